@@ -1,0 +1,1 @@
+"""Forecasts and agents; no access to the chain."""

@@ -1,0 +1,1 @@
+"""The embedded host: executor, state trie, storage, transaction pool and block authoring."""

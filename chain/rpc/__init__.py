@@ -1,0 +1,1 @@
+"""Substrate JSON-RPC of the embedded node, in process and over WebSocket."""

@@ -1,0 +1,1 @@
+"""Proposals and votes of a community, as people use them."""

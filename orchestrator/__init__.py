@@ -1,0 +1,1 @@
+"""The market loop of one community, its projections and its audit."""

@@ -1,0 +1,1 @@
+"""The plugins that ship with AIPCHAIN; they enter through the same door as anyone's."""

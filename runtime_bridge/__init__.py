@@ -1,0 +1,1 @@
+"""Client of any node that runs our runtime: typed reads and calls, events, submission."""

@@ -1,0 +1,1 @@
+"""The `aip` command."""
