@@ -1,0 +1,114 @@
+use crate::*;
+use codec::{Decode, Encode};
+use frame::{arithmetic::Permill, hashing::blake2_256};
+
+fn parameters() -> Parameters {
+	Parameters {
+		gate_closure_s: 600,
+		clearing_window_s: 300,
+		grace_s: 900,
+		collateral: Permill::from_percent(10),
+	}
+}
+
+#[test]
+fn a_role_is_one_bit_of_sixteen() {
+	assert_eq!(Role::Steward.bit(), 1);
+	assert_eq!(Role::Gateway.bit(), 8);
+	assert_eq!(Role::GridOperator.bit(), 128);
+}
+
+#[test]
+fn the_binding_hash_is_the_documented_bytes() {
+	let change = Change::Parameters(parameters());
+	let mut bytes = b"aipchain/binding/v1".to_vec();
+	bytes.extend(7u32.to_le_bytes());
+	bytes.push(1);
+	for seconds in [600u32, 300, 900] {
+		bytes.extend(seconds.to_le_bytes());
+	}
+	bytes.extend(100_000u32.to_le_bytes());
+	bytes.extend([9; 32]);
+	assert_eq!(binding_hash(7, &change, H256([9; 32])), H256(blake2_256(&bytes)));
+}
+
+#[test]
+fn the_binding_hash_depends_on_each_part() {
+	let change = |grace_s| Change::Parameters(Parameters { grace_s, ..parameters() });
+	let track = Change::Track {
+		kind: TrackKind::Plugin,
+		settings: TrackSettings {
+			notice_s: 0,
+			decide_s: 1,
+			confirm_s: 1,
+			timelock_s: 1,
+			min_turnout: Permill::zero(),
+			min_approval: Permill::from_percent(50),
+		},
+	};
+	let plugin = |slot| Change::Plugin {
+		slot,
+		binding: Binding {
+			bundle: H256::zero(),
+			config: Default::default(),
+			grants: Default::default(),
+			migration: None,
+		},
+	};
+	let hashes = [
+		binding_hash(0, &change(900), H256::zero()),
+		binding_hash(1, &change(900), H256::zero()),
+		binding_hash(0, &change(901), H256::zero()),
+		binding_hash(0, &change(900), H256([1; 32])),
+		binding_hash(0, &track, H256::zero()),
+		binding_hash(0, &plugin(Slot::Price), H256::zero()),
+		binding_hash(0, &plugin(Slot::Clear), H256::zero()),
+	];
+	for (index, hash) in hashes.iter().enumerate() {
+		assert!(!hashes[..index].contains(hash), "hash {index} is not its own");
+	}
+}
+
+#[test]
+fn a_change_names_its_track() {
+	assert_eq!(Change::Parameters(parameters()).track(), TrackKind::Parameter);
+}
+
+#[test]
+fn epochs_are_counted_from_1970() {
+	assert_eq!(epoch_of(0, 86_400), 0);
+	assert_eq!(epoch_of(86_399, 86_400), 0);
+	assert_eq!(epoch_of(86_400, 86_400), 1);
+	assert_eq!(epoch_of(u64::MAX, 1), Epoch::MAX);
+	assert_eq!(epoch_of(5, 0), 5);
+}
+
+#[test]
+fn the_times_of_an_interval_follow_its_parameters() {
+	let parameters = parameters();
+	assert_eq!(parameters.closes_at(7_200), 6_600);
+	assert_eq!(parameters.deadline(7_200), 6_900);
+	assert_eq!(parameters.final_at(7_200, 3_600), 11_700);
+	assert_eq!(parameters.closes_at(1), 0);
+	assert_eq!(parameters.final_at(u64::MAX, 3_600), u64::MAX);
+}
+
+#[test]
+fn intervals_start_on_multiples_of_their_length() {
+	assert!(is_aligned(7_200, 3_600));
+	assert!(!is_aligned(7_201, 3_600));
+	assert!(!is_aligned(0, 0));
+}
+
+#[test]
+fn a_share_above_one_decodes_and_is_refused_by_is_share() {
+	let decoded = Permill::decode(&mut &1_000_001u32.encode()[..]);
+	assert!(decoded.is_ok_and(|share| !is_share(share)));
+	assert!(is_share(Permill::one()));
+}
+
+#[test]
+fn an_amount_cannot_overflow() {
+	assert_eq!(amount(u64::MAX, u64::MAX), u128::from(u64::MAX) * u128::from(u64::MAX));
+	assert_eq!(amount(1_000_000_000, 1_000), 1_000_000_000_000);
+}

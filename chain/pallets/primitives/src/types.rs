@@ -1,0 +1,234 @@
+//! Quantities and the types that more than one pallet speaks of.
+
+use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
+use frame::{
+	arithmetic::Permill,
+	hashing::H256,
+	prelude::BoundedVec,
+	traits::ConstU32,
+};
+use scale_info::TypeInfo;
+
+/// Energy in watt-hours. 1 kWh = 1 EAAT = 1,000 Wh.
+pub type Wh = u64;
+/// Money for one watt-hour in base units; 1 AIP/kWh = 10^9, so price x Wh is exact.
+pub type Price = u64;
+/// Money in base units; 1 AIP = 10^12.
+pub type Balance = u128;
+/// Chain time in seconds: the timestamp divided by 1,000, rounded down.
+pub type UnixSeconds = u64;
+/// `unix seconds / epoch_s` of a community, rounded down.
+pub type Epoch = u32;
+/// A community, counted up by the chain from 0.
+pub type CommunityId = u32;
+/// A meter, counted up by the chain from 0 over all communities.
+pub type MeterId = u32;
+/// A proposal, counted up by the chain from 0 over all communities.
+pub type ProposalId = u32;
+/// An order, counted up by the chain from 0 over all communities.
+pub type OrderNumber = u64;
+
+/// The longest plugin configuration [bytes of canonical JSON].
+pub const MAX_CONFIG_BYTES: u32 = 2048;
+/// The longest list of capability grants [bytes].
+pub const MAX_GRANTS_BYTES: u32 = 256;
+
+/// What an account may do in a community. No call moves a role to another account.
+#[derive(
+	Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug,
+)]
+pub enum Role {
+	/// Founds, admits, enrols; votes rule everything else.
+	Steward,
+	/// Takes energy.
+	Consumer,
+	/// Delivers energy.
+	Producer,
+	/// Submits meter batches.
+	Gateway,
+	/// Submits clearings.
+	Operator,
+	/// Posts reference prices.
+	Oracle,
+	/// Replays and exports evidence.
+	Auditor,
+	/// Sets safety limits.
+	GridOperator,
+}
+
+impl Role {
+	/// The bit of this role in a set of roles: `1 << index`.
+	pub const fn bit(self) -> u16 {
+		1 << (self as u16)
+	}
+}
+
+/// What stands behind a meter's export register.
+#[derive(Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Source {
+	/// Nothing: the meter only takes energy.
+	Consumption,
+	/// Photovoltaics.
+	Solar,
+	/// Wind.
+	Wind,
+	/// Running water.
+	Hydro,
+	/// Biomass.
+	Biomass,
+	/// A battery or another store.
+	Storage,
+	/// Anything else.
+	Other,
+}
+
+/// A place in a community's market that one plugin fills.
+#[derive(
+	Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug,
+)]
+pub enum Slot {
+	/// The price model.
+	Price,
+	/// The market rule.
+	Clear,
+}
+
+/// The side of an order.
+#[derive(Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Side {
+	/// Wants energy.
+	Bid,
+	/// Has energy.
+	Offer,
+}
+
+/// The voted times and shares of a community's market.
+#[derive(Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Clone, PartialEq, Eq, Debug)]
+pub struct Parameters {
+	/// Orders are placed until this long before the interval starts [s].
+	pub gate_closure_s: u32,
+	/// A clearing is accepted for this long after the gate closed [s].
+	pub clearing_window_s: u32,
+	/// Readings are taken for this long after the interval ended, and are final then [s].
+	pub grace_s: u32,
+	/// The share of `limit price x energy` that an offer holds as collateral.
+	pub collateral: Permill,
+}
+
+/// What fills a slot: a build, its configuration, its capabilities, its migration.
+#[derive(Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Clone, PartialEq, Eq, Debug)]
+pub struct Binding {
+	/// Merkle root over the files of the plugin bundle.
+	pub bundle: H256,
+	/// Canonical JSON: sorted keys, no spaces, UTF-8.
+	pub config: BoundedVec<u8, ConstU32<MAX_CONFIG_BYTES>>,
+	/// The capabilities the plugin is given.
+	pub grants: BoundedVec<u8, ConstU32<MAX_GRANTS_BYTES>>,
+	/// The migration that goes with the change, if any.
+	pub migration: Option<H256>,
+}
+
+/// The binding hashes of the two slots a book is bound to.
+#[derive(Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Clone, Copy, PartialEq, Eq, Debug)]
+pub struct RuleSet {
+	/// The binding in the price slot.
+	pub price: H256,
+	/// The binding in the clear slot.
+	pub clear: H256,
+}
+
+/// The kind of decision a track is for.
+#[derive(
+	Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug,
+)]
+pub enum TrackKind {
+	/// Changes of [`Parameters`].
+	Parameter,
+	/// Changes of a [`Slot`].
+	Plugin,
+	/// Changes of a track itself.
+	Governance,
+}
+
+/// The times and thresholds of a track.
+#[derive(Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Clone, PartialEq, Eq, Debug)]
+pub struct TrackSettings {
+	/// From opening until votes are taken [s].
+	pub notice_s: u32,
+	/// How long votes are taken [s].
+	pub decide_s: u32,
+	/// How long the vote must pass without a break [s].
+	pub confirm_s: u32,
+	/// From approval until the change is scheduled [s].
+	pub timelock_s: u32,
+	/// The share of the electorate that must vote.
+	pub min_turnout: Permill,
+	/// The share of the votes that the ayes must exceed.
+	pub min_approval: Permill,
+}
+
+/// What a vote decides. Its encoding goes into the binding hash.
+#[derive(Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Clone, PartialEq, Eq, Debug)]
+pub enum Change {
+	/// Put a binding into a slot.
+	Plugin {
+		/// The slot.
+		slot: Slot,
+		/// What fills it.
+		binding: Binding,
+	},
+	/// Set the parameters of the community.
+	Parameters(Parameters),
+	/// Set a track.
+	Track {
+		/// The track.
+		kind: TrackKind,
+		/// Its new settings.
+		settings: TrackSettings,
+	},
+}
+
+impl Change {
+	/// The track that decides this change.
+	pub const fn track(&self) -> TrackKind {
+		match self {
+			Change::Plugin { .. } => TrackKind::Plugin,
+			Change::Parameters(_) => TrackKind::Parameter,
+			Change::Track { .. } => TrackKind::Governance,
+		}
+	}
+}
+
+/// What other pallets need to know of a meter.
+#[derive(Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Clone, PartialEq, Eq, Debug)]
+pub struct MeterFacts<AccountId> {
+	/// The community it is enrolled in.
+	pub community: CommunityId,
+	/// The member whose energy it counts.
+	pub owner: AccountId,
+	/// What stands behind its export register.
+	pub source: Source,
+	/// Index into the community's zones.
+	pub zone: u16,
+}
+
+/// A reading that can no longer change.
+#[derive(Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Clone, Copy, PartialEq, Eq, Debug)]
+pub struct FinalReading {
+	/// Energy taken in the interval [Wh].
+	pub import_wh: Wh,
+	/// Energy delivered in the interval [Wh].
+	pub export_wh: Wh,
+	/// The export register before the interval [Wh].
+	pub export_register_wh: Wh,
+}
+
+/// Whether `share` is at most one. Decoding a `Permill` does not check it.
+pub fn is_share(share: Permill) -> bool {
+	share.deconstruct() <= 1_000_000
+}
+
+/// `price x wh`, exact.
+pub fn amount(price: Price, wh: Wh) -> Balance {
+	Balance::from(price) * Balance::from(wh)
+}
