@@ -1,0 +1,47 @@
+# AIPCHAIN: `make demo` trades a week, `make test` runs every test; both set up what they need.
+PYTHON ?= python3
+UV_VERSION := 0.13.8
+VENV := .venv
+BIN := $(VENV)/bin
+UV := $(BIN)/uv
+
+.PHONY: help setup setup-dev demo test lint runtime check-runtime bench clean
+
+help: ## list the targets
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
+
+$(UV):
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
+
+setup: $(UV) ## a virtual environment with what the product needs
+	$(UV) sync --quiet --locked --no-default-groups --inexact --python-preference only-system
+
+setup-dev: $(UV) ## the same, with test and lint tools
+	$(UV) sync --quiet --locked --inexact --python-preference only-system
+
+demo: setup ## found a community of 17 real homes and trade a week
+	$(BIN)/aip demo
+
+test: setup-dev lint ## lint, types, layers and all Python tests
+	$(BIN)/pytest -q -n 2 --dist loadfile
+
+lint: setup-dev ## style, types and room order
+	$(BIN)/ruff format --check -q .
+	$(BIN)/ruff check -q .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo
+
+runtime: setup ## compile the runtime and write chain/artifacts (needs Rust; chain/build/toolchain.sh installs it)
+	bash chain/build/toolchain.sh
+	$(BIN)/python chain/build/runtime.py build
+
+check-runtime: setup-dev ## rebuild the runtime from source, compare it with the artifact, run the Rust tests
+	bash chain/build/toolchain.sh
+	$(BIN)/python chain/build/runtime.py check
+
+bench: setup-dev ## print the figures of docs/benchmarks.md
+	$(BIN)/python tests/bench/figures.py
+
+clean: ## remove the virtual environment and caches
+	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis
