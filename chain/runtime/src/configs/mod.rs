@@ -1,0 +1,8 @@
+//! The parameters of every pallet, by what they are about.
+
+mod consensus;
+mod money;
+mod system;
+
+pub use money::{BYTE_FEE, REF_TIME_PER_BASE_UNIT};
+pub use system::{ProxyType, RuntimeBlockLength, RuntimeBlockWeights};
