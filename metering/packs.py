@@ -1,9 +1,9 @@
 """Data packs: recorded load and generation of homes, with the tariffs of the same hours.
 
-A pack is a folder of four CSV files: `homes.csv` (one row per home), `load_wh` and `pv_wh` (one column per home, [Wh] in
-the step that starts then) and `grid` (retail price [10^-6 currency units per kWh], carbon intensity [g/kWh]). The
-last three have a `start_local` column with equal, evenly spaced times, and may be gzipped. Times carry no zone: chain
-time takes them as they stand. Anything irregular is refused, never repaired.
+A pack is a folder of four CSV files: `homes.csv` (one row per home), `load_wh` and `pv_wh` (one column per home, [Wh]
+in the step that starts then) and `grid` (retail price [10^-6 currency units per kWh], carbon intensity [g/kWh]).
+The last three have a `start_local` column with equal, evenly spaced times, and may be gzipped. Times carry no zone:
+chain time takes them as they stand. Anything irregular is refused, never repaired.
 """
 
 import csv
@@ -119,7 +119,9 @@ def load_pack(folder: Path | None = None) -> Pack:
     grid = _series(root, "grid", ("retail_price_micro_usd_per_kwh", "carbon_g_per_kwh"))
     for other, table in (("pv_wh", pv), ("grid", grid)):
         if table.times != load.times:
-            raise BadPack(f"the times of {other} in {root} differ from those of load_wh: give every file the same steps")
+            raise BadPack(
+                f"the times of {other} in {root} differ from those of load_wh: give every file the same steps"
+            )
     start, step_s = _even_steps(root, load.times)
     return Pack(
         start=UnixSeconds(start),

@@ -1,7 +1,7 @@
 """When things happen: the moments of every delivery interval, in chain time.
 
-The order of one interval is fixed by the protocol: orders before the gate closes, the clearing before its deadline, readings
-after delivery, settlement when readings are final. This module only says when; it does nothing.
+The order of one interval is fixed by the protocol: orders before the gate closes, the clearing before its deadline,
+readings after delivery, settlement when readings are final. This module only says when; it does nothing.
 """
 
 from collections.abc import Iterable

@@ -1,0 +1,35 @@
+"""The house stands: links, light import, one copy of every module."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[3]
+ROOMS = ("ai", "chain", "governance", "market", "metering", "orchestrator", "plugins", "runtime_bridge")
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_every_room_is_linked_into_the_package(room: str) -> None:
+    """`aipchain.<room>` is the folder of that name at the top."""
+    link = ROOT / "src" / "aipchain" / room
+
+    assert link.is_symlink()
+    assert link.resolve() == ROOT / room
+    assert (link / "__init__.py").is_file()
+
+
+def test_no_folder_shadows_the_package() -> None:
+    """A real `aipchain` folder at the top would hide the package."""
+    assert not (ROOT / "aipchain").exists()
+
+
+def test_importing_the_package_is_light() -> None:
+    """`import aipchain` loads no heavy or networked library."""
+    heavy = "{'torch', 'ray', 'flask', 'substrateinterface', 'wasmtime', 'typer', 'pydantic'}"
+    script = f"import sys, aipchain; print(sorted({heavy} & set(sys.modules)))"
+
+    shown = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+
+    assert shown.stdout.strip() == "[]"
