@@ -24,34 +24,44 @@ pub const ENDOWMENT: Balance = 1_000_000 * AIP;
 const CANDIDACY_BOND: Balance = 10 * AIP;
 
 fn preset(sudo: Option<AccountId>) -> serde_json::Value {
-    let author = Sr25519Keyring::Alice;
-    build_struct_json_patch!(RuntimeGenesisConfig {
-        balances: BalancesConfig {
-            balances: Sr25519Keyring::well_known().map(|key| (key.to_account_id(), ENDOWMENT)).collect::<Vec<_>>(),
-        },
-        parachain_info: ParachainInfoConfig { parachain_id: PARACHAIN_ID.into() },
-        collator_selection: CollatorSelectionConfig {
-            invulnerables: vec![author.to_account_id()],
-            candidacy_bond: CANDIDACY_BOND,
-        },
-        session: SessionConfig {
-            keys: vec![(author.to_account_id(), author.to_account_id(), SessionKeys { aura: author.public().into() })],
-        },
-        sudo: SudoConfig { key: sudo },
-    })
+	let author = Sr25519Keyring::Alice;
+	build_struct_json_patch!(RuntimeGenesisConfig {
+		balances: BalancesConfig {
+			balances: Sr25519Keyring::well_known()
+				.map(|key| (key.to_account_id(), ENDOWMENT))
+				.collect::<Vec<_>>(),
+		},
+		parachain_info: ParachainInfoConfig {
+			parachain_id: PARACHAIN_ID.into()
+		},
+		collator_selection: CollatorSelectionConfig {
+			invulnerables: vec![author.to_account_id()],
+			candidacy_bond: CANDIDACY_BOND,
+		},
+		session: SessionConfig {
+			keys: vec![(
+				author.to_account_id(),
+				author.to_account_id(),
+				SessionKeys {
+					aura: author.public().into()
+				}
+			)],
+		},
+		sudo: SudoConfig { key: sudo },
+	})
 }
 
 /// The patch of a preset as JSON, nothing for a name that is not there.
 pub fn get_preset(id: &PresetId) -> Option<Vec<u8>> {
-    let patch = match id.as_ref() {
-        DEVELOPMENT => preset(Some(Sr25519Keyring::Alice.to_account_id())),
-        LOCAL => preset(None),
-        _ => return None,
-    };
-    serde_json::to_vec(&patch).ok()
+	let patch = match id.as_ref() {
+		DEVELOPMENT => preset(Some(Sr25519Keyring::Alice.to_account_id())),
+		LOCAL => preset(None),
+		_ => return None,
+	};
+	serde_json::to_vec(&patch).ok()
 }
 
 /// The names of the presets.
 pub fn preset_names() -> Vec<PresetId> {
-    vec![PresetId::from(DEVELOPMENT), PresetId::from(LOCAL)]
+	vec![PresetId::from(DEVELOPMENT), PresetId::from(LOCAL)]
 }
