@@ -8,9 +8,9 @@ no longer needs the old one, lets the new state take over the old one's tables.
 from bisect import bisect_left, bisect_right, insort
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
-from aipchain.chain.host.trie import EMPTY_ROOT, Trie
+from aipchain.chain.host.trie import Trie
 
 __all__ = ["CHILD_PREFIX", "Changes", "ReadState", "RootedState", "State"]
 
@@ -48,6 +48,7 @@ class ReadState(Protocol):
         """Return the smallest key above `key` in a child trie, or None."""
 
 
+@runtime_checkable
 class RootedState(ReadState, Protocol):
     """A state that can also say what its root would be after changes."""
 
