@@ -1,0 +1,99 @@
+"""What an order book is made of: orders, trades, and the reference prices of one delivery interval.
+
+Everything here is an integer and frozen. A book is any collection of `BookOrder` of one community and interval;
+kernels never depend on the order in which it is given. Refuses: zero energy, negative prices, a feed-in price above
+retail.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final, NewType
+
+from aipchain.units import Price, Wh
+
+__all__ = [
+    "MAX_TRADES",
+    "AccountId",
+    "BookOrder",
+    "MeterId",
+    "OrderNumber",
+    "ReferencePrice",
+    "Side",
+    "Trade",
+    "in_canonical_order",
+    "keep_largest",
+    "total_wh",
+]
+
+OrderNumber = NewType("OrderNumber", int)
+MeterId = NewType("MeterId", int)
+AccountId = NewType("AccountId", str)
+"""An account, in any spelling that the caller uses throughout one book; it is only compared for equality."""
+
+MAX_TRADES: Final = 2_000
+"""Most trades the chain takes in one result (docs/protocol.md, `Trades`)."""
+
+
+class Side(StrEnum):
+    """The side of an order; values are the chain's variant names."""
+
+    BID = "Bid"
+    OFFER = "Offer"
+
+
+@dataclass(frozen=True, slots=True)
+class BookOrder:
+    """An open order: `owner` buys or sells up to `wh` [Wh] at `limit_price` [base units per Wh] or better."""
+
+    number: OrderNumber
+    owner: AccountId
+    meter: MeterId
+    side: Side
+    wh: Wh
+    limit_price: Price
+
+    def __post_init__(self) -> None:
+        if self.wh <= 0 or self.limit_price < 0:
+            raise ValueError(f"order {self.number}: {self.wh} Wh at {self.limit_price}; energy must be above zero")
+
+
+@dataclass(frozen=True, slots=True)
+class Trade:
+    """`wh` [Wh] from order `offer` to order `bid` at `price` [base units per Wh]; not yet checked by anyone."""
+
+    bid: OrderNumber
+    offer: OrderNumber
+    wh: Wh
+    price: Price
+
+
+@dataclass(frozen=True, slots=True)
+class ReferencePrice:
+    """What the outside world asks (`retail`) and pays (`feed_in`) for energy [base units per Wh]."""
+
+    retail: Price
+    feed_in: Price
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.feed_in <= self.retail:
+            raise ValueError(f"feed-in {self.feed_in} must lie between 0 and retail {self.retail}")
+
+
+def total_wh(orders: Iterable[BookOrder], side: Side) -> Wh:
+    """All energy on one side of the book [Wh]."""
+    return Wh(sum(order.wh for order in orders if order.side is side))
+
+
+def in_canonical_order(trades: Iterable[Trade]) -> tuple[Trade, ...]:
+    """Trades by (bid, offer) number: the order in which a result is hashed, sent and settled."""
+    return tuple(sorted(trades, key=lambda trade: (trade.bid, trade.offer, trade.price, trade.wh)))
+
+
+def keep_largest(trades: Iterable[Trade], limit: int = MAX_TRADES) -> tuple[Trade, ...]:
+    """At most `limit` trades, in canonical order: the ones with most energy, equal ones by lower numbers.
+
+    Any part of a valid result is a valid result, so a book with too many small trades still clears.
+    """
+    by_size = sorted(trades, key=lambda trade: (-trade.wh, trade.bid, trade.offer))
+    return in_canonical_order(by_size[:limit])
