@@ -1,8 +1,8 @@
 //! The seams between the pallets. Each is implemented by one pallet and wired by the runtime.
 
 use crate::{
-	Binding, CommunityId, Epoch, FinalReading, MeterFacts, MeterId, Parameters, Role, RuleSet, Slot,
-	UnixSeconds, Wh, H256,
+	Binding, CommunityId, Epoch, FinalReading, MeterFacts, MeterId, Parameters, Role, RuleSet, Slot, UnixSeconds, Wh,
+	H256,
 };
 use frame::prelude::{DispatchError, DispatchResult};
 
@@ -83,11 +83,5 @@ pub trait ActivePlugins {
 	/// Refuses a build that is not registered or is deprecated.
 	fn check_build(bundle: &H256) -> DispatchResult;
 	/// Put the binding into the slot from the start of `from_epoch` on.
-	fn schedule(
-		community: CommunityId,
-		slot: Slot,
-		binding: Binding,
-		hash: H256,
-		from_epoch: Epoch,
-	) -> DispatchResult;
+	fn schedule(community: CommunityId, slot: Slot, binding: Binding, hash: H256, from_epoch: Epoch) -> DispatchResult;
 }

@@ -1,12 +1,7 @@
 //! Quantities and the types that more than one pallet speaks of.
 
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
-use frame::{
-	arithmetic::Permill,
-	hashing::H256,
-	prelude::BoundedVec,
-	traits::ConstU32,
-};
+use frame::{arithmetic::Permill, hashing::H256, prelude::BoundedVec, traits::ConstU32};
 use scale_info::TypeInfo;
 
 /// Energy in watt-hours. 1 kWh = 1 EAAT = 1,000 Wh.
@@ -221,11 +216,6 @@ pub struct FinalReading {
 	pub export_wh: Wh,
 	/// The export register before the interval [Wh].
 	pub export_register_wh: Wh,
-}
-
-/// Whether `share` is at most one. Decoding a `Permill` does not check it.
-pub fn is_share(share: Permill) -> bool {
-	share.deconstruct() <= 1_000_000
 }
 
 /// `price x wh`, exact.
