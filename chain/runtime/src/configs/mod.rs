@@ -4,5 +4,5 @@ mod consensus;
 mod money;
 mod system;
 
-pub use money::{BYTE_FEE, REF_TIME_PER_BASE_UNIT};
+pub use money::{PayAuthor, BYTE_FEE, REF_TIME_PER_BASE_UNIT};
 pub use system::{ProxyType, RuntimeBlockLength, RuntimeBlockWeights};
