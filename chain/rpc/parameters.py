@@ -3,6 +3,7 @@
 Positional and named parameters are the same to a method; those left out at the end, or null, are None where optional.
 """
 
+import string
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
@@ -25,8 +26,9 @@ __all__ = [
 ]
 
 HASH_BYTES = 32
+_HEX_DIGITS = frozenset(string.hexdigits)
 
-type_name = {dict: "an object", list: "an array", str: "a string", bool: "a boolean", type(None): "null"}
+_KINDS = {dict: "an object", list: "an array", str: "a string", bool: "a boolean", type(None): "null"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +49,7 @@ class Parameters:
         """Return each parameter by name.
 
         :param given: the request's `params`: an array, an object, or None when absent.
-        :raises RpcError: one is missing, unknown, too many, or not what its reader takes.
+        :raises RpcError: one is missing or unknown, or not what its reader takes; too many in an array are let be.
         """
         values = self._by_name(given)
         return {name: _read_one(name, reader, values.get(name)) for name, reader in self.readers.items()}
@@ -61,8 +63,6 @@ class Parameters:
                 raise _invalid(f"unknown parameter `{unknown[0]}`")
             return given
         if isinstance(given, list):
-            if len(given) > len(self.readers):
-                raise _invalid(f"{len(given)} parameters given, at most {len(self.readers)} expected")
             return dict(zip(self.readers, given, strict=False))
         raise _invalid("params must be an array or an object")
 
@@ -93,7 +93,7 @@ def _read_hex(value: object) -> bytes:
     if not isinstance(value, str) or not value.startswith("0x"):
         raise ValueError(f"expected a string of hex digits that starts with 0x, got {_kind(value)}")
     digits = value[2:]
-    if len(digits) % 2 or not digits.isascii() or (not digits.isalnum() and digits):
+    if len(digits) % 2 or not set(digits) <= _HEX_DIGITS:
         raise ValueError("expected an even number of hex digits after 0x")
     return bytes.fromhex(digits)
 
@@ -107,7 +107,7 @@ def _read_block_hash(value: object) -> bytes:
 
 def _read_block_number(value: object) -> int:
     if isinstance(value, str) and value.startswith("0x"):
-        return int(value, 16)
+        return _read_count(int(value, 16))
     return _read_count(value)
 
 
@@ -156,4 +156,4 @@ def _invalid(reason: str) -> RpcError:
 def _kind(value: object) -> str:
     if isinstance(value, int | float) and not isinstance(value, bool):
         return f"the number {value}"
-    return type_name.get(type(value), "something else")
+    return _KINDS.get(type(value), "something else")

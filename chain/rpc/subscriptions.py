@@ -8,10 +8,9 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from hashlib import blake2b
 
-from aipchain.chain.node import ImportedBlock, Node
-
 from aipchain.chain.host.errors import HostCallFailed, RuntimePanicked
 from aipchain.chain.host.pool import PoolEvent, Status
+from aipchain.chain.node import ImportedBlock, Node
 from aipchain.chain.rpc.answers import header_json, hex_json, optional_hex, version_json
 from aipchain.chain.rpc.errors import RpcError
 
@@ -139,7 +138,7 @@ def submit(node: Node, extrinsic: bytes) -> bytes:
 
 
 def _statuses(event: PoolEvent) -> tuple[object, ...]:
-    """The notifications for a pool event; `dropped` follows `invalid` and `usurped` for clients that wait only for it."""
+    """What a pool event says; `dropped` follows `invalid` and `usurped` for clients that wait for nothing else."""
     name = event.status.value
     own = name if event.detail is None else {name: hex_json(event.detail)}
     return (own, "dropped") if event.status in (Status.INVALID, Status.USURPED) else (own,)
