@@ -1,0 +1,158 @@
+"""What can go wrong between us and a node.
+
+AipchainError
+├── InputError
+│   ├── NodeUnreachable     nothing answers, or not as a node does
+│   ├── ForeignRuntime      the node's runtime speaks another protocol
+│   ├── Unencodable         a value does not fit the field it is for
+│   └── UnusableKey         a key, mnemonic or keystore file that cannot be used
+├── StateError
+│   └── Undecodable         bytes from the chain are not what the metadata promises
+└── OperationError
+    ├── ConnectionLost      the node went away in the middle of something
+    ├── RpcRefused          the node answered a request with an error
+    ├── SubmissionRefused   the pool did not take an extrinsic
+    ├── SubmissionExpired   an extrinsic's era ended before a block took it; it can never be included
+    ├── NonceTaken          another extrinsic of the account used the nonce; it can never be included
+    ├── NotIncludedYet      the waiting ended first; the extrinsic is in the outbox and may still be included
+    └── DispatchRefused     a call was included and failed
+        └── TradeRefused    a clearing broke the envelope: at which trade, by which rule
+"""
+
+from aipchain.errors import InputError, OperationError, StateError
+
+__all__ = [
+    "ConnectionLost",
+    "DispatchRefused",
+    "ForeignRuntime",
+    "NodeUnreachable",
+    "NonceTaken",
+    "NotIncludedYet",
+    "RpcRefused",
+    "SubmissionExpired",
+    "SubmissionRefused",
+    "TradeRefused",
+    "Undecodable",
+    "Unencodable",
+    "UnusableKey",
+]
+
+
+class NodeUnreachable(InputError):
+    """Nothing answers at `url`, or what answers is no Substrate node."""
+
+    def __init__(self, url: str, reason: str) -> None:
+        super().__init__(f"no node answers at {url}: {reason}. Is it running, and is this its JSON-RPC address?")
+        self.url, self.reason = url, reason
+
+
+class ForeignRuntime(InputError):
+    """The runtime differs from what this client was written for, at `differences`."""
+
+    def __init__(self, runtime: str, differences: tuple[str, ...]) -> None:
+        shown = "; ".join(differences[:3])
+        more = f" (and {len(differences) - 3} more)" if len(differences) > 3 else ""
+        super().__init__(
+            f"the runtime {runtime} does not speak this client's protocol: {shown}{more}. "
+            "Use the client of the same release as the node."
+        )
+        self.runtime, self.differences = runtime, differences
+
+
+class Unencodable(InputError):
+    """`value` cannot be written as `field`."""
+
+    def __init__(self, field: str, value: object, reason: str) -> None:
+        super().__init__(f"{field}: {value!r} does not fit: {reason}")
+        self.field, self.value, self.reason = field, value, reason
+
+
+class UnusableKey(InputError):
+    """A key source that gives no key. The message never shows the secret."""
+
+
+class Undecodable(StateError):
+    """Bytes that are not one whole value of what they should be."""
+
+    def __init__(self, what: str, at: int, length: int) -> None:
+        super().__init__(f"{what} cannot be decoded: stopped at byte {at} of {length}. Is the node of this release?")
+        self.what, self.at, self.length = what, at, length
+
+
+class ConnectionLost(OperationError):
+    """The node went away. What was sent may or may not have arrived; the outbox knows what to ask again."""
+
+    def __init__(self, method: str, reason: str) -> None:
+        super().__init__(f"the connection broke during {method}: {reason}. Connect again; nothing is sent twice.")
+        self.method, self.reason = method, reason
+
+
+class RpcRefused(OperationError):
+    """The node answered `method` with an error."""
+
+    def __init__(self, method: str, code: int, message: str, details: str = "") -> None:
+        super().__init__(f"the node refused {method}: {message}{f' ({details})' if details else ''} [{code}]")
+        self.method, self.code, self.message, self.details = method, code, message, details
+
+
+class SubmissionRefused(OperationError):
+    """The pool did not take the extrinsic and no block holds it."""
+
+    def __init__(self, extrinsic_hash: bytes, reason: str) -> None:
+        super().__init__(f"the node did not accept extrinsic 0x{extrinsic_hash.hex()}: {reason}")
+        self.extrinsic_hash, self.reason = extrinsic_hash, reason
+
+
+class SubmissionExpired(OperationError):
+    """The extrinsic's era ended at block `last_block` and none up to it holds the extrinsic: sign anew to try again."""
+
+    def __init__(self, extrinsic_hash: bytes, last_block: int) -> None:
+        super().__init__(
+            f"extrinsic 0x{extrinsic_hash.hex()} was not included by block {last_block}, where its era ended; "
+            "it can never be included, so the call may be signed anew"
+        )
+        self.extrinsic_hash, self.last_block = extrinsic_hash, last_block
+
+
+class NonceTaken(OperationError):
+    """Another extrinsic of the same account has used the nonce."""
+
+    def __init__(self, extrinsic_hash: bytes, nonce: int) -> None:
+        super().__init__(
+            f"extrinsic 0x{extrinsic_hash.hex()} can never be included: another one used nonce {nonce} of its account. "
+            "Is the same key in use elsewhere?"
+        )
+        self.extrinsic_hash, self.nonce = extrinsic_hash, nonce
+
+
+class NotIncludedYet(OperationError):
+    """Waiting ended without a block that holds the extrinsics `extrinsic_hashes`; they stay in the outbox."""
+
+    def __init__(self, extrinsic_hashes: tuple[bytes, ...], waited_s: float) -> None:
+        super().__init__(
+            f"{len(extrinsic_hashes)} extrinsic(s), first 0x{extrinsic_hashes[0].hex()}, in no finalised block after "
+            f"{waited_s:g} s; they are kept and their fate can be asked later"
+        )
+        self.extrinsic_hashes, self.waited_s = extrinsic_hashes, waited_s
+
+
+class DispatchRefused(OperationError):
+    """A call was included in a block and failed there; its fee is paid, nothing else changed.
+
+    `pallet` and `name` are the runtime's words, `docs` its explanation, `data` what the error carries.
+    """
+
+    def __init__(self, pallet: str, name: str, docs: str = "", data: bytes = b"") -> None:
+        super().__init__(f"{pallet}.{name}{f': {docs}' if docs else ''}")
+        self.pallet, self.name, self.docs, self.data = pallet, name, docs, data
+
+
+class TradeRefused(DispatchRefused):
+    """A clearing was refused as a whole: trade `index` breaks `rule` of the envelope."""
+
+    def __init__(self, pallet: str, name: str, docs: str, data: bytes, *, index: int, rule: str) -> None:
+        super().__init__(pallet, name, docs, data)
+        self.index, self.rule = index, rule
+
+    def __str__(self) -> str:
+        return f"{super().__str__()} (trade {self.index}: {self.rule})"

@@ -1,0 +1,114 @@
+"""Where a storage item lies: prefix, hashers, and the way back from a key to what it stands for."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from hashlib import blake2b
+from typing import Any, Generic, TypeVar
+
+import xxhash
+
+from aipchain.runtime_bridge.codec import Layout, decode_all
+from aipchain.runtime_bridge.layouts import layout_of
+from aipchain.runtime_bridge.protocol import StorageSpec
+from aipchain.runtime_bridge.registry import Registry
+
+__all__ = ["StorageItem", "key_parts", "storage_item", "storage_prefix", "twox"]
+
+T = TypeVar("T")
+
+
+def twox(data: bytes, words: int) -> bytes:
+    """Hash with `words` rounds of xxHash64, seeds 0, 1, ...: 8 bytes each."""
+    return b"".join(xxhash.xxh64_intdigest(data, seed=seed).to_bytes(8, "little") for seed in range(words))
+
+
+def storage_prefix(pallet: str, name: str) -> bytes:
+    """Give the 32 bytes that every key of a storage item starts with."""
+    return twox(pallet.encode(), 2) + twox(name.encode(), 2)
+
+
+_HASHERS: Mapping[str, tuple[Callable[[bytes], bytes], int]] = {
+    "Identity": (lambda key: b"", 0),
+    "Twox64Concat": (lambda key: twox(key, 1), 8),
+    "Blake2_128Concat": (lambda key: blake2b(key, digest_size=16).digest(), 16),
+}
+"""What a hasher puts before the key itself, and how many bytes that is. Only hashers that keep the key are used."""
+
+
+@dataclass(frozen=True, slots=True)
+class StorageItem(Generic[T]):
+    """A storage item of one runtime; `groups` are the hashers and how many parts of the key each takes."""
+
+    prefix: bytes
+    groups: tuple[tuple[str, int], ...]
+    parts: tuple[Layout[Any], ...]
+    value: Layout[T]
+    default: bytes | None
+    title: str
+
+    def key(self, *values: object) -> bytes:
+        """Give the storage key for all parts of the key, or the prefix of the keys that share the first parts.
+
+        :raises ValueError: the parts given end in the middle of what one hasher takes.
+        """
+        pieces, at = [self.prefix], 0
+        for hasher, count in self.groups:
+            if at == len(values):
+                break
+            taken = values[at : at + count]
+            raw = b"".join(
+                layout.encode(value) for layout, value in zip(self.parts[at : at + count], taken, strict=True)
+            )
+            pieces.append(_HASHERS[hasher][0](raw) + raw)
+            at += count
+        return b"".join(pieces)
+
+    def parts_of(self, key: bytes) -> tuple[Any, ...]:
+        """Read the parts of the key back from a full storage key."""
+        found, at, place = [], len(self.prefix), 0
+        for hasher, count in self.groups:
+            at += _HASHERS[hasher][1]
+            for layout in self.parts[place : place + count]:
+                value, at = layout.decode(key, at)
+                found.append(value)
+            place += count
+        return tuple(found)
+
+    def read(self, stored: bytes | None) -> T | None:
+        """Read what is stored; nothing stored gives the runtime's default, or None where it has none."""
+        present = self.default if stored is None else stored
+        return None if present is None else decode_all(self.value, present, self.title)
+
+
+def storage_item(spec: StorageSpec[T], entry: Mapping[str, Any], registry: Registry) -> StorageItem[T]:
+    """Join what we know of a storage item with its description `entry` in the metadata."""
+    default = _raw(entry["default"]) if entry["modifier"] == "Default" else None
+    return StorageItem(
+        prefix=storage_prefix(spec.pallet, spec.name),
+        groups=tuple(_groups(entry["type"], registry)),
+        parts=tuple(layout_of(part) for part in spec.key),
+        value=layout_of(spec.value),
+        default=default,
+        title=f"{spec.pallet}.{spec.name}",
+    )
+
+
+def key_parts(registry: Registry, type_id: int) -> list[int]:
+    """List the parts of a key type, tuples within tuples laid flat."""
+    parts = registry.tuple_parts(type_id)
+    return parts if parts == [type_id] else [leaf for part in parts for leaf in key_parts(registry, part)]
+
+
+def _raw(shown: str) -> bytes:
+    """Undo scalecodec's way to show bytes: as text where they are UTF-8, else in hexadecimal."""
+    return bytes.fromhex(shown[2:]) if shown.startswith("0x") else shown.encode()
+
+
+def _groups(described: Mapping[str, Any], registry: Registry) -> Sequence[tuple[str, int]]:
+    if "Plain" in described:
+        return ()
+    hashers, key = described["Map"]["hashers"], described["Map"]["key"]
+    if len(hashers) == 1:
+        return [(hashers[0], len(key_parts(registry, key)))]
+    parts = registry.tuple_parts(key)
+    return [(hasher, len(key_parts(registry, part))) for hasher, part in zip(hashers, parts, strict=True)]
