@@ -2,7 +2,8 @@
 
 AipchainError
 ├── InputError
-│   └── UnusableRuntime    the code is no runtime this host can run
+│   ├── UnusableRuntime    the code is no runtime this host can run
+│   └── UnknownFunction    the runtime has no function of that name
 └── OperationError
     ├── RuntimePanicked    the runtime stopped itself; carries its own words
     └── HostCallFailed     the runtime asked the host for something it refused or does not have
@@ -10,7 +11,7 @@ AipchainError
 
 from aipchain.errors import InputError, OperationError
 
-__all__ = ["HostCallFailed", "RuntimePanicked", "UnusableRuntime"]
+__all__ = ["HostCallFailed", "RuntimePanicked", "UnknownFunction", "UnusableRuntime"]
 
 
 class UnusableRuntime(InputError):
@@ -19,6 +20,14 @@ class UnusableRuntime(InputError):
     def __init__(self, reason: str) -> None:
         self.reason = reason
         super().__init__(f"This is no runtime that the embedded host can run: {reason}. Build it with `make runtime`.")
+
+
+class UnknownFunction(InputError):
+    """The runtime exports no function of the name that was to be called."""
+
+    def __init__(self, function: str) -> None:
+        self.function = function
+        super().__init__(f"The runtime has no function {function}; its metadata lists the ones it has.")
 
 
 class RuntimePanicked(OperationError):
