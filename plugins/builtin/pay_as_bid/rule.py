@@ -1,0 +1,11 @@
+"""Pay-as-bid: each trade has its bid's limit price; the local price of the price plugin plays no part."""
+
+from aipchain.market.book import Trade, keep_largest
+from aipchain.market.pay_as_bid import clear_pay_as_bid
+from aipchain.plugins.hookspecs import ClearInputs, hookimpl
+
+
+@hookimpl
+def clear(inputs: ClearInputs) -> tuple[Trade, ...]:
+    """Trades of the welfare-optimal fills, buyers paying what they bid."""
+    return keep_largest(clear_pay_as_bid(inputs.orders), inputs.max_trades)

@@ -1,0 +1,180 @@
+"""The market rule of a book: exactly the plugins the chain names as active, asked in a fixed order.
+
+`price` is asked first, `clear` gets its answer. Every call has copies of its inputs, so no plugin can touch what
+another one sees. Answers are checked here as the chain will check them; a plugin that raises or answers nonsense
+becomes one `PluginFailed` that names it.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import astuple, dataclass, replace
+from types import MappingProxyType
+from typing import Final, Self
+
+import pluggy
+
+from aipchain.market.book import MAX_TRADES, BookOrder, ReferencePrice, Trade, in_canonical_order
+from aipchain.market.envelope import Refusal, first_breach_in_book
+from aipchain.plugins.bundle import Bundle, BundleId
+from aipchain.plugins.catalogue import Catalogue
+from aipchain.plugins.config import read_config
+from aipchain.plugins.errors import PluginFailed, PluginInvalid, ResultRefused
+from aipchain.plugins.hookspecs import HOOKS, CannotDecide, ClearInputs, ConfigValue, PriceInputs, Slot
+from aipchain.plugins.loader import load_hooks
+from aipchain.units import Interval, Price
+
+__all__ = ["Activation", "Clearing", "LoadedPlugin", "Rule", "ask_clear", "ask_price"]
+
+_U64: Final = 1 << 64
+
+
+@dataclass(frozen=True, slots=True)
+class Activation:
+    """What the chain says is active in a slot: a bundle, and its settings as canonical JSON."""
+
+    slot: Slot
+    bundle_id: BundleId
+    config: bytes = b"{}"
+
+
+@dataclass(frozen=True, slots=True)
+class Clearing:
+    """What a rule decided for an interval: the local price, if one was set, and the trades in canonical order."""
+
+    price: Price | None
+    trades: tuple[Trade, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LoadedPlugin:
+    """A bundle in a slot, with its settings, ready to be asked."""
+
+    bundle: Bundle
+    slot: Slot
+    config: Mapping[str, ConfigValue]
+    _hook: pluggy.HookCaller
+
+    @classmethod
+    def load(cls, catalogue: Catalogue, activation: Activation) -> Self:
+        """Load what `activation` names.
+
+        :raises UnknownPlugin: the bundle is not at hand.
+        :raises PluginInvalid: it cannot be loaded, or not for this slot.
+        :raises ConfigInvalid: the settings do not fit it.
+        """
+        bundle = catalogue.with_id(activation.bundle_id)
+        if activation.slot not in bundle.manifest.slots:
+            can = " and ".join(bundle.manifest.slots)
+            raise PluginInvalid(bundle.label, f"it is for the slot {can}, not for {activation.slot.value}")
+        config = MappingProxyType(read_config(bundle.manifest, activation.config))
+        name = next(hook.name for hook in HOOKS if hook.slot is activation.slot)
+        return cls(bundle, activation.slot, config, getattr(load_hooks(bundle).hook, name))
+
+    def ask(self, inputs: PriceInputs | ClearInputs) -> object:
+        """The plugin's answer, not yet checked.
+
+        :raises PluginFailed: it raised.
+        """
+        try:
+            return self._hook(inputs=inputs)
+        except CannotDecide as error:
+            raise self.failed(f"it cannot decide: {error}") from error
+        except (Exception, SystemExit) as error:
+            raise self.failed(f"it raised {error!r}") from error
+
+    def failed(self, problem: str) -> PluginFailed:
+        """The failure of this plugin for a reason."""
+        return PluginFailed(self.bundle.label, self._hook.name, problem)
+
+    def refused(self, refusal: Refusal) -> ResultRefused:
+        """The failure of this plugin for a breach of the envelope."""
+        return ResultRefused(self.bundle.label, self._hook.name, refusal)
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """The market rule of a book: one plugin per slot."""
+
+    price_plugin: LoadedPlugin
+    clear_plugin: LoadedPlugin
+
+    @classmethod
+    def load(cls, catalogue: Catalogue, *, price: Activation, clear: Activation) -> Self:
+        """Load both plugins; raises as `LoadedPlugin.load`.
+
+        :raises ValueError: an activation of the other slot.
+        """
+        if price.slot is not Slot.PRICE or clear.slot is not Slot.CLEAR:
+            raise ValueError("each activation must be of its own slot")
+        return cls(LoadedPlugin.load(catalogue, price), LoadedPlugin.load(catalogue, clear))
+
+    def run(self, *, interval: Interval, reference: ReferencePrice | None, orders: Iterable[BookOrder]) -> Clearing:
+        """Ask `price`, then `clear`, for one interval.
+
+        :param orders: the open orders of the closed book, in any order.
+        :raises PluginFailed: a plugin gave no usable answer; `ResultRefused` if the chain would refuse its trades.
+        """
+        book = tuple(orders)
+        price = self.run_price(interval=interval, reference=reference, orders=book)
+        return Clearing(price, self.run_clear(interval=interval, reference=reference, orders=book, price=price))
+
+    def run_price(
+        self, *, interval: Interval, reference: ReferencePrice | None, orders: Iterable[BookOrder]
+    ) -> Price | None:
+        """The local price [base units per Wh], or None for "the clearing decides"."""
+        plugin = self.price_plugin
+        return ask_price(plugin, PriceInputs(interval, reference, tuple(orders), plugin.config))
+
+    def run_clear(
+        self,
+        *,
+        interval: Interval,
+        reference: ReferencePrice | None,
+        orders: Iterable[BookOrder],
+        price: Price | None,
+    ) -> tuple[Trade, ...]:
+        """The trades in canonical order, checked by the envelope."""
+        plugin = self.clear_plugin
+        return ask_clear(plugin, ClearInputs(interval, reference, tuple(orders), price, MAX_TRADES, plugin.config))
+
+
+def ask_price(plugin: LoadedPlugin, inputs: PriceInputs) -> Price | None:
+    """The checked answer of a plugin in slot `Price`; raises as `Rule.run`."""
+    answer = plugin.ask(replace(inputs, orders=_copies(inputs.orders), config=_copy(inputs.config)))
+    if answer is None:
+        return None
+    if type(answer) is not int or not 0 <= answer < _U64:
+        raise plugin.failed(f"a price is a whole number in 0..2^64-1 or None, not {answer!r}")
+    return Price(answer)
+
+
+def ask_clear(plugin: LoadedPlugin, inputs: ClearInputs) -> tuple[Trade, ...]:
+    """The checked answer of a plugin in slot `Clear`, in canonical order; raises as `Rule.run`."""
+    answer = plugin.ask(replace(inputs, orders=_copies(inputs.orders), config=_copy(inputs.config)))
+    trades = in_canonical_order(_as_trades(plugin, answer))
+    if len(trades) > inputs.max_trades:
+        raise plugin.failed(f"{len(trades)} trades are more than the {inputs.max_trades} of one result")
+    refusal = first_breach_in_book(trades, inputs.orders)
+    if refusal is not None:
+        raise plugin.refused(refusal)
+    return trades
+
+
+def _as_trades(plugin: LoadedPlugin, answer: object) -> list[Trade]:
+    """Only lists of trades in whole u64 numbers pass."""
+    if not isinstance(answer, list | tuple):
+        raise plugin.failed(f"trades come as a list, not as {type(answer).__name__}")
+    for trade in answer:
+        if type(trade) is not Trade:
+            raise plugin.failed(f"the list holds {trade!r}, which is no Trade")
+        if any(type(part) is not int or not 0 <= part < _U64 for part in astuple(trade)):
+            raise plugin.failed(f"{trade!r} holds something else than whole numbers in 0..2^64-1")
+    return list(answer)
+
+
+def _copies(orders: Iterable[BookOrder]) -> tuple[BookOrder, ...]:
+    """Copies sorted by number."""
+    return tuple(replace(order) for order in sorted(orders, key=lambda order: order.number))
+
+
+def _copy(config: Mapping[str, ConfigValue]) -> Mapping[str, ConfigValue]:
+    return MappingProxyType(dict(config))
