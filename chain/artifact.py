@@ -1,7 +1,7 @@
 """The built runtime that ships with the program, and the manifest that says what it is.
 
-`artifacts/manifest.json` names the BLAKE2b-256 of the compressed Wasm. A blob with another hash is refused: a chain must never
-start from code that nobody can trace to its sources.
+`artifacts/manifest.json` names the BLAKE2b-256 of the compressed Wasm. A blob with another hash is refused: a chain
+must never start from code that nobody can trace to its sources.
 """
 
 import json

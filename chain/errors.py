@@ -52,7 +52,9 @@ class BadArtifact(InputError):
     def __init__(self, path: Path, reason: str) -> None:
         self.path = path
         self.reason = reason
-        super().__init__(f"The runtime at {path} cannot be used: {reason}. Restore the artifacts or run `make runtime`.")
+        super().__init__(
+            f"The runtime at {path} cannot be used: {reason}. Restore the artifacts or run `make runtime`."
+        )
 
 
 class BadGenesis(InputError):
@@ -87,7 +89,8 @@ class CorruptChainFile(InputError):
         self.path = path
         self.reason = reason
         super().__init__(
-            f"The chain file {path} is damaged: {reason}. It was left as it is; restore a copy or give another base path."
+            f"The chain file {path} is damaged: {reason}. It was left as it is; restore a copy or give another "
+            "base path."
         )
 
 

@@ -1,7 +1,7 @@
 """What makes one chain this chain: a genesis preset and a patch over it, and how the chain presents itself.
 
-The preset comes from the runtime, the patch (RFC 7386) from whoever founds the chain. Both are written into the chain file, so
-a later opening can tell whether it was asked for the same chain.
+The preset comes from the runtime, the patch (RFC 7386) from whoever founds the chain. Both are written into the chain
+file, so a later opening can tell whether it was asked for the same chain.
 """
 
 import json

@@ -1,7 +1,8 @@
 """Headers and blocks as they are hashed and stored.
 
-A header is `parent hash, compact number, state root, extrinsics root, digest items` (SCALE); its BLAKE2b-256 is the block's hash.
-Extrinsics are opaque: bytes that begin with their own compact length. Digest items stay encoded, only their frame is read.
+A header is `parent hash, compact number, state root, extrinsics root, digest items` (SCALE); its BLAKE2b-256 is the
+block's hash. Extrinsics are opaque: bytes that begin with their own compact length. Digest items stay encoded, only
+their frame is read.
 """
 
 from collections.abc import Iterable

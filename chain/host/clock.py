@@ -1,7 +1,8 @@
 """Chain time comes from a clock that is given, never from the machine behind one's back.
 
 A block stands at the clock's time, or at the start of the slot after its parent's when the clock is not there yet
-(`aipchain.chain.host.authoring`), so chain time always rises, and may run ahead of a clock when blocks come faster than slots.
+(`aipchain.chain.host.authoring`), so chain time always rises, and may run ahead of a clock when blocks come faster
+than slots.
 """
 
 import time

@@ -1,13 +1,14 @@
 """What the author tells the runtime about the world outside the block: the time, and a relay chain that agrees.
 
-The relay chain is made up: a small trie holds exactly the items that `cumulus-pallet-parachain-system` reads, and all its nodes are
-the proof. One relay block per relay slot, so its number and everything else follow from the block's own time. Every version of
-the parachain inherent that runtimes in use may ask for is in here, and nowhere else:
+The relay chain is made up: a small trie holds exactly the items that `cumulus-pallet-parachain-system` reads, and all
+its nodes are the proof. One relay block per relay slot, so its number and everything else follow from the block's own
+time. Every version of the parachain inherent that runtimes in use may ask for is in here, and nowhere else:
 
 - `sysi1337` (to SDK 2503): validation data, proof, downward and horizontal messages;
 - `sysi1338` (since then): the same, then the relay headers after the relay parent, and the collator's peer id.
 
-The runtime takes the newest one it knows. Item keys: SDK `polkadot_primitives::well_known_keys`; shape of the proof: `RelayStateSproofBuilder`.
+The runtime takes the newest one it knows. Item keys: SDK `polkadot_primitives::well_known_keys`; shape of the proof:
+`RelayStateSproofBuilder`.
 """
 
 from collections.abc import Mapping
@@ -62,8 +63,9 @@ _UPWARD_CAPACITY = (174_762, _MIB)
 class BlockFacts:
     """What a block's inherents are made from.
 
-    `at_ms` is the block's chain time [ms]; `parent_header` the encoded parent; `upgrade_go_ahead` tells the runtime to enact the code it
-    has announced; `relay_parent_offset` is how many relay blocks the runtime wants to see on top of its relay parent.
+    `at_ms` is the block's chain time [ms]; `parent_header` the encoded parent; `upgrade_go_ahead` tells the runtime
+    to enact the code it has announced; `relay_parent_offset` is how many relay blocks the runtime wants to see on top
+    of its relay parent.
     """
 
     at_ms: int
