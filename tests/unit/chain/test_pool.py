@@ -31,6 +31,7 @@ def extrinsic(name: str, size: int = 0) -> bytes:
 
 
 def hash_of(name: str, size: int = 0) -> bytes:
+    """The hash of the extrinsic of that name."""
     return blake2b(extrinsic(name, size), digest_size=32).digest()
 
 
@@ -41,6 +42,7 @@ class Chain:
     verdicts: dict[bytes, Validity] = field(default_factory=dict)
 
     def validate(self, content: bytes, source: Source) -> Validity:
+        """Say what the test told."""
         return self.verdicts[content]
 
     def knows(
@@ -64,11 +66,13 @@ class Chain:
 
 @pytest.fixture
 def chain() -> Chain:
+    """A runtime that knows no transaction yet."""
     return Chain()
 
 
 @pytest.fixture
 def pool(chain: Chain) -> Pool:
+    """An empty pool of that chain."""
     return Pool(chain.validate)
 
 
@@ -80,6 +84,7 @@ class Heard:
     details: list[bytes | None] = field(default_factory=list)
 
     def watch(self, pool: Pool, *names: str) -> "Heard":
+        """Listen to these transactions."""
         for name in names:
             pool.watch(hash_of(name), self._hearing(name))
         return self
@@ -93,10 +98,12 @@ class Heard:
 
 
 def ready_names(pool: Pool) -> list[str]:
+    """Names of the ready transactions in block order."""
     return [transaction.extrinsic[2:].decode() for transaction in pool.ready()]
 
 
 def future_names(pool: Pool) -> list[str]:
+    """Names of the waiting transactions."""
     return [transaction.extrinsic[2:].decode() for transaction in pool.future()]
 
 
@@ -193,7 +200,7 @@ def test_an_equal_priority_does_not_replace(chain: Chain, pool: Pool) -> None:
 
 
 def test_replacing_drops_dependents_whose_tag_is_gone(chain: Chain, pool: Pool) -> None:
-    """A transaction that provides two tags gives way to one that provides only the first: who needed the second goes."""
+    """One that provides two tags gives way to one that provides only the first: who needed the second goes."""
     both = chain.knows("both", nonce=0)
     valid = chain.verdicts[both]
     assert isinstance(valid, ValidTransaction)
