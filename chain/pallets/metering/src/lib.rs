@@ -30,6 +30,7 @@ pub mod batch;
 pub mod types;
 pub mod weights;
 
+mod facts;
 #[cfg(any(feature = "try-runtime", test))]
 mod invariants;
 #[cfg(test)]
@@ -49,8 +50,8 @@ pub mod pallet {
 	};
 	use aipchain_primitives::{
 		interval_end, is_aligned,
-		traits::{self, Communities, Membership},
-		CommunityId, FinalReading, MeterFacts, MeterId, Role, Source, UnixSeconds, Wh,
+		traits::{Communities, Membership},
+		CommunityId, MeterId, Role, Source, UnixSeconds, Wh,
 	};
 	use alloc::vec::Vec;
 	use frame::{
@@ -353,42 +354,6 @@ pub mod pallet {
 				interval_end,
 				final_at,
 				now,
-			})
-		}
-	}
-
-	impl<T: Config> traits::Meters<T::AccountId> for Pallet<T> {
-		fn meter(meter: MeterId) -> Option<MeterFacts<T::AccountId>> {
-			let Meter {
-				community,
-				owner,
-				source,
-				zone,
-				..
-			} = Meters::<T>::get(meter)?;
-			Some(MeterFacts {
-				community,
-				owner,
-				source,
-				zone,
-			})
-		}
-	}
-
-	impl<T: Config> traits::Readings for Pallet<T> {
-		fn final_reading(meter: MeterId, interval_start: UnixSeconds) -> Option<FinalReading> {
-			let reading =
-				Readings::<T>::get(interval_start, meter).filter(|reading| reading.final_at <= Self::now())?;
-			let Reading {
-				import_wh,
-				export_wh,
-				export_register_wh,
-				..
-			} = reading;
-			Some(FinalReading {
-				import_wh,
-				export_wh,
-				export_register_wh,
 			})
 		}
 	}
