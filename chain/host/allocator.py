@@ -18,6 +18,7 @@ MAX_ALLOCATION = 32 * 1024 * 1024
 """Largest single allocation [bytes]."""
 
 _CLASSES = 23
+_ALIGNMENT = 8
 _NIL = -1
 
 REFUSALS = {
@@ -29,15 +30,17 @@ REFUSALS = {
 """Why the heap stops a call, by the code it reports to the imported `ext_allocator`."""
 
 
-def heap_wasm(minimum_pages: int, maximum_pages: int, data_section: bytes = b"") -> bytes:
-    """Return the heap module: imports `env.ext_allocator`, exports `memory`, `start_at`, `malloc` and `free`.
+def heap_wasm(minimum_pages: int, maximum_pages: int, heap_base: int, data_section: bytes = b"") -> bytes:
+    """Return the heap module: imports `env.ext_allocator`, exports `memory`, `malloc` and `free`.
 
+    :param heap_base: where the runtime says that its heap starts [address].
     :param data_section: the runtime's data section; data is the last section of a module, so it is simply appended.
     """
     heads = "\n".join(f"(global $head{n} (mut i32) (i32.const {_NIL}))" for n in range(_CLASSES))
     take = _by_class(lambda n: f"(return (global.get $head{n}))")
     put = _by_class(lambda n: f"(global.set $head{n} (local.get $header)) (return)")
     text = _TEXT.format(
+        start=-(-heap_base // _ALIGNMENT) * _ALIGNMENT,
         minimum=minimum_pages,
         maximum=maximum_pages,
         limit=maximum_pages * PAGE_BYTES,
@@ -64,11 +67,8 @@ _TEXT = """
 (module
   (import "env" "ext_allocator" (func $refuse (param i32)))
   (memory (export "memory") {minimum} {maximum})
-  (global $bump (mut i64) (i64.const 0))
+  (global $bump (mut i64) (i64.const {start}))
   {heads}
-
-  (func (export "start_at") (param $base i32)
-    (global.set $bump (i64.and (i64.add (i64.extend_i32_u (local.get $base)) (i64.const 7)) (i64.const -8))))
 
   (func $head (param $class i32) (result i32) {take} unreachable)
 

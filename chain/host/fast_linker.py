@@ -12,8 +12,9 @@ from typing import TypeAlias
 
 import wasmtime
 from wasmtime import _bindings as c_api
+from wasmtime._extern import wrap_extern
 
-__all__ = ["Failures", "HostFunction", "UncheckedCall", "define", "define_checked", "usable"]
+__all__ = ["Failures", "HostFunction", "UncheckedCall", "define", "define_checked", "export", "usable"]
 
 HostFunction: TypeAlias = Callable[..., int | None]
 """Takes and returns WebAssembly integers as unsigned Python integers."""
@@ -45,19 +46,18 @@ _call = ctypes.CFUNCTYPE(
     ctypes.c_void_p, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_size_t, ctypes.c_void_p
 )(("wasmtime_func_call_unchecked", c_api.dll))
 _new_trap = ctypes.CFUNCTYPE(ctypes.c_size_t, ctypes.c_char_p, ctypes.c_size_t)(("wasmtime_trap_new", c_api.dll))
-_delete_trap = ctypes.CFUNCTYPE(None, ctypes.c_void_p)(("wasm_trap_delete", c_api.dll))
 _delete_error = ctypes.CFUNCTYPE(None, ctypes.c_void_p)(("wasmtime_error_delete", c_api.dll))
 
 
 def define(
     linker: wasmtime.Linker,
-    module: str,
-    name: str,
+    wanted: wasmtime.ImportType,
     signature: wasmtime.FuncType,
     function: HostFunction,
     failures: Failures,
 ) -> object:
-    """Bind `function` in the linker; the caller keeps the returned object alive as long as the linker is used."""
+    """Bind `function` to an import; the caller keeps the returned object alive as long as the linker is used."""
+    module, name = str(wanted.module), str(wanted.name)
     callback = _Callback(_adapter(name, signature, function, failures))
     encoded_module, encoded_name = module.encode(), name.encode()
     error = _define(
@@ -79,13 +79,13 @@ def define(
 
 def define_checked(
     linker: wasmtime.Linker,
-    module: str,
-    name: str,
+    wanted: wasmtime.ImportType,
     signature: wasmtime.FuncType,
     function: HostFunction,
     failures: Failures,
 ) -> object:
     """Bind `function` through the public API; same behaviour as `define`, slower."""
+    module, name = str(wanted.module), str(wanted.name)
     masks = [_mask(kind) for kind in signature.params]
     wrap = 32 if signature.results and str(signature.results[0]) == "i32" else 64
 
@@ -104,37 +104,51 @@ def define_checked(
 
 
 class UncheckedCall:
-    """Calls an exported function of up to one integer, from inside a host function too."""
+    """Calls a function of integers, from inside a host function too.
 
-    __slots__ = ("_arguments", "_context", "_failed", "_function", "_trap", "_words")
+    :param count: how many integers it takes.
+    """
 
-    def __init__(self, store: wasmtime.Store, function: wasmtime.Func) -> None:
-        self._words = (ctypes.c_uint64 * _SLOT_WORDS)()
+    __slots__ = ("_arguments", "_count", "_kept", "_trap", "_words")
+
+    def __init__(self, store: wasmtime.Store, function: wasmtime.Func, count: int) -> None:
+        self._count = count
+        self._words = (ctypes.c_uint64 * (_SLOT_WORDS * max(count, 1)))()
         self._trap = ctypes.c_void_p()
-        self._function = function
-        self._context = ctypes.cast(store._context(), ctypes.c_void_p)
+        self._kept = (store, function)  # their addresses are below
         self._arguments = (
-            self._context,
+            ctypes.cast(store._context(), ctypes.c_void_p),
             ctypes.addressof(function._func),
             ctypes.addressof(self._words),
-            1,
+            max(count, 1),
             ctypes.addressof(self._trap),
         )
 
-    def __call__(self, argument: int) -> int:
-        self._words[0] = argument
-        error = _call(*self._arguments)
-        if error or self._trap.value:
-            self._clear(error)
-            raise RuntimeError("a call into the module trapped")
-        return self._words[0] & _MASK_32
+    def __call__(self, *values: int) -> int:
+        """Return the result's slot, 64 bits; for an i32 result only the low half means anything.
 
-    def _clear(self, error: int | None) -> None:
+        :raises wasmtime.Trap, wasmtime.WasmtimeError: the call did not come to its end.
+        """
+        words = self._words
+        words[0] = values[0]
+        for index in range(1, self._count):
+            words[index * _SLOT_WORDS] = values[index]
+        error = _call(*self._arguments)
         if error:
-            _delete_error(error)
+            raise wasmtime.WasmtimeError._from_ptr(ctypes.cast(error, ctypes.POINTER(c_api.wasmtime_error_t)))
         if self._trap.value:
-            _delete_trap(self._trap)
-            self._trap.value = None
+            trap, self._trap.value = self._trap.value, None
+            raise wasmtime.Trap._from_ptr(ctypes.cast(trap, ctypes.POINTER(c_api.wasm_trap_t)))
+        return words[0]
+
+
+def export(store: wasmtime.Store, instance: wasmtime.Instance, name: str) -> object:
+    """Return one export by name, or None; the public API would first build all of them."""
+    item, encoded = c_api.wasmtime_extern_t(), name.encode()
+    found = c_api.wasmtime_instance_export_get(
+        store._context(), ctypes.byref(instance._instance), encoded, len(encoded), ctypes.byref(item)
+    )
+    return wrap_extern(item) if found else None
 
 
 @cache
@@ -214,21 +228,20 @@ def _trial() -> list[object]:
 
     def seen(first: int, second: int, third: int) -> int:
         outcome.append((first, second, third))
-        return calls[0](2) | 1 << 40
+        return calls[0](2) & _MASK_32 | 1 << 40
 
     def fails() -> None:
         raise ValueError
 
-    wide = [wasmtime.ValType.i32(), wasmtime.ValType.i64(), wasmtime.ValType.i32()]
-    keep = [
-        define(linker, "toy", "seen", wasmtime.FuncType(wide, [wasmtime.ValType.i64()]), seen, failures),
-        define(linker, "toy", "fails", wasmtime.FuncType([], []), fails, failures),
-    ]
-    exports = linker.instantiate(store, module).exports(store)
-    calls.append(UncheckedCall(store, _function(exports["forty_more"])))
-    returned = _function(exports["pass"])(store)
+    keep = []
+    for wanted, function in zip(module.imports, (seen, fails), strict=True):
+        if isinstance(wanted.type, wasmtime.FuncType):
+            keep.append(define(linker, wanted, wanted.type, function, failures))
+    instance = linker.instantiate(store, module)
+    calls.append(UncheckedCall(store, _function(export(store, instance, "forty_more")), 1))
+    returned = UncheckedCall(store, _function(export(store, instance, "pass")), 0)(0)
     try:
-        _function(exports["fail"])(store)
+        UncheckedCall(store, _function(export(store, instance, "fail")), 0)(0)
     except (wasmtime.Trap, wasmtime.WasmtimeError):
         outcome.append(type(failures[0][1]).__name__)
     outcome.append(returned - (1 << 40))

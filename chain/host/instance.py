@@ -5,7 +5,7 @@ and the runtime's data segments live in the heap module, which owns its memory a
 """
 
 import ctypes
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import wasmtime
@@ -20,6 +20,7 @@ from aipchain.chain.host.host_functions.guest import Memory
 __all__ = ["Instance", "Program"]
 
 _SOURCE = "env"
+_LOW = 0xFFFF_FFFF
 _MALLOC, _FREE = "ext_allocator_malloc_version_1", "ext_allocator_free_version_1"
 
 
@@ -45,24 +46,25 @@ class Program:
         self._fast = fast and fast_linker.usable()
         self._bindings: list[object] = []
         self._module = compiled(wasm, cache_dir)
-        self._heap = wasmtime.Module(engine(), heap_wasm(*_pages(self._module), data_section))
-        self._heap_linker = self._linked(self._heap, {"ext_allocator": _refuse})
         self._linker = self._linked(self._module, functions)
+        self._heap = wasmtime.Module(engine(), heap_wasm(*_pages(self._module), 0))
+        self._heap_linker = self._linked(self._heap, {"ext_allocator": _refuse})
+        self._heap = wasmtime.Module(engine(), heap_wasm(*_pages(self._module), self._heap_base(), data_section))
         self.functions = frozenset(
             str(export.name) for export in self._module.exports if isinstance(export.type, wasmtime.FuncType)
         )
-        self._heap_base = self._read_heap_base()
 
     def instantiate(self) -> "Instance":
         """Return a new instance with the memory its data segments describe and an empty heap."""
         store = wasmtime.Store(engine())
-        heap = self._heap_linker.instantiate(store, self._heap).exports(store)
-        self._linker.define(store, _SOURCE, "memory", heap["memory"])
-        self._linker.define(store, _SOURCE, _MALLOC, heap["malloc"])
-        self._linker.define(store, _SOURCE, _FREE, heap["free"])
-        heap["start_at"](store, self._heap_base)  # type: ignore[operator]
-        instance = self._linker.instantiate(store, self._module)
-        return Instance(store, instance, heap["memory"], heap["malloc"], fast=self._fast)
+        heap = self._heap_linker.instantiate(store, self._heap)
+        memory, malloc = self._export(store, heap, "memory"), self._export(store, heap, "malloc")
+        if not isinstance(memory, wasmtime.Memory) or not isinstance(malloc, wasmtime.Func):
+            raise TypeError("the heap module exports its memory and malloc")
+        self._linker.define(store, _SOURCE, "memory", memory)
+        self._linker.define(store, _SOURCE, _MALLOC, malloc)
+        self._linker.define(store, _SOURCE, _FREE, self._export(store, heap, "free"))
+        return Instance(store, self._linker.instantiate(store, self._module), memory, malloc, fast=self._fast)
 
     def _linked(self, module: wasmtime.Module, functions: Mapping[str, HostFunction]) -> wasmtime.Linker:
         linker = wasmtime.Linker(engine())
@@ -74,11 +76,14 @@ class Program:
                 raise UnusableRuntime(f"it imports {wanted.module}.{name}, and hosts give {_SOURCE}.* only")
             if isinstance(wanted.type, wasmtime.FuncType) and name not in {_MALLOC, _FREE}:
                 function = functions.get(name) or _unknown(name)
-                self._bindings.append(define(linker, _SOURCE, name, wanted.type, function, self._failures))
+                self._bindings.append(define(linker, wanted, wanted.type, function, self._failures))
         return linker
 
-    def _read_heap_base(self) -> int:
-        self._heap_base = 0
+    def _export(self, store: wasmtime.Store, instance: wasmtime.Instance, name: str) -> object:
+        return (fast_linker.export if self._fast else _export)(store, instance, name)
+
+    def _heap_base(self) -> int:
+        """Ask an instance on a throwaway heap where the runtime's own heap starts."""
         instance = self.instantiate()
         base = instance.exported("__heap_base")
         if not isinstance(base, wasmtime.Global):
@@ -89,38 +94,47 @@ class Program:
 class Instance:
     """One instance, for one call."""
 
-    __slots__ = ("_exports", "memory", "store")
+    __slots__ = ("_fast", "_instance", "memory", "store")
 
     def __init__(
         self,
         store: wasmtime.Store,
         instance: wasmtime.Instance,
-        memory: object,
-        malloc: object,
+        memory: wasmtime.Memory,
+        malloc: wasmtime.Func,
         *,
         fast: bool,
     ) -> None:
         self.store = store
-        self._exports = instance.exports(store)
-        if not isinstance(memory, wasmtime.Memory) or not isinstance(malloc, wasmtime.Func):
-            raise TypeError("the heap module exports its memory and malloc")
+        self._instance = instance
+        self._fast = fast
         address = ctypes.cast(memory.data_ptr(store), ctypes.c_void_p).value or 0
-        allocate = fast_linker.UncheckedCall(store, malloc) if fast else lambda size: int(malloc(store, size))
-        self.memory = Memory(address, lambda: memory.data_len(store), allocate)
+        self.memory = Memory(address, lambda: memory.data_len(store), self._callable(malloc, 1))
 
     def exported(self, name: str) -> object:
         """Return an export, or None."""
-        return self._exports.get(name)
+        return (fast_linker.export if self._fast else _export)(self.store, self._instance, name)
 
     def call(self, function: str, argument: bytes) -> bytes:
         """Call a function of the runtime's calling convention: bytes in, bytes out.
 
-        :raises wasmtime.Trap, wasmtime.WasmtimeError, RuntimeError: the call did not come to its end.
+        :raises wasmtime.Trap, wasmtime.WasmtimeError: the call did not come to its end.
         """
-        pointer = self.memory.allocate(len(argument))
+        pointer = self.memory.allocate(len(argument)) & _LOW
         self.memory.write(pointer, argument)
-        span = self._exports[function](self.store, pointer, len(argument))  # type: ignore[operator]
-        return self.memory.read(span & 0xFFFF_FFFF, span >> 32 & 0xFFFF_FFFF)
+        span = self._callable(self.exported(function), 2)(pointer, len(argument))
+        return self.memory.read(span & _LOW, span >> 32 & _LOW)
+
+    def _callable(self, function: object, count: int) -> Callable[..., int]:
+        if not isinstance(function, wasmtime.Func):
+            raise TypeError(f"not a function: {function!r}")
+        if self._fast:
+            return fast_linker.UncheckedCall(self.store, function, count)
+        return lambda *values: int(function(self.store, *values))
+
+
+def _export(store: wasmtime.Store, instance: wasmtime.Instance, name: str) -> object:
+    return instance.exports(store).get(name)
 
 
 def _pages(module: wasmtime.Module) -> tuple[int, int]:

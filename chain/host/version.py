@@ -11,7 +11,7 @@ _API_ID_BYTES = 8
 
 @dataclass(frozen=True, slots=True)
 class RuntimeVersion:
-    """The version of a runtime; `apis` are (8-byte id, version), `encoded` is the SCALE form all of it was read from."""
+    """The version of a runtime; `apis` are (8-byte id, version), `encoded` is the SCALE form it was read from."""
 
     spec_name: str
     impl_name: str

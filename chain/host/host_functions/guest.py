@@ -39,6 +39,10 @@ class Memory:
         self._map()
 
     def read(self, at: int, length: int) -> bytes:
+        """Return `length` bytes at `at`.
+
+        :raises ValueError: they are not all inside the memory.
+        """
         content = self._chars[at : at + length]
         if len(content) != length:
             self._map()
@@ -48,6 +52,10 @@ class Memory:
         return content
 
     def write(self, at: int, content: bytes) -> None:
+        """Put `content` at `at`.
+
+        :raises ValueError: it does not fit inside the memory.
+        """
         end = at + len(content)
         if end > len(self._bytes):
             self._map()
@@ -119,7 +127,7 @@ class Guest:
     def give(self, content: bytes) -> int:
         """Put bytes into a new allocation that the runtime will free; returns the pointer."""
         memory = self._memory
-        pointer = memory.allocate(len(content))  # type: ignore[union-attr]
+        pointer = memory.allocate(len(content)) & _LOW  # type: ignore[union-attr]
         memory.write(pointer, content)  # type: ignore[union-attr]
         return pointer
 

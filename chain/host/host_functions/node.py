@@ -13,8 +13,8 @@ def functions(guest: Guest) -> dict[str, HostFunction]:
     """Return this family's host functions by import name."""
     read = guest.read
 
-    def log(level: int, target: int, message: int) -> None:
-        guest.log(level, _text(read(target)), _text(read(message)))
+    def log(level: int, target: int, message: int) -> None:  # levels count from 0 here, from 1 in max_level
+        guest.log(level + 1, _text(read(target)), _text(read(message)))
 
     def print_utf8(text: int) -> None:
         guest.log(_DEBUG, "print", _text(read(text)))

@@ -52,9 +52,24 @@ def functions(guest: Guest) -> dict[str, HostFunction]:
         "ext_storage_append_version_1": append,
         "ext_storage_next_key_version_1": next_key,
         "ext_storage_root_version_2": root,
-        "ext_storage_start_transaction_version_1": lambda: guest.overlay.start_transaction(),
-        "ext_storage_commit_transaction_version_1": lambda: guest.overlay.commit_transaction(),
-        "ext_storage_rollback_transaction_version_1": lambda: guest.overlay.rollback_transaction(),
+        **_transactions(guest),
+    }
+
+
+def _transactions(guest: Guest) -> dict[str, HostFunction]:
+    def start() -> None:
+        guest.overlay.start_transaction()
+
+    def commit() -> None:
+        guest.overlay.commit_transaction()
+
+    def rollback() -> None:
+        guest.overlay.rollback_transaction()
+
+    return {
+        "ext_storage_start_transaction_version_1": start,
+        "ext_storage_commit_transaction_version_1": commit,
+        "ext_storage_rollback_transaction_version_1": rollback,
     }
 
 
