@@ -102,7 +102,7 @@ class Connection:
                 return self.substrate.rpc_request(method, list(parameters))["result"]
             except SubstrateRequestException as error:
                 raise _refused(method, error) from error
-            except (OSError, WebSocketException) as error:
+            except (OSError, WebSocketException, AipchainError) as error:
                 raise ConnectionLost(method, str(error) or type(error).__name__) from error
 
     def supports(self, method: str) -> bool:

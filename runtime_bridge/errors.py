@@ -5,7 +5,8 @@ AipchainError
 │   ├── NodeUnreachable     nothing answers, or not as a node does
 │   ├── ForeignRuntime      the node's runtime speaks another protocol
 │   ├── Unencodable         a value does not fit the field it is for
-│   └── UnusableKey         a key, mnemonic or keystore file that cannot be used
+│   ├── UnusableKey         a key, mnemonic or keystore file that cannot be used
+│   └── UnusableOutbox      an outbox file that cannot be used with this chain
 ├── StateError
 │   └── Undecodable         bytes from the chain are not what the metadata promises
 └── OperationError
@@ -18,6 +19,8 @@ AipchainError
     └── DispatchRefused     a call was included and failed
         └── TradeRefused    a clearing broke the envelope: at which trade, by which rule
 """
+
+from pathlib import Path
 
 from aipchain.errors import InputError, OperationError, StateError
 
@@ -35,6 +38,7 @@ __all__ = [
     "Undecodable",
     "Unencodable",
     "UnusableKey",
+    "UnusableOutbox",
 ]
 
 
@@ -69,6 +73,14 @@ class Unencodable(InputError):
 
 class UnusableKey(InputError):
     """A key source that gives no key. The message never shows the secret."""
+
+
+class UnusableOutbox(InputError):
+    """The file at `path` is no outbox of this chain; it is left as it is."""
+
+    def __init__(self, path: Path, reason: str) -> None:
+        super().__init__(f"the outbox {path} cannot be used: {reason}. Name another file, or the one of this chain.")
+        self.path, self.reason = path, reason
 
 
 class Undecodable(StateError):
@@ -128,12 +140,12 @@ class NonceTaken(OperationError):
 class NotIncludedYet(OperationError):
     """Waiting ended without a block that holds the extrinsics `extrinsic_hashes`; they stay in the outbox."""
 
-    def __init__(self, extrinsic_hashes: tuple[bytes, ...], waited_s: float) -> None:
+    def __init__(self, extrinsic_hashes: tuple[bytes, ...], looks: int) -> None:
         super().__init__(
-            f"{len(extrinsic_hashes)} extrinsic(s), first 0x{extrinsic_hashes[0].hex()}, in no finalised block after "
-            f"{waited_s:g} s; they are kept and their fate can be asked later"
+            f"{len(extrinsic_hashes)} extrinsic(s), first 0x{extrinsic_hashes[0].hex()}, in no decided block after "
+            f"{looks} looks at the chain; they are kept, and resuming asks for their fate"
         )
-        self.extrinsic_hashes, self.waited_s = extrinsic_hashes, waited_s
+        self.extrinsic_hashes, self.looks = extrinsic_hashes, looks
 
 
 class DispatchRefused(OperationError):

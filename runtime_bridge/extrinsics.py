@@ -6,20 +6,31 @@ makes signing impossible rather than wrong.
 
 from dataclasses import dataclass
 from hashlib import blake2b
+from typing import Protocol
 
 from aipchain.runtime_bridge.codec import compact
 from aipchain.runtime_bridge.errors import ForeignRuntime
-from aipchain.runtime_bridge.keys import AccountKey
 from aipchain.runtime_bridge.metadata import Call, Metadata
 from aipchain.units import Balance
 
-__all__ = ["Era", "SignedExtrinsic", "extrinsic_hash", "sign"]
+__all__ = ["Era", "SignedExtrinsic", "Signer", "extrinsic_hash", "sign"]
 
 _SIGNED_V4 = b"\x84"
 _ADDRESS_ID = b"\x00"
 _SR25519 = b"\x01"
 _LONGEST_PLAIN_PAYLOAD = 256
 """Longer payloads are hashed before signing [bytes]."""
+
+
+class Signer(Protocol):
+    """An sr25519 account that can sign, wherever its secret is: `keys.AccountKey`, or another process."""
+
+    @property
+    def public(self) -> bytes:
+        """The account: 32 bytes."""
+
+    def sign(self, message: bytes) -> bytes:
+        """Sign with sr25519: 64 bytes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +74,7 @@ def sign(
     metadata: Metadata,
     genesis_hash: bytes,
     call: Call,
-    key: AccountKey,
+    key: Signer,
     *,
     nonce: int,
     era: Era,

@@ -1,0 +1,111 @@
+"""Where signed extrinsics are kept until the chain has decided about them: in memory, or in an SQLite file.
+
+An extrinsic is put here before it is first sent, so after a crash the same bytes are sent again, never new ones.
+Nothing secret is kept: the bytes are what everyone on the network sees.
+"""
+
+import sqlite3
+from pathlib import Path
+from typing import Protocol
+
+from aipchain.runtime_bridge.errors import UnusableOutbox
+from aipchain.runtime_bridge.extrinsics import SignedExtrinsic
+
+__all__ = ["FileOutbox", "MemoryOutbox", "Outbox"]
+
+
+class Outbox(Protocol):
+    """Keeps signed extrinsics, oldest first."""
+
+    def put(self, signed: SignedExtrinsic) -> None:
+        """Keep `signed` before it is sent for the first time."""
+
+    def drop(self, extrinsic_hash: bytes) -> None:
+        """Forget an extrinsic whose fate is decided."""
+
+    def pending(self) -> tuple[SignedExtrinsic, ...]:
+        """List what is undecided, in the order it was put."""
+
+
+class MemoryOutbox:
+    """Keeps extrinsics as long as the process lives."""
+
+    def __init__(self) -> None:
+        self._kept: dict[bytes, SignedExtrinsic] = {}
+
+    def put(self, signed: SignedExtrinsic) -> None:
+        """Keep `signed` before it is sent for the first time."""
+        self._kept[signed.hash] = signed
+
+    def drop(self, extrinsic_hash: bytes) -> None:
+        """Forget an extrinsic whose fate is decided."""
+        self._kept.pop(extrinsic_hash, None)
+
+    def pending(self) -> tuple[SignedExtrinsic, ...]:
+        """List what is undecided, in the order it was put."""
+        return tuple(self._kept.values())
+
+
+class FileOutbox:
+    """Keeps extrinsics in an SQLite file of one chain, safe against a crash at any moment."""
+
+    def __init__(self, path: Path, genesis_hash: bytes) -> None:
+        """Open or create the file.
+
+        :raises UnusableOutbox: it cannot be read, is no outbox, or belongs to another chain.
+        """
+        try:
+            self._database = sqlite3.connect(path, isolation_level=None)
+            self._database.executescript(_SCHEMA)
+            self._database.execute("INSERT OR IGNORE INTO chain VALUES (0, ?)", (genesis_hash,))
+            (kept,) = self._database.execute("SELECT genesis_hash FROM chain").fetchone()
+        except sqlite3.Error as error:
+            raise UnusableOutbox(path, str(error)) from error
+        if kept != genesis_hash:
+            self._database.close()
+            raise UnusableOutbox(path, f"it belongs to the chain 0x{kept.hex()}, this one is 0x{genesis_hash.hex()}")
+
+    def put(self, signed: SignedExtrinsic) -> None:
+        """Keep `signed` before it is sent for the first time."""
+        row = (
+            signed.hash,
+            signed.extrinsic,
+            signed.account,
+            signed.nonce,
+            signed.birth,
+            signed.last_block,
+            signed.purpose,
+        )
+        self._database.execute("INSERT OR IGNORE INTO outbox VALUES (NULL, ?, ?, ?, ?, ?, ?, ?)", row)
+
+    def drop(self, extrinsic_hash: bytes) -> None:
+        """Forget an extrinsic whose fate is decided."""
+        self._database.execute("DELETE FROM outbox WHERE hash = ?", (extrinsic_hash,))
+
+    def pending(self) -> tuple[SignedExtrinsic, ...]:
+        """List what is undecided, in the order it was put."""
+        rows = self._database.execute(
+            "SELECT extrinsic, hash, account, nonce, birth, last_block, purpose FROM outbox ORDER BY place"
+        )
+        return tuple(SignedExtrinsic(*row) for row in rows)
+
+    def close(self) -> None:
+        """Close the file."""
+        self._database.close()
+
+
+_SCHEMA = """
+PRAGMA journal_mode = WAL;
+PRAGMA synchronous = FULL;
+CREATE TABLE IF NOT EXISTS chain (only INTEGER PRIMARY KEY CHECK (only = 0), genesis_hash BLOB NOT NULL);
+CREATE TABLE IF NOT EXISTS outbox (
+    place INTEGER PRIMARY KEY AUTOINCREMENT,
+    hash BLOB NOT NULL UNIQUE,
+    extrinsic BLOB NOT NULL,
+    account BLOB NOT NULL,
+    nonce INTEGER NOT NULL,
+    birth INTEGER NOT NULL,
+    last_block INTEGER NOT NULL,
+    purpose TEXT NOT NULL
+);
+"""
