@@ -1,0 +1,280 @@
+//! Opening books, reference prices, placing and cancelling orders.
+
+use crate::{
+	pallet::*, Book, BookKey, BookStatus, NewOrder, Order, OrderStatus, PostedPrice, ReferencePrice, MAX_BOOK_ORDERS,
+};
+use aipchain_primitives::{
+	epoch_of, is_aligned, traits::*, Balance, CommunityId, Epoch, MeterId, OrderNumber, Parameters, Role, RuleSet,
+	UnixSeconds,
+};
+use alloc::{collections::BTreeMap, collections::BTreeSet, vec::Vec};
+use frame::{
+	prelude::*,
+	token::{fungible::MutateHold, Precision},
+};
+
+/// What a book would open with, its rules aside.
+struct Opening {
+	parameters: Parameters,
+	interval_s: u32,
+	epoch: Epoch,
+}
+
+impl<T: Config> Pallet<T> {
+	pub(crate) fn do_post_reference_prices(
+		who: &T::AccountId,
+		community: CommunityId,
+		prices: &[PostedPrice],
+	) -> DispatchResult {
+		Self::ensure_community(community)?;
+		ensure!(
+			T::Communities::has_role(community, who, Role::Oracle),
+			Error::<T>::NotOracle
+		);
+		ensure!(!prices.is_empty(), Error::<T>::EmptyBatch);
+		let now = Self::now();
+		prices
+			.iter()
+			.try_for_each(|price| Self::post_reference_price(community, price, now))
+	}
+
+	fn post_reference_price(community: CommunityId, posted: &PostedPrice, now: UnixSeconds) -> DispatchResult {
+		let PostedPrice {
+			interval_start,
+			retail,
+			feed_in,
+		} = *posted;
+		let key = (community, interval_start);
+		let price = ReferencePrice { retail, feed_in };
+		if let Some(standing) = ReferencePrices::<T>::get(key) {
+			ensure!(standing == price, Error::<T>::ReferenceAlreadyPosted);
+			return Ok(());
+		}
+		ensure!(feed_in <= retail, Error::<T>::BadPrice);
+		match Books::<T>::get(key) {
+			Some(book) => ensure!(now < book.closes_at, Error::<T>::GateClosed),
+			None => {
+				let opening = Self::opening(key, now)?;
+				if let Some(rules) = T::Plugins::rules_at(community, opening.epoch) {
+					Books::<T>::insert(key, Self::open_book(key, opening, rules, now));
+				}
+			}
+		}
+		ReferencePrices::<T>::insert(key, price);
+		Self::deposit_event(Event::ReferencePosted {
+			community,
+			interval_start,
+			retail,
+			feed_in,
+		});
+		Ok(())
+	}
+
+	pub(crate) fn do_place_orders(who: &T::AccountId, key: BookKey, requests: &[NewOrder]) -> DispatchResult {
+		Self::ensure_community(key.0)?;
+		ensure!(
+			T::Communities::member_index(key.0, who).is_some(),
+			Error::<T>::NotMember
+		);
+		ensure!(!requests.is_empty(), Error::<T>::EmptyBatch);
+		let now = Self::now();
+		let mut book = match Books::<T>::get(key) {
+			Some(book) => book,
+			None => {
+				let opening = Self::opening(key, now)?;
+				let rules = T::Plugins::rules_at(key.0, opening.epoch).ok_or(Error::<T>::NoRules)?;
+				Self::open_book(key, opening, rules, now)
+			}
+		};
+		ensure!(now < book.closes_at, Error::<T>::GateClosed);
+		let fresh = Self::fresh_orders(who, key, requests)?;
+		if fresh.is_empty() {
+			return Ok(());
+		}
+		Self::hold_and_store(who, key, &mut book, &fresh, now)?;
+		Books::<T>::insert(key, book);
+		Ok(())
+	}
+
+	/// The requests that do not stand yet, each checked.
+	fn fresh_orders(who: &T::AccountId, key: BookKey, requests: &[NewOrder]) -> Result<Vec<NewOrder>, DispatchError> {
+		let mut fresh = Vec::with_capacity(requests.len());
+		let mut seen = BTreeMap::<u64, NewOrder>::new();
+		let mut meters = BTreeSet::<MeterId>::new();
+		for request in requests {
+			if let Some(earlier) = seen.get(&request.id) {
+				ensure!(earlier == request, Error::<T>::OrderIdReused);
+				continue;
+			}
+			if let Some(number) = OrderIds::<T>::get(key, (who, request.id)) {
+				let same = Orders::<T>::get(number).is_some_and(|order| order.says(request));
+				ensure!(same, Error::<T>::OrderIdReused);
+				continue;
+			}
+			ensure!(request.wh > 0, Error::<T>::ZeroEnergy);
+			if meters.insert(request.meter) {
+				Self::ensure_own_meter(who, key.0, request.meter)?;
+			}
+			seen.insert(request.id, *request);
+			fresh.push(*request);
+		}
+		Ok(fresh)
+	}
+
+	fn ensure_own_meter(who: &T::AccountId, community: CommunityId, meter: MeterId) -> DispatchResult {
+		let own = T::Metering::meter(meter).is_some_and(|facts| facts.community == community && facts.owner == *who);
+		ensure!(own, Error::<T>::UnknownMeter);
+		Ok(())
+	}
+
+	/// One hold for all of `fresh`, then the orders in list order.
+	fn hold_and_store(
+		who: &T::AccountId,
+		key: BookKey,
+		book: &mut Book,
+		fresh: &[NewOrder],
+		now: UnixSeconds,
+	) -> DispatchResult {
+		let count = u32::try_from(fresh.len()).map_err(|_| Error::<T>::Overflow)?;
+		let orders = book
+			.orders
+			.checked_add(count)
+			.filter(|orders| *orders <= MAX_BOOK_ORDERS);
+		book.orders = orders.ok_or(Error::<T>::BookFull)?;
+		let first = NextOrderNumber::<T>::get();
+		let next = first.checked_add(count.into()).ok_or(Error::<T>::Overflow)?;
+		let escrows: Vec<Balance> = fresh.iter().map(|order| order.escrow(book.collateral)).collect();
+		let total = escrows
+			.iter()
+			.try_fold(0, |sum: Balance, escrow| sum.checked_add(*escrow));
+		T::Currency::hold(&HoldReason::Escrow.into(), who, total.ok_or(Error::<T>::Overflow)?)?;
+		for ((number, new), escrow) in (first..next).zip(fresh).zip(escrows) {
+			Self::store_order(who, key, number, new, escrow, now);
+		}
+		NextOrderNumber::<T>::put(next);
+		let numbers = (first..next).collect::<Vec<_>>().into_iter();
+		BookOrders::<T>::try_mutate(key, |list| list.try_extend(numbers)).map_err(|_| Error::<T>::BookFull.into())
+	}
+
+	fn store_order(
+		who: &T::AccountId,
+		key: BookKey,
+		number: OrderNumber,
+		new: &NewOrder,
+		escrow: Balance,
+		now: UnixSeconds,
+	) {
+		let (community, interval_start) = key;
+		let NewOrder {
+			id,
+			meter,
+			side,
+			wh,
+			limit_price,
+		} = *new;
+		let owner = who.clone();
+		OrderIds::<T>::insert(key, (who, id), number);
+		Orders::<T>::insert(
+			number,
+			Order {
+				community,
+				interval_start,
+				owner: owner.clone(),
+				id,
+				meter,
+				side,
+				wh,
+				limit_price,
+				placed_at: now,
+				status: OrderStatus::Open,
+				filled_wh: 0,
+				escrow,
+			},
+		);
+		Self::deposit_event(Event::OrderPlaced {
+			community,
+			interval_start,
+			number,
+			owner,
+			id,
+			meter,
+			side,
+			wh,
+			limit_price,
+		});
+	}
+
+	pub(crate) fn do_cancel_order(who: &T::AccountId, number: OrderNumber) -> DispatchResult {
+		let mut order = Orders::<T>::get(number).ok_or(Error::<T>::UnknownOrder)?;
+		ensure!(order.owner == *who, Error::<T>::NotOwner);
+		ensure!(order.status == OrderStatus::Open, Error::<T>::OrderNotOpen);
+		let book = Books::<T>::get(order.book()).ok_or(Error::<T>::NoBook)?;
+		ensure!(Self::now() < book.closes_at, Error::<T>::GateClosed);
+		T::Currency::release(&HoldReason::Escrow.into(), who, order.escrow, Precision::Exact)?;
+		order.status = OrderStatus::Cancelled;
+		order.escrow = 0;
+		Orders::<T>::insert(number, order);
+		Self::deposit_event(Event::OrderCancelled { number });
+		Ok(())
+	}
+
+	fn ensure_community(community: CommunityId) -> DispatchResult {
+		ensure!(
+			T::Communities::interval_s(community).is_some(),
+			Error::<T>::UnknownCommunity
+		);
+		Ok(())
+	}
+
+	/// Whether a book of this key can open now, and with what.
+	///
+	/// Books open at most one epoch ahead of the epoch whose gates close now. Were there no such bound, one early
+	/// order per interval would keep today's rule in force against every later vote.
+	fn opening(key: BookKey, now: UnixSeconds) -> Result<Opening, DispatchError> {
+		let (community, interval_start) = key;
+		let interval_s = T::Communities::interval_s(community).ok_or(Error::<T>::UnknownCommunity)?;
+		let epoch_s = T::Communities::epoch_s(community).ok_or(Error::<T>::UnknownCommunity)?;
+		let parameters =
+			T::Communities::parameters_at(community, interval_start).ok_or(Error::<T>::UnknownCommunity)?;
+		ensure!(is_aligned(interval_start, interval_s), Error::<T>::BadInterval);
+		ensure!(now < parameters.closes_at(interval_start), Error::<T>::GateClosed);
+		let epoch = epoch_of(interval_start, epoch_s);
+		let closing = epoch_of(now.saturating_add(parameters.gate_closure_s.into()), epoch_s);
+		ensure!(epoch <= closing.saturating_add(1), Error::<T>::BadInterval);
+		Ok(Opening {
+			parameters,
+			interval_s,
+			epoch,
+		})
+	}
+
+	/// The book as it opens, told by an event; the caller stores it.
+	fn open_book(key: BookKey, opening: Opening, rules: RuleSet, now: UnixSeconds) -> Book {
+		let (community, interval_start) = key;
+		let Opening {
+			parameters, interval_s, ..
+		} = opening;
+		Self::deposit_event(Event::BookOpened {
+			community,
+			interval_start,
+			rules,
+		});
+		Book {
+			rules,
+			opened_at: now,
+			closes_at: parameters.closes_at(interval_start),
+			deadline: parameters.deadline(interval_start),
+			final_at: parameters.final_at(interval_start, interval_s),
+			collateral: parameters.collateral,
+			status: BookStatus::Open,
+			orders: 0,
+			trades: 0,
+			traded_wh: 0,
+			settled_trades: 0,
+			closed_orders: 0,
+			delivered_wh: 0,
+			paid: 0,
+			result: None,
+		}
+	}
+}

@@ -1,0 +1,76 @@
+//! What must hold between calls.
+
+use crate::{pallet::*, Book, BookKey, BookStatus, OrderStatus};
+use aipchain_primitives::{Balance, Wh, H256};
+use alloc::collections::BTreeMap;
+use codec::Encode;
+use frame::{
+	deps::{sp_io::hashing::blake2_256, sp_runtime::TryRuntimeError},
+	prelude::*,
+	token::fungible::InspectHold,
+};
+
+impl<T: Config> Pallet<T> {
+	/// Check every invariant of the doc head.
+	pub(crate) fn do_try_state() -> Result<(), TryRuntimeError> {
+		Self::check_orders()?;
+		Books::<T>::iter().try_for_each(|(key, book)| Self::check_book(key, &book))
+	}
+
+	/// Orders lie in books, are named once by their owner's id, and are covered by holds.
+	fn check_orders() -> Result<(), TryRuntimeError> {
+		let mut escrow = BTreeMap::<T::AccountId, Balance>::new();
+		for (number, order) in Orders::<T>::iter() {
+			ensure!(number < NextOrderNumber::<T>::get(), "an order number is not counted");
+			ensure!(order.filled_wh <= order.wh, "an order is overfilled");
+			ensure!(Books::<T>::contains_key(order.book()), "an order has no book");
+			let named = OrderIds::<T>::get(order.book(), (&order.owner, order.id));
+			ensure!(named == Some(number), "an order id names another order");
+			let idle = order.escrow == 0 && order.filled_wh == 0;
+			ensure!(
+				order.status == OrderStatus::Open || idle,
+				"a cancelled order holds or trades"
+			);
+			*escrow.entry(order.owner).or_default() += order.escrow;
+		}
+		ensure!(
+			OrderIds::<T>::iter().count() == Orders::<T>::iter().count(),
+			"an order id outlives its order"
+		);
+		for (owner, sum) in escrow {
+			let held = T::Currency::balance_on_hold(&HoldReason::Escrow.into(), &owner);
+			ensure!(held == sum, "a hold is not the sum of its orders' escrow");
+		}
+		Ok(())
+	}
+
+	/// A book's counters, lists and result agree.
+	fn check_book(key: BookKey, book: &Book) -> Result<(), TryRuntimeError> {
+		let trades = Trades::<T>::get(key);
+		let numbers = BookOrders::<T>::get(key);
+		let over = book.closed_orders == book.orders && matches!(book.status, BookStatus::Voided | BookStatus::Settled);
+		let listed = if over { 0 } else { book.orders as usize };
+		ensure!(numbers.len() == listed, "a book's list is not its orders");
+		let open = numbers.iter().skip(book.closed_orders as usize);
+		ensure!(open.clone().all(Orders::<T>::contains_key), "an open order is gone");
+		ensure!(book.closed_orders <= book.orders, "more orders closed than placed");
+		ensure!(trades.len() == book.trades as usize, "a book's list is not its trades");
+		ensure!(book.settled_trades <= book.trades, "more trades settled than cleared");
+		let traded: Wh = trades.iter().map(|trade| trade.wh).sum();
+		ensure!(traded == book.traded_wh, "a book's energy is not its trades'");
+		ensure!(book.delivered_wh <= book.traded_wh, "more delivered than traded");
+		let cleared = matches!(book.status, BookStatus::Cleared | BookStatus::Settled);
+		let result = cleared.then(|| trades.using_encoded(|bytes| H256(blake2_256(bytes))));
+		ensure!(result == book.result, "a result is not its trades' hash");
+		let finished = over && book.settled_trades == book.trades;
+		ensure!(
+			book.status != BookStatus::Settled || finished,
+			"a settled book is not finished"
+		);
+		ensure!(
+			book.closed_orders == 0 || book.settled_trades == book.trades,
+			"an order closed before its trades"
+		);
+		Ok(())
+	}
+}

@@ -1,0 +1,399 @@
+//! Settlement: share what the meters confirm over the trades, pay, move lots, close orders; and voiding.
+
+use crate::{orders::OrdersInHand, pallet::*, Book, BookKey, BookStatus, OrderStatus, Trade, MAX_LIMIT};
+use aipchain_primitives::{amount, traits::*, Balance, MeterId, UnixSeconds, Wh};
+use alloc::{
+	collections::{BTreeMap, BTreeSet},
+	vec::Vec,
+};
+use frame::{
+	prelude::*,
+	token::{
+		fungible::{Inspect, MutateHold},
+		tokens::Restriction,
+		DepositConsequence, Fortitude, Precision, Provenance,
+	},
+};
+
+/// What a settling call did, for its weight.
+pub(crate) struct Work {
+	/// Trades of the book that were looked at.
+	pub listed: u32,
+	/// Trades and orders handled.
+	pub handled: u32,
+}
+
+/// One meter's trades of one side: what they agree and what the meter confirms, shared by cumulative rounding.
+#[derive(Default)]
+pub(crate) struct Contract {
+	contracted: Wh,
+	confirmed: Wh,
+	before: Wh,
+}
+
+impl Contract {
+	/// One more trade of `wh`; `None` when the sum does not fit.
+	pub fn add(&mut self, wh: Wh) -> Option<()> {
+		self.contracted = self.contracted.checked_add(wh)?;
+		Some(())
+	}
+
+	/// The meter's final reading, counted up to what was contracted.
+	pub fn confirm(&mut self, reading_wh: Wh) {
+		self.confirmed = reading_wh.min(self.contracted);
+	}
+
+	/// The share of the next trade in list order [Wh]: `floor(C_i G / C) - floor(C_(i-1) G / C)`.
+	pub fn next_share(&mut self, wh: Wh) -> Wh {
+		let from = self.share_up_to(self.before);
+		self.before = self.before.saturating_add(wh);
+		self.share_up_to(self.before).saturating_sub(from)
+	}
+
+	/// `floor(running x G / C)`: at most `G`, because `running` is at most `C`.
+	fn share_up_to(&self, running: Wh) -> Wh {
+		let product = u128::from(running) * u128::from(self.confirmed);
+		let share = product.checked_div(self.contracted.into()).unwrap_or(0);
+		Wh::try_from(share).unwrap_or(self.confirmed)
+	}
+}
+
+/// A trade and what it delivers.
+struct Delivered {
+	/// Its place in the list.
+	index: u32,
+	trade: Trade,
+	/// Energy that both meters confirm [Wh].
+	wh: Wh,
+}
+
+/// The energy of one offering meter in the whole book.
+struct Supply {
+	/// Delivered by all its trades [Wh].
+	delivered_wh: Wh,
+	/// The first and the last trade it appears in.
+	first: u32,
+	last: u32,
+}
+
+/// What every trade of a book delivers.
+struct Delivery {
+	trades: Vec<Delivered>,
+	/// By offering meter.
+	supplies: BTreeMap<MeterId, Supply>,
+}
+
+/// What moves from one offering meter in one call.
+struct Lot<AccountId> {
+	/// The first and the last of its trades that the call settles.
+	first: u32,
+	last: u32,
+	/// Energy by buyer [Wh].
+	moves: BTreeMap<AccountId, Wh>,
+}
+
+/// (buyer, seller)
+type Parties<T> = (
+	<T as frame_system::Config>::AccountId,
+	<T as frame_system::Config>::AccountId,
+);
+type Lots<T> = BTreeMap<MeterId, Lot<<T as frame_system::Config>::AccountId>>;
+
+impl<T: Config> Pallet<T> {
+	pub(crate) fn do_settle(key: BookKey, limit: u32) -> Result<Work, DispatchError> {
+		ensure!((1..=MAX_LIMIT).contains(&limit), Error::<T>::BadLimit);
+		let mut book = Books::<T>::get(key).ok_or(Error::<T>::NoBook)?;
+		if book.status == BookStatus::Settled {
+			return Ok(Work { listed: 0, handled: 0 });
+		}
+		ensure!(book.status == BookStatus::Cleared, Error::<T>::BookNotCleared);
+		ensure!(Self::now() >= Self::final_at(key, &book), Error::<T>::NotFinal);
+
+		let mut orders = OrdersInHand::<T>::empty();
+		let mut work = Work { listed: 0, handled: 0 };
+		if book.settled_trades < book.trades {
+			let trades = Trades::<T>::get(key);
+			orders = OrdersInHand::of(&trades);
+			work.listed = book.trades;
+			work.handled = Self::settle_trades(key, &mut book, &mut orders, &trades, limit)?;
+		}
+		if book.settled_trades == book.trades {
+			work.handled += Self::close_orders(key, &mut book, &mut orders, limit.saturating_sub(work.handled))?;
+			if book.closed_orders == book.orders {
+				Self::finish_settlement(key, &mut book);
+			}
+		}
+		orders.write();
+		Books::<T>::insert(key, book);
+		Ok(work)
+	}
+
+	/// When the readings of the book's interval are final. Should a vote have lengthened the grace period after the
+	/// book opened, its readings are final later than the book knew.
+	fn final_at(key: BookKey, book: &Book) -> UnixSeconds {
+		let (community, interval_start) = key;
+		let interval_s = T::Communities::interval_s(community);
+		let parameters = T::Communities::parameters_at(community, interval_start);
+		let readings = parameters
+			.zip(interval_s)
+			.map(|(p, length)| p.final_at(interval_start, length));
+		readings.map_or(book.final_at, |readings| readings.max(book.final_at))
+	}
+
+	fn finish_settlement(key: BookKey, book: &mut Book) {
+		book.status = BookStatus::Settled;
+		let (community, interval_start) = key;
+		let (delivered_wh, paid) = (book.delivered_wh, book.paid);
+		Self::deposit_event(Event::BookSettled {
+			community,
+			interval_start,
+			delivered_wh,
+			paid,
+		});
+	}
+
+	/// Settle up to `limit` of the next trades: money first, then lots. Says how many.
+	fn settle_trades(
+		key: BookKey,
+		book: &mut Book,
+		orders: &mut OrdersInHand<T>,
+		trades: &[Trade],
+		limit: u32,
+	) -> Result<u32, DispatchError> {
+		let delivery = Self::delivery(key, orders, trades)?;
+		let from = book.settled_trades;
+		let to = book.trades.min(from.saturating_add(limit));
+		let batch = delivery
+			.trades
+			.get(from as usize..to as usize)
+			.ok_or(DispatchError::Corruption)?;
+		let unpaid = Self::pay(Self::dues(orders, batch)?)?;
+		let mut lots = Lots::<T>::new();
+		for delivered in batch {
+			Self::settle_trade(key, book, orders, delivered, &unpaid, &mut lots)?;
+		}
+		Self::move_lots(key.1, lots, &delivery.supplies)?;
+		book.settled_trades = to;
+		Ok(to.saturating_sub(from))
+	}
+
+	/// What each buyer owes each seller.
+	fn dues(orders: &OrdersInHand<T>, batch: &[Delivered]) -> Result<BTreeMap<Parties<T>, Balance>, DispatchError> {
+		let mut dues = BTreeMap::<Parties<T>, Balance>::new();
+		for Delivered { trade, wh, .. } in batch {
+			let (bid, offer) = orders.pair(trade)?;
+			let sum = dues.entry((bid.owner.clone(), offer.owner.clone())).or_default();
+			*sum = sum.checked_add(amount(trade.price, *wh)).ok_or(Error::<T>::Overflow)?;
+		}
+		Ok(dues)
+	}
+
+	/// Enter one trade into its book, its bid, its meter's lot and the events.
+	fn settle_trade(
+		key: BookKey,
+		book: &mut Book,
+		orders: &mut OrdersInHand<T>,
+		delivered: &Delivered,
+		unpaid: &BTreeSet<Parties<T>>,
+		lots: &mut Lots<T>,
+	) -> DispatchResult {
+		let Delivered { index, trade, wh } = delivered;
+		let (bid, offer) = orders.pair(trade)?;
+		let parties = (bid.owner.clone(), offer.owner.clone());
+		let lot = lots.entry(offer.meter).or_insert(Lot {
+			first: *index,
+			last: *index,
+			moves: BTreeMap::new(),
+		});
+		lot.last = *index;
+		let mut paid = 0;
+		if !unpaid.contains(&parties) {
+			paid = amount(trade.price, *wh);
+			let moved = lot.moves.entry(parties.0.clone()).or_default();
+			*moved = moved.checked_add(*wh).ok_or(Error::<T>::Overflow)?;
+		}
+		if paid > 0 {
+			let bid = orders.change(trade.bid)?;
+			bid.escrow = bid.escrow.checked_sub(paid).ok_or(DispatchError::Corruption)?;
+		}
+		book.paid = book.paid.checked_add(paid).ok_or(Error::<T>::Overflow)?;
+		book.delivered_wh = book.delivered_wh.checked_add(*wh).ok_or(Error::<T>::Overflow)?;
+		let (community, interval_start) = key;
+		let (buyer, seller) = parties;
+		Self::deposit_event(Event::TradeSettled {
+			community,
+			interval_start,
+			index: *index,
+			buyer,
+			seller,
+			wh: trade.wh,
+			delivered_wh: *wh,
+			price: trade.price,
+			paid,
+		});
+		Ok(())
+	}
+
+	/// What every trade delivers: one pass to sum up each meter's trades, one reading per meter, one pass to share.
+	fn delivery(key: BookKey, orders: &OrdersInHand<T>, trades: &[Trade]) -> Result<Delivery, DispatchError> {
+		let mut takes = BTreeMap::<MeterId, Contract>::new();
+		let mut gives = BTreeMap::<MeterId, Contract>::new();
+		for trade in trades {
+			let (bid, offer) = orders.pair(trade)?;
+			takes
+				.entry(bid.meter)
+				.or_default()
+				.add(trade.wh)
+				.ok_or(Error::<T>::Overflow)?;
+			gives
+				.entry(offer.meter)
+				.or_default()
+				.add(trade.wh)
+				.ok_or(Error::<T>::Overflow)?;
+		}
+		for (meter, contract) in takes.iter_mut() {
+			contract.confirm(T::Metering::final_reading(*meter, key.1).map_or(0, |reading| reading.import_wh));
+		}
+		for (meter, contract) in gives.iter_mut() {
+			contract.confirm(T::Metering::final_reading(*meter, key.1).map_or(0, |reading| reading.export_wh));
+		}
+		let mut delivered = Vec::with_capacity(trades.len());
+		let mut supplies = BTreeMap::<MeterId, Supply>::new();
+		for (index, trade) in (0u32..).zip(trades) {
+			let (bid, offer) = orders.pair(trade)?;
+			let taken = takes
+				.get_mut(&bid.meter)
+				.map_or(0, |contract| contract.next_share(trade.wh));
+			let given = gives
+				.get_mut(&offer.meter)
+				.map_or(0, |contract| contract.next_share(trade.wh));
+			let wh = taken.min(given);
+			let supply = supplies.entry(offer.meter).or_insert(Supply {
+				delivered_wh: 0,
+				first: index,
+				last: index,
+			});
+			supply.delivered_wh = supply.delivered_wh.checked_add(wh).ok_or(Error::<T>::Overflow)?;
+			supply.last = index;
+			delivered.push(Delivered {
+				index,
+				trade: *trade,
+				wh,
+			});
+		}
+		Ok(Delivery {
+			trades: delivered,
+			supplies,
+		})
+	}
+
+	/// Pay each (buyer, seller) sum out of the buyer's escrow. Says who could not be paid: sellers that closed their
+	/// account. The payment is due whatever else freezes the buyer's money.
+	fn pay(dues: BTreeMap<Parties<T>, Balance>) -> Result<BTreeSet<Parties<T>>, DispatchError> {
+		let mut unpaid = BTreeSet::new();
+		for ((buyer, seller), sum) in dues.into_iter().filter(|(_, sum)| *sum > 0) {
+			if T::Currency::can_deposit(&seller, sum, Provenance::Extant) == DepositConsequence::Success {
+				T::Currency::transfer_on_hold(
+					&HoldReason::Escrow.into(),
+					&buyer,
+					&seller,
+					sum,
+					Precision::Exact,
+					Restriction::Free,
+					Fortitude::Force,
+				)?;
+			} else {
+				unpaid.insert((buyer, seller));
+			}
+		}
+		Ok(unpaid)
+	}
+
+	/// Move each meter's lot to the buyers. A meter's energy is held when its first trade is settled; what is left
+	/// of the hold after its last goes back to the producer.
+	fn move_lots(interval_start: UnixSeconds, lots: Lots<T>, supplies: &BTreeMap<MeterId, Supply>) -> DispatchResult {
+		for (meter, lot) in lots {
+			let supply = supplies.get(&meter).ok_or(DispatchError::Corruption)?;
+			if supply.delivered_wh == 0 {
+				continue;
+			}
+			if lot.first == supply.first {
+				let held = T::Energy::mint_and_hold(meter, interval_start, supply.delivered_wh)?;
+				ensure!(held == supply.delivered_wh, DispatchError::Corruption);
+			}
+			for (buyer, wh) in lot.moves.into_iter().filter(|(_, wh)| *wh > 0) {
+				T::Energy::move_held(meter, interval_start, &buyer, wh)?;
+			}
+			if lot.last == supply.last {
+				T::Energy::free_held(meter, interval_start)?;
+			}
+		}
+		Ok(())
+	}
+
+	/// Close up to `limit` of the book's next orders and release their escrow, once per owner. Says how many.
+	fn close_orders(
+		key: BookKey,
+		book: &mut Book,
+		orders: &mut OrdersInHand<T>,
+		limit: u32,
+	) -> Result<u32, DispatchError> {
+		let from = book.closed_orders;
+		let to = book.orders.min(from.saturating_add(limit));
+		if from == to {
+			return Ok(0);
+		}
+		let numbers = BookOrders::<T>::get(key);
+		let mut releases = BTreeMap::<T::AccountId, Balance>::new();
+		for number in numbers
+			.get(from as usize..to as usize)
+			.ok_or(DispatchError::Corruption)?
+		{
+			let order = orders.remove(*number)?;
+			OrderIds::<T>::remove(key, (&order.owner, order.id));
+			if order.status == OrderStatus::Cancelled {
+				continue;
+			}
+			let sum = releases.entry(order.owner.clone()).or_default();
+			*sum = sum.checked_add(order.escrow).ok_or(Error::<T>::Overflow)?;
+			let (owner, filled_wh, released) = (order.owner, order.filled_wh, order.escrow);
+			Self::deposit_event(Event::OrderClosed {
+				number: *number,
+				owner,
+				filled_wh,
+				released,
+			});
+		}
+		for (owner, sum) in releases.into_iter().filter(|(_, sum)| *sum > 0) {
+			T::Currency::release(&HoldReason::Escrow.into(), &owner, sum, Precision::Exact)?;
+		}
+		book.closed_orders = to;
+		if to == book.orders {
+			BookOrders::<T>::remove(key);
+		}
+		Ok(to - from)
+	}
+
+	/// Void a book without a result and release up to `limit` orders. Says how many.
+	pub(crate) fn do_void(key: BookKey, limit: u32) -> Result<u32, DispatchError> {
+		ensure!((1..=MAX_LIMIT).contains(&limit), Error::<T>::BadLimit);
+		let mut book = Books::<T>::get(key).ok_or(Error::<T>::NoBook)?;
+		match book.status {
+			BookStatus::Open => ensure!(Self::now() >= book.deadline, Error::<T>::DeadlineNotPassed),
+			BookStatus::Voided if book.closed_orders == book.orders => return Ok(0),
+			BookStatus::Voided => (),
+			BookStatus::Cleared | BookStatus::Settled => return Err(Error::<T>::BookNotOpen.into()),
+		}
+		book.status = BookStatus::Voided;
+		let handled = Self::close_orders(key, &mut book, &mut OrdersInHand::empty(), limit)?;
+		if book.closed_orders == book.orders {
+			let (community, interval_start) = key;
+			Self::deposit_event(Event::BookVoided {
+				community,
+				interval_start,
+			});
+		}
+		Books::<T>::insert(key, book);
+		Ok(handled)
+	}
+}

@@ -1,0 +1,94 @@
+//! Every call and every error of the market. Shared builders are here, the tests in one module per stage.
+
+use crate::{mock::*, *};
+use aipchain_primitives::*;
+use frame::{prelude::*, testing_prelude::*, token::fungible::InspectHold};
+
+mod clearing;
+mod orders;
+mod settlement;
+mod voiding;
+
+type Refused = Error<Test>;
+const KEY: BookKey = (HOME, START);
+
+fn signed(who: u64) -> RuntimeOrigin {
+	RuntimeOrigin::signed(who)
+}
+
+fn bid(id: u64, meter: MeterId, wh: Wh, limit_price: Price) -> NewOrder {
+	NewOrder {
+		id,
+		meter,
+		side: Side::Bid,
+		wh,
+		limit_price,
+	}
+}
+
+fn offer(id: u64, meter: MeterId, wh: Wh, limit_price: Price) -> NewOrder {
+	NewOrder {
+		id,
+		meter,
+		side: Side::Offer,
+		wh,
+		limit_price,
+	}
+}
+
+/// Place `orders` for [`START`]; the caller checks the outcome.
+fn place(who: u64, orders: &[NewOrder]) -> DispatchResult {
+	Market::place_orders(signed(who), HOME, START, orders.to_vec().try_into().unwrap())
+}
+
+fn trade(bid: OrderNumber, offer: OrderNumber, wh: Wh, price: Price) -> Trade {
+	Trade { bid, offer, wh, price }
+}
+
+fn clear(trades: &[Trade]) -> DispatchResult {
+	Market::submit_clearing(
+		signed(OPERATOR),
+		HOME,
+		START,
+		RULES,
+		trades.to_vec().try_into().unwrap(),
+	)
+}
+
+fn settle(limit: u32) -> DispatchResult {
+	Market::settle(signed(EVE), HOME, START, limit)
+		.map(|_| ())
+		.map_err(|refused| refused.error)
+}
+
+fn void(limit: u32) -> DispatchResult {
+	Market::void(signed(EVE), HOME, START, limit)
+		.map(|_| ())
+		.map_err(|refused| refused.error)
+}
+
+fn held(who: u64) -> Balance {
+	Balances::balance_on_hold(&HoldReason::Escrow.into(), &who)
+}
+
+fn free(who: u64) -> Balance {
+	Balances::free_balance(who)
+}
+
+fn book() -> Book {
+	Books::<Test>::get(KEY).unwrap()
+}
+
+fn market_events() -> Vec<Event<Test>> {
+	let of_market = |event| {
+		if let RuntimeEvent::Market(event) = event {
+			Some(event)
+		} else {
+			None
+		}
+	};
+	System::read_events_for_pallet::<RuntimeEvent>()
+		.into_iter()
+		.filter_map(of_market)
+		.collect()
+}

@@ -1,0 +1,170 @@
+//! The envelope of a clearing.
+
+use super::*;
+use codec::Encode;
+use frame::hashing::blake2_256;
+
+/// Orders 0 to 4 of [`START`], with the gate just closed: Alice bids 1,000 Wh at 20 and 100 Wh at 20; Bob offers
+/// 600 Wh at 10, Carol 600 Wh at 12, Alice herself 50 Wh at 5. Order 5 is Bob's for the next interval, 6 is Carol's,
+/// cancelled.
+fn orders() {
+	assert_ok!(place(ALICE, &[bid(1, 10, 1_000, 20), bid(2, 10, 100, 20)]));
+	assert_ok!(place(BOB, &[offer(1, 20, 600, 10)]));
+	assert_ok!(place(CAROL, &[offer(1, 30, 600, 12)]));
+	assert_ok!(place(ALICE, &[offer(3, 11, 50, 5)]));
+	let next = vec![offer(1, 20, 600, 10)].try_into().unwrap();
+	assert_ok!(Market::place_orders(signed(BOB), HOME, START + HOUR, next));
+	assert_ok!(place(CAROL, &[offer(2, 30, 600, 12)]));
+	assert_ok!(Market::cancel_order(signed(CAROL), 6));
+	Now::put(CLOSES_AT);
+}
+
+#[test]
+fn a_clearing_within_the_envelope_is_recorded() {
+	run(|| {
+		orders();
+		let trades = [trade(0, 2, 600, 10), trade(0, 3, 400, 20), trade(1, 3, 100, 15)];
+		assert_ok!(clear(&trades));
+		let result = H256(blake2_256(&trades.to_vec().encode()));
+		let cleared = book();
+		assert_eq!(
+			(cleared.status, cleared.trades, cleared.traded_wh),
+			(BookStatus::Cleared, 3, 1_100)
+		);
+		assert_eq!(cleared.result, Some(result));
+		assert_eq!(Trades::<Test>::get(KEY).into_inner(), trades);
+		let filled: Vec<_> = (0..5)
+			.map(|number| Orders::<Test>::get(number).unwrap().filled_wh)
+			.collect();
+		assert_eq!(filled, [1_000, 100, 600, 500, 0]);
+		let expected = Event::IntervalCleared {
+			community: HOME,
+			interval_start: START,
+			rules: RULES,
+			result,
+			trades: 3,
+			traded_wh: 1_100,
+			operator: OPERATOR,
+		};
+		assert_eq!(market_events().last(), Some(&expected));
+	});
+}
+
+#[test]
+fn a_clearing_is_accepted_once() {
+	run(|| {
+		orders();
+		assert_ok!(clear(&[trade(0, 2, 600, 10)]));
+		Now::put(DEADLINE);
+		assert_storage_noop!(assert_ok!(clear(&[trade(0, 2, 600, 10)])));
+		assert_noop!(clear(&[trade(0, 2, 600, 11)]), Refused::BookNotOpen);
+		let other = vec![trade(0, 2, 600, 10)].try_into().unwrap();
+		let under_others = Market::submit_clearing(signed(OPERATOR), HOME, START, LATER_RULES, other);
+		assert_noop!(under_others, Refused::BookNotOpen);
+	});
+}
+
+#[test]
+fn a_clearing_may_be_empty() {
+	run(|| {
+		orders();
+		assert_ok!(clear(&[]));
+		assert_eq!((book().status, book().trades), (BookStatus::Cleared, 0));
+	});
+}
+
+#[test]
+fn clearing_errors() {
+	run(|| {
+		orders();
+		let submit = |who, community, start, rules| {
+			let trades = vec![trade(0, 2, 600, 10)].try_into().unwrap();
+			Market::submit_clearing(signed(who), community, start, rules, trades)
+		};
+		assert_noop!(submit(OPERATOR, HOME + 1, START, RULES), Refused::UnknownCommunity);
+		assert_noop!(submit(ORACLE, HOME, START, RULES), Refused::NotOperator);
+		assert_noop!(submit(OPERATOR, HOME, START + 2 * HOUR, RULES), Refused::NoBook);
+		assert_noop!(submit(OPERATOR, HOME, START, LATER_RULES), Refused::RulesMismatch);
+		let unsigned = Market::submit_clearing(RuntimeOrigin::none(), HOME, START, RULES, Default::default());
+		assert_noop!(unsigned, BadOrigin);
+		Now::put(CLOSES_AT - 1);
+		assert_noop!(submit(OPERATOR, HOME, START, RULES), Refused::GateOpen);
+		Now::put(DEADLINE);
+		assert_noop!(submit(OPERATOR, HOME, START, RULES), Refused::DeadlinePassed);
+		Now::put(DEADLINE - 1);
+		assert_ok!(submit(OPERATOR, HOME, START, RULES));
+	});
+}
+
+/// The result `trades` is refused as a whole, at `index` for `rule`.
+fn refused(trades: &[Trade], index: u16, rule: Rule) {
+	assert_noop!(clear(trades), Refused::TradeRefused(Refusal { index, rule }));
+}
+
+#[test]
+fn every_rule_refuses_the_whole_result() {
+	run(|| {
+		orders();
+		let good = trade(0, 2, 100, 15);
+		refused(&[good, trade(0, 9, 1, 15)], 1, Rule::UnknownOrder);
+		refused(&[good, trade(9, 2, 1, 15)], 1, Rule::UnknownOrder);
+		refused(&[good, trade(0, 5, 1, 15)], 1, Rule::WrongBook);
+		refused(&[good, trade(0, 6, 1, 15)], 1, Rule::OrderNotOpen);
+		refused(&[good, trade(2, 3, 1, 15)], 1, Rule::WrongSide);
+		refused(&[good, trade(0, 1, 1, 15)], 1, Rule::WrongSide);
+		refused(&[good, trade(0, 0, 1, 20)], 1, Rule::WrongSide);
+		refused(&[good, trade(0, 3, 0, 15)], 1, Rule::ZeroEnergy);
+		refused(&[good, trade(0, 3, 1, 21)], 1, Rule::AboveBidLimit);
+		refused(&[good, trade(0, 3, 1, 11)], 1, Rule::BelowOfferLimit);
+		refused(&[good, trade(0, 4, 1, 15)], 1, Rule::SelfTrade);
+		refused(&[good, trade(0, 3, 901, 15)], 1, Rule::BidOverfilled);
+		refused(&[good, trade(1, 2, 101, 15)], 1, Rule::BidOverfilled);
+		refused(&[trade(0, 2, 550, 15), trade(1, 2, 51, 15)], 1, Rule::OfferOverfilled);
+		refused(&[good, trade(0, 3, 1, 15), trade(0, 2, 1, 15)], 2, Rule::ListedTwice);
+		refused(&[trade(0, 9, 1, 15), good], 0, Rule::UnknownOrder);
+	});
+}
+
+#[test]
+fn an_order_placed_after_the_gate_is_refused() {
+	run(|| {
+		orders();
+		Orders::<Test>::mutate(3, |order| order.as_mut().unwrap().placed_at = CLOSES_AT);
+		refused(&[trade(0, 2, 1, 15), trade(0, 3, 1, 15)], 1, Rule::PlacedAfterGate);
+	});
+}
+
+#[test]
+fn the_first_rule_in_order_is_named() {
+	run(|| {
+		orders();
+		refused(&[trade(0, 5, 0, 99)], 0, Rule::WrongBook);
+		refused(&[trade(0, 6, 0, 99)], 0, Rule::OrderNotOpen);
+		refused(&[trade(0, 4, 9_999, 99)], 0, Rule::AboveBidLimit);
+		refused(&[trade(0, 2, 600, 15), trade(0, 2, 500, 15)], 1, Rule::BidOverfilled);
+	});
+}
+
+#[test]
+fn a_refusal_is_three_bytes_after_the_error() {
+	let error: DispatchError = Refused::TradeRefused(Refusal {
+		index: 258,
+		rule: Rule::SelfTrade,
+	})
+	.into();
+	let DispatchError::Module(module) = error else {
+		panic!("not a module's error")
+	};
+	assert_eq!(module.error, [24, 2, 1, 8,]);
+}
+
+#[test]
+fn traded_energy_that_does_not_fit_is_refused() {
+	run(|| {
+		let most = u64::MAX;
+		assert_ok!(place(ALICE, &[bid(1, 10, most, 0), bid(2, 10, most, 0)]));
+		assert_ok!(place(BOB, &[offer(1, 20, most, 0), offer(2, 20, most, 0)]));
+		Now::put(CLOSES_AT);
+		assert_noop!(clear(&[trade(0, 2, most, 0), trade(1, 3, most, 0)]), Refused::Overflow);
+	});
+}
