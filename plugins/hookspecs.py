@@ -30,6 +30,7 @@ __all__ = [
     "PriceInputs",
     "Slot",
     "hookimpl",
+    "whole_number",
 ]
 
 HOST_API: Final = 1
@@ -112,6 +113,18 @@ class CannotDecide(Exception):
 
     The interval is then handled as for any failing plugin: no result of this rule.
     """
+
+
+def whole_number(config: Mapping[str, ConfigValue], key: str) -> int:
+    """A setting whose default in the manifest is a whole number.
+
+    :raises KeyError: the manifest has no such setting.
+    :raises TypeError: it is of another type.
+    """
+    value = config[key]
+    if type(value) is not int:
+        raise TypeError(f"setting {key} is {value!r}, not a whole number")
+    return value
 
 
 class HookSpecs:

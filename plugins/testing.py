@@ -1,7 +1,7 @@
 """The conformance kit: what any plugin author can run on a bundle before asking anybody to vote for it.
 
-    python -m aipchain.plugins.testing FOLDER            check; exit code 2 and one line per problem
-    python -m aipchain.plugins.testing FOLDER --vectors  write vectors.json and its hash into plugin.toml, then check
+    python -m aipchain.plugins.testing FOLDER...            check; exit code 2 and one line per problem
+    python -m aipchain.plugins.testing FOLDER... --vectors  write vectors.json and its hash into plugin.toml first
 
 In pytest: `assert conformance_problems(folder) == ()`. Every hook is asked about the same named cases (`cases`): empty,
 one-sided, crossed, tied and large books, one owner on both sides, extreme numbers, missing reference prices. Answers
@@ -75,21 +75,25 @@ def write_vectors(folder: Path) -> None:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Check the bundle a person names; 0 if it is fit, 2 if not."""
-    parser = argparse.ArgumentParser(prog="python -m aipchain.plugins.testing", description="Check a plugin bundle.")
-    parser.add_argument("folder", type=Path)
+    """Check the bundles a person names; 0 if all are fit, 2 if not."""
+    parser = argparse.ArgumentParser(prog="python -m aipchain.plugins.testing", description="Check plugin bundles.")
+    parser.add_argument("folders", type=Path, nargs="+", metavar="FOLDER")
     parser.add_argument("--vectors", action="store_true", help="write vectors.json and its hash first")
     options = parser.parse_args(arguments)
+    return max(_report(folder, vectors=options.vectors) for folder in options.folders)
+
+
+def _report(folder: Path, *, vectors: bool) -> int:
+    """Say on the terminal whether a bundle is fit."""
     try:
-        if options.vectors:
-            write_vectors(options.folder)
-        problems = conformance_problems(options.folder)
-        bundle = read_bundle(options.folder)
+        if vectors:
+            write_vectors(folder)
+        problems = conformance_problems(folder)
+        bundle = read_bundle(folder)
     except AipchainError as error:
         problems = (str(error),)
-    for problem in problems:
-        sys.stderr.write(f"{problem}\n")
     if problems:
+        sys.stderr.write("".join(f"{problem}\n" for problem in problems))
         return 2
     sys.stdout.write(f"{bundle.label} is fit: {bundle.id}\n")
     return 0
