@@ -32,10 +32,9 @@ class = "exact"
 cpu_ms = 1000
 memory_mib = 64
 """
-FIRST_PAIR = """\
+RULE = """\
 from aipchain.market.book import Side, Trade, keep_largest
 from aipchain.market.pay_as_bid import clear_pay_as_bid
-from aipchain.plugins.errors import PluginInvalid
 from aipchain.plugins.hookspecs import hookimpl
 SEEN = []
 
@@ -52,7 +51,7 @@ def write(tmp_path: Path) -> Writer:
 
     def make(hook: str, body: str) -> Path:
         (tmp_path / "plugin.toml").write_text(MANIFEST.format(hook=hook))
-        (tmp_path / "rule.py").write_text(FIRST_PAIR.format(hook=hook, body=body))
+        (tmp_path / "rule.py").write_text(RULE.format(hook=hook, body=body))
         return tmp_path
 
     return make
