@@ -1,6 +1,6 @@
 """How the chain's things look in JSON: hex strings, headers, blocks, versions, as a Substrate node writes them."""
 
-from aipchain.chain.host.executor import RuntimeVersion
+from aipchain.chain.host.version import RuntimeVersion
 
 from aipchain.chain.host.block import Block, Header
 

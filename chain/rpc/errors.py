@@ -13,7 +13,7 @@ Codes: JSON-RPC 2.0; `sc-rpc-api` (author 1000, state 4000); `jsonrpsee` (-32006
 """
 
 from aipchain.chain.errors import UnknownBlock
-from aipchain.chain.host.errors import HostCallFailed, RuntimePanicked
+from aipchain.chain.host.errors import HostCallFailed, RuntimePanicked, UnknownFunction
 from aipchain.chain.host.pool_errors import (
     AlreadyInPool,
     NoTagsProvided,
@@ -112,6 +112,9 @@ def answer_to(failure: AipchainError) -> RpcError:
     match failure:
         case UnknownBlock(block_hash=block_hash):
             text = f"Client error: UnknownBlock: Header was not found in the database: 0x{block_hash.hex()}"
+            return RpcError(_CLIENT_ERROR, text)
+        case UnknownFunction(function=function):
+            text = f"Client error: Execution failed: Other: Exported method {function} is not found"
             return RpcError(_CLIENT_ERROR, text)
         case RuntimePanicked() | HostCallFailed():
             return RpcError(_CLIENT_ERROR, f"Client error: Execution failed: {failure}")

@@ -1,8 +1,10 @@
 """The queue between the chain and one client: the chain never waits for a client, a client too slow is let go."""
 
+import heapq
 import threading
-from collections import deque
+import time
 from collections.abc import Callable
+from itertools import count
 
 __all__ = ["MAX_BYTES", "MAX_MESSAGES", "Outbox"]
 
@@ -24,7 +26,8 @@ class Outbox:
         self._max_messages = max_messages
         self._max_bytes = max_bytes
         self._overflowed = overflowed
-        self._messages: deque[str] = deque()
+        self._messages: list[tuple[float, int, str]] = []
+        self._order = count()
         self._bytes = 0
         self._closed = False
         self._changed = threading.Condition()
@@ -34,14 +37,15 @@ class Outbox:
         """Whether it takes nothing any more."""
         return self._closed
 
-    def put(self, message: str) -> None:
-        """Add a message, never waiting; after the end it is lost."""
+    def put(self, message: str, delay_s: float = 0.0) -> None:
+        """Add a message that leaves after `delay_s` [s], without waiting for the client; after the end it is lost."""
+        due = time.monotonic() + delay_s if delay_s else 0.0
         with self._changed:
             if self._closed:
                 return
             fits = len(self._messages) < self._max_messages and self._bytes + len(message) <= self._max_bytes
             if fits:
-                self._messages.append(message)
+                heapq.heappush(self._messages, (due, next(self._order), message))
                 self._bytes += len(message)
             else:
                 self._end()
@@ -51,11 +55,13 @@ class Outbox:
 
     def take(self, timeout: float | None = None) -> str | None:
         """Wait for the next message [s]; None when none came in time or the outbox has ended."""
+        patience_ends = None if timeout is None else time.monotonic() + timeout
         with self._changed:
-            self._changed.wait_for(lambda: self._messages or self._closed, timeout)
-            if not self._messages:
-                return None
-            message = self._messages.popleft()
+            while not self._is_due():
+                if self._closed or (patience_ends is not None and time.monotonic() >= patience_ends):
+                    return None
+                self._changed.wait(self._until_due(patience_ends))
+            message = heapq.heappop(self._messages)[2]
             self._bytes -= len(message)
             self._changed.notify_all()
             return message
@@ -71,6 +77,13 @@ class Outbox:
         with self._changed:
             self._closed = True
             self._changed.notify_all()
+
+    def _is_due(self) -> bool:
+        return bool(self._messages) and (self._closed or self._messages[0][0] <= time.monotonic())
+
+    def _until_due(self, patience_ends: float | None) -> float | None:
+        moments = [moment for moment in (patience_ends, self._messages[0][0] if self._messages else None) if moment]
+        return max(0.0, min(moments) - time.monotonic()) if moments else None
 
     def _has_room(self) -> bool:
         return 2 * len(self._messages) < self._max_messages and 2 * self._bytes < self._max_bytes

@@ -1,8 +1,7 @@
 """The `payment_*` methods: what a transaction would cost, from the runtime's `TransactionPaymentApi`."""
 
-from aipchain.chain.node import Node
-
 from aipchain.chain.host.scale import read_compact, u32
+from aipchain.chain.node import Node
 from aipchain.chain.rpc.errors import RpcError, answer_to
 from aipchain.chain.rpc.methods import MethodTable
 from aipchain.chain.rpc.parameters import block_hash, hex_bytes, optional
@@ -17,7 +16,7 @@ _DISPATCH_CLASSES = ("normal", "operational", "mandatory")
 METHODS = MethodTable()
 
 
-@METHODS.method("payment_queryInfo", "payment_queryInfoAt", extrinsic=hex_bytes, at=optional(block_hash))
+@METHODS.method("payment_queryInfo", extrinsic=hex_bytes, at=optional(block_hash))
 def _query_info(node: Node, extrinsic: bytes, at: bytes | None) -> object:
     answer = _ask(node, "TransactionPaymentApi_query_info", extrinsic, at, "Unable to query dispatch info.")
     ref_time, end = read_compact(answer)

@@ -13,12 +13,12 @@ from dataclasses import dataclass
 from errno import EADDRINUSE
 
 import structlog
-from aipchain.chain.node import Node
 from websockets.exceptions import ConnectionClosed
 from websockets.http11 import Request, Response
 from websockets.sync.server import Server, ServerConnection
 from websockets.sync.server import serve as serve_websockets
 
+from aipchain.chain.node import Node
 from aipchain.chain.rpc.errors import AddressUnusable, PortInUse
 from aipchain.chain.rpc.outbox import MAX_BYTES, MAX_MESSAGES, Outbox
 from aipchain.chain.rpc.session import Session
@@ -29,6 +29,8 @@ DEFAULT_HOST = "127.0.0.1"
 DEFAULT_PORT = 9944
 _CLOSE_TIMEOUT_S = 1.0
 _PING_INTERVAL_S = 30.0
+_FINALITY_DELAY_S = 0.2
+"""How long after `inBlock` a client hears `finalized`: polkadot.js drops `inBlock` if it still fetches that block."""
 
 _log = structlog.get_logger(__name__)
 
@@ -129,7 +131,7 @@ def _converse(node: Node, connection: ServerConnection, limits: ServerLimits) ->
         max_bytes=limits.waiting_bytes,
         overflowed=lambda: _let_go(connection),
     )
-    session = Session(node, outbox.put)
+    session = Session(node, outbox.put, send_finality=lambda message: outbox.put(message, _FINALITY_DELAY_S))
     writer = threading.Thread(target=_write, args=(connection, outbox), name="rpc-writer", daemon=True)
     writer.start()
     try:

@@ -9,8 +9,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import structlog
-from aipchain.chain.node import Node
 
+from aipchain.chain.node import Node
 from aipchain.chain.rpc import author, chain, payment, state, system
 from aipchain.chain.rpc.errors import (
     INTERNAL_ERROR,
@@ -47,14 +47,23 @@ class _News:
 
     subscription: str
     message: str
+    is_finality: bool
 
 
 class Session:
     """Guards: an answer leaves before news about what it answers; news of a request that failed never leaves."""
 
-    def __init__(self, node: Node, send: Callable[[str], None]) -> None:
+    def __init__(
+        self, node: Node, send: Callable[[str], None], *, send_finality: Callable[[str], None] | None = None
+    ) -> None:
+        """Serve one client.
+
+        :param send: takes a message for the client at once.
+        :param send_finality: takes the news that a transaction is final; `send` when not given.
+        """
         self._node = node
         self._send = send
+        self._send_finality = send_finality or send
         self._waiting: list[_News] | None = None
         self._subscriptions = Subscriptions(node, self._notify, self._forget)
 
@@ -74,7 +83,7 @@ class Session:
             finally:
                 waiting, self._waiting = self._waiting, None
             for news in waiting:
-                self._send(news.message)
+                self._send_news(news)
 
     def close(self) -> None:
         """End every subscription of this client."""
@@ -119,11 +128,16 @@ class Session:
 
     def _notify(self, method: str, subscription: str, result: object) -> None:
         params = {"subscription": subscription, "result": result}
-        news = _News(subscription, _dump({"jsonrpc": "2.0", "method": method, "params": params}))
+        is_finality = method == "author_extrinsicUpdate" and isinstance(result, dict) and "finalized" in result
+        news = _News(subscription, _dump({"jsonrpc": "2.0", "method": method, "params": params}), is_finality)
         if self._waiting is None:
-            self._send(news.message)
+            self._send_news(news)
         else:
             self._waiting.append(news)
+
+    def _send_news(self, news: _News) -> None:
+        send = self._send_finality if news.is_finality else self._send
+        send(news.message)
 
     def _forget(self, subscription: str) -> None:
         if self._waiting is not None:
