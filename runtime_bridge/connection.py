@@ -170,17 +170,18 @@ class Connection:
         return stored
 
     def entries(self, spec: StorageSpec[T], *first: object, at: bytes | None = None) -> Iterator[tuple[Any, T]]:
-        """Read all values of a map whose keys begin with the parts `first`: (parts of the key, value), in key order.
+        """Read all values of a map whose keys begin with the parts `first`: (parts of the key, value).
 
-        A map with one part in its key gives that part itself. All pages are read at one block.
+        A map with one part in its key gives that part itself. All pages are read at one block. The order is that of the
+        storage keys, which hashers scatter.
         """
         block = at or self.block_hash(None) or self.genesis_hash
         item = self.metadata.storage(spec)
-        for page in self._key_pages(item.key(*first), block):
+        for page in self._key_pages(item.prefix_for(first), block):
             stored = self._stored(page, block)
             for key in page:
                 parts, value = item.parts_of(key), item.read(stored[key])
-                if value is not None:
+                if value is not None and parts[: len(first)] == first:
                     yield (parts[0] if len(parts) == 1 else parts), value
 
     def call_runtime(self, function: str, argument: bytes = b"", at: bytes | None = None) -> bytes:

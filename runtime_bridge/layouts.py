@@ -17,7 +17,7 @@ from aipchain.runtime_bridge.codec import Layout
 from aipchain.runtime_bridge.types import CommunityId, Epoch, MeterId, OrderNumber, Permill, ProposalId
 from aipchain.units import Balance, Price, UnixSeconds, Wh
 
-__all__ = ["field_layouts", "layout_of"]
+__all__ = ["camel", "field_layouts", "layout_of"]
 
 _QUANTITIES: Mapping[object, Layout[Any]] = {
     Wh: codec.U64,
@@ -52,7 +52,7 @@ def layout_of(annotation: Any) -> Layout[Any]:  # noqa: ANN401 - any annotation 
     if is_dataclass(annotation) and isinstance(annotation, type):
         return codec.struct(annotation, field_layouts(annotation))
     if isinstance(annotation, type) and issubclass(annotation, IntEnum):
-        return codec.plain_enum(annotation, [_camel(member.name) for member in annotation])
+        return codec.plain_enum(annotation, [camel(member.name) for member in annotation])
     raise TypeError(f"no SCALE layout for {annotation!r}")
 
 
@@ -85,5 +85,6 @@ def _sequence(arguments: tuple[Any, ...], *, repeated: bool) -> Layout[Any]:
     return codec.tuple_of([layout_of(argument) for argument in arguments])
 
 
-def _camel(member_name: str) -> str:
+def camel(member_name: str) -> str:
+    """Give the runtime's name of an enum member: `SELF_TRADE` is `SelfTrade`."""
     return "".join(word.capitalize() for word in member_name.split("_"))

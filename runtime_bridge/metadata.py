@@ -15,7 +15,7 @@ from scalecodec.base import RuntimeConfigurationObject
 from aipchain.runtime_bridge.codec import Layout, read_compact
 from aipchain.runtime_bridge.errors import DispatchRefused, ForeignRuntime, TradeRefused, Undecodable, Unencodable
 from aipchain.runtime_bridge.facts import Fact, OtherEvent
-from aipchain.runtime_bridge.layouts import layout_of
+from aipchain.runtime_bridge.layouts import camel, layout_of
 from aipchain.runtime_bridge.protocol import EVENTS, StorageSpec
 from aipchain.runtime_bridge.registry import Decode, Registry, Variant
 from aipchain.runtime_bridge.storage_keys import StorageItem, storage_item
@@ -227,5 +227,5 @@ def _decode_other(
 def _module_refusal(pallet: str, name: str, docs: str, data: bytes) -> DispatchRefused:
     if (pallet, name) != ("Market", "TradeRefused"):
         return DispatchRefused(pallet, name, docs, data)
-    rule = Rule(data[2]).name.replace("_", " ").capitalize()
+    rule = camel(Rule(data[2]).name)
     return TradeRefused(pallet, name, docs, data, index=int.from_bytes(data[:2], "little"), rule=rule)

@@ -47,18 +47,27 @@ class StorageItem(Generic[T]):
     title: str
 
     def key(self, *values: object) -> bytes:
-        """Give the storage key for all parts of the key, or the prefix of the keys that share the first parts.
+        """Give the storage key for all parts of the key.
 
-        :raises ValueError: the parts given end in the middle of what one hasher takes.
+        :raises ValueError: too few or too many parts.
+        """
+        if len(values) != len(self.parts):
+            raise ValueError(f"the key of {self.title} has {len(self.parts)} parts, {len(values)} given")
+        return self.prefix_for(values)
+
+    def prefix_for(self, first: Sequence[object]) -> bytes:
+        """Give what all keys that begin with the parts `first` start with.
+
+        Where one hasher takes several parts and not all of them are given, it ends before them: those keys lie
+        scattered, and the reader has to look at each.
         """
         pieces, at = [self.prefix], 0
         for hasher, count in self.groups:
-            if at == len(values):
+            taken = first[at : at + count]
+            if len(taken) < count:
                 break
-            taken = values[at : at + count]
-            raw = b"".join(
-                layout.encode(value) for layout, value in zip(self.parts[at : at + count], taken, strict=True)
-            )
+            layouts = self.parts[at : at + count]
+            raw = b"".join(layout.encode(value) for layout, value in zip(layouts, taken, strict=True))
             pieces.append(_HASHERS[hasher][0](raw) + raw)
             at += count
         return b"".join(pieces)

@@ -290,7 +290,7 @@ Change: TypeAlias = PluginChange | ParametersChange | TrackChange
 
 @dataclass(frozen=True, slots=True)
 class Community:
-    """A community: interval and epoch length [s], zones by name, and how many members it has had and has."""
+    """A community: interval and epoch length [s], zones by name, members now and the index the next one gets."""
 
     name: Text
     interval_s: U32
@@ -299,6 +299,7 @@ class Community:
     founded_at: UnixSeconds
     members: U32
     next_member_index: U32
+    stewards: U32
 
 
 @dataclass(frozen=True, slots=True)
@@ -311,11 +312,28 @@ class Member:
 
 @dataclass(frozen=True, slots=True)
 class ParameterSet:
-    """The active parameters, the binding hash that set them, and what is pending: (parameters, hash, first epoch)."""
+    """The active parameters and the binding hash that set them (or zero), and their neighbours in time.
+
+    `pending` is (parameters, binding hash, first epoch); `previous` what `active` replaced, and from which epoch on.
+    """
 
     active: Parameters
     head: Hash
     pending: tuple[Parameters, Hash, Epoch] | None
+    previous: tuple[Parameters, Epoch] | None
+
+    def at(self, epoch: Epoch) -> Parameters:
+        """Give the parameters in force at an epoch: what is pending is in force from its epoch on, with no hook run."""
+        if self.pending is not None and epoch >= self.pending[2]:
+            return self.pending[0]
+        if self.previous is not None and epoch < self.previous[1]:
+            return self.previous[0]
+        return self.active
+
+    @property
+    def next_predecessor(self) -> Hash:
+        """What the next change of the parameters has to name."""
+        return self.head if self.pending is None else self.pending[1]
 
 
 @dataclass(frozen=True, slots=True)
@@ -342,10 +360,11 @@ class Register:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """Energy of one interval [Wh], the export register before it [Wh], and when it becomes final."""
+    """Energy of one interval [Wh], the registers before it [Wh], and when it becomes final."""
 
     import_wh: Wh
     export_wh: Wh
+    import_register_wh: Wh
     export_register_wh: Wh
     final_at: UnixSeconds
 
@@ -519,6 +538,15 @@ class SlotState:
     pending: tuple[Hash, Epoch] | None
     previous: Hash | None
     fallback: Hash
+
+    def at(self, epoch: Epoch) -> Hash:
+        """Give the binding in force at an epoch: what is pending rules from its epoch on, with no hook run."""
+        return self.pending[0] if self.pending is not None and epoch >= self.pending[1] else self.active
+
+    @property
+    def head(self) -> Hash:
+        """What the next change of the slot has to name."""
+        return self.active if self.pending is None else self.pending[0]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,63 @@
+"""What was signed is kept until the chain has decided."""
+
+from pathlib import Path
+
+import pytest
+
+from aipchain.runtime_bridge.errors import UnusableOutbox
+from aipchain.runtime_bridge.extrinsics import SignedExtrinsic
+from aipchain.runtime_bridge.outbox import FileOutbox, MemoryOutbox, Outbox
+
+GENESIS = b"\x01" * 32
+
+
+def signed(nonce: int) -> SignedExtrinsic:
+    """An extrinsic with this nonce."""
+    return SignedExtrinsic(b"bytes %d" % nonce, bytes([nonce]) * 32, b"\x02" * 32, nonce, 5, 68, f"order {nonce}")
+
+
+@pytest.fixture(params=["memory", "file"])
+def outbox(request: pytest.FixtureRequest, tmp_path: Path) -> Outbox:
+    """Both kinds of outbox."""
+    return MemoryOutbox() if request.param == "memory" else FileOutbox(tmp_path / "outbox.db", GENESIS)
+
+
+def test_an_outbox_keeps_order_until_dropped(outbox: Outbox) -> None:
+    """Oldest first; putting the same again changes nothing; dropping the unknown neither."""
+    for nonce in (3, 1, 2, 1):
+        outbox.put(signed(nonce))
+    outbox.drop(signed(1).hash)
+    outbox.drop(signed(9).hash)
+    assert outbox.pending() == (signed(3), signed(2))
+
+
+def test_a_file_outbox_outlives_its_process(tmp_path: Path) -> None:
+    """What was put is there after opening the file again, even when it was never closed."""
+    path = tmp_path / "outbox.db"
+    first = FileOutbox(path, GENESIS)
+    first.put(signed(1))
+    second = FileOutbox(path, GENESIS)
+    assert second.pending() == (signed(1),)
+    first.close()
+    second.close()
+
+
+def test_an_outbox_of_another_chain_is_refused_and_left_alone(tmp_path: Path) -> None:
+    """Bytes signed for one chain mean nothing on another."""
+    path = tmp_path / "outbox.db"
+    own = FileOutbox(path, GENESIS)
+    own.put(signed(1))
+    with pytest.raises(UnusableOutbox, match="belongs to the chain 0x0101"):
+        FileOutbox(path, b"\x02" * 32)
+    assert own.pending() == (signed(1),)
+    own.close()
+
+
+def test_a_file_that_is_no_outbox_is_refused(tmp_path: Path) -> None:
+    """Rubbish and folders are told as such."""
+    path = tmp_path / "outbox.db"
+    path.write_bytes(b"this is no database, only some text that is long enough" * 20)
+    with pytest.raises(UnusableOutbox, match="not a database"):
+        FileOutbox(path, GENESIS)
+    with pytest.raises(UnusableOutbox, match="unable to open"):
+        FileOutbox(tmp_path, GENESIS)

@@ -1,0 +1,78 @@
+"""Storage keys against ones that every Substrate chain has."""
+
+import pytest
+
+from aipchain.runtime_bridge.keys import development_account
+from aipchain.runtime_bridge.protocol import ACCOUNT, BOOKS, MEMBERS, StorageSpec
+from aipchain.runtime_bridge.registry import Registry
+from aipchain.runtime_bridge.storage_keys import StorageItem, storage_item, storage_prefix
+
+TYPES = [
+    {"id": 0, "type": {"path": [], "def": {"primitive": "u32"}}},
+    {"id": 1, "type": {"path": [], "def": {"primitive": "u64"}}},
+    {"id": 2, "type": {"path": [], "def": {"tuple": [0, 1]}}},
+    {"id": 3, "type": {"path": ["AccountId32"], "def": {"composite": {"fields": []}}}},
+    {"id": 4, "type": {"path": [], "def": {"tuple": [0, 3]}}},
+]
+
+
+def item(spec: StorageSpec[object], hashers: list[str], key: int, default: str | None = None) -> StorageItem[object]:
+    """Address a storage item whose metadata has these hashers and this key type."""
+    entry = {
+        "modifier": "Default" if default else "Optional",
+        "default": default or "\x00",
+        "type": {"Map": {"hashers": hashers, "key": key, "value": 0}},
+    }
+    return storage_item(spec, entry, Registry(TYPES))
+
+
+def test_prefixes_are_the_well_known_ones() -> None:
+    """Published constants of any Substrate chain."""
+    assert storage_prefix("System", "Account").hex() == (
+        "26aa394eea5630e07c48ae0c9558cef7b99d880ec681799c0cf30e8886371da9"
+    )
+    assert storage_prefix("System", "Events").hex() == (
+        "26aa394eea5630e07c48ae0c9558cef780d41e5e16056765bc8461851072c9d7"
+    )
+
+
+def test_the_key_of_an_account_is_the_well_known_one() -> None:
+    """Alice's System.Account on any development chain."""
+    alice = development_account("Alice").public
+    accounts = item(ACCOUNT, ["Blake2_128Concat"], 3)
+    assert accounts.key(alice).hex() == (
+        "26aa394eea5630e07c48ae0c9558cef7b99d880ec681799c0cf30e8886371da9"
+        "de1e86a9a8c739864cf3cc5ec2bea59fd43593c715fdd31c61141abd04a99fd6822c8558854ccde39a5684e7a56da27d"
+    )
+    assert accounts.parts_of(accounts.key(alice)) == (alice,)
+
+
+def test_a_double_map_shares_the_prefix_of_its_first_part() -> None:
+    """Each part has its own hasher."""
+    members = item(MEMBERS, ["Twox64Concat", "Blake2_128Concat"], 4)
+    account = b"\x07" * 32
+    assert members.key(5, account).startswith(members.prefix_for((5,)))
+    assert members.parts_of(members.key(5, account)) == (5, account)
+
+
+def test_a_map_with_a_pair_as_key_is_one_hash() -> None:
+    """A community's books lie scattered, so their common prefix is the map's."""
+    books = item(BOOKS, ["Twox64Concat"], 2)
+    key = books.key(5, 3_600)
+    assert len(key) == 32 + 8 + 12
+    assert books.prefix_for((5,)) == books.prefix
+    assert books.parts_of(key) == (5, 3_600)
+
+
+def test_too_few_parts_make_no_key() -> None:
+    """A whole key has all parts."""
+    with pytest.raises(ValueError, match=r"Market\.Books has 2 parts, 1 given"):
+        item(BOOKS, ["Twox64Concat"], 2).key(5)
+
+
+def test_nothing_stored_reads_as_the_default_or_none() -> None:
+    """The runtime says what an absent value means."""
+    counted: StorageSpec[object] = StorageSpec("Communities", "Roles", (), int)
+    assert item(BOOKS, ["Twox64Concat"], 2).read(None) is None
+    with pytest.raises(TypeError):
+        item(counted, ["Identity"], 0)
