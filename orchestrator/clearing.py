@@ -1,0 +1,102 @@
+"""One rule, three users: what the operator submits, an auditor replays and a rehearsal tries is decided here.
+
+Everything is read from the chain at one block; the plugins are the ones whose binding hashes the book carries.
+"""
+
+from dataclasses import dataclass, field
+
+from aipchain.market.book import AccountId, BookOrder, MeterId, OrderNumber, ReferencePrice, Side
+from aipchain.orchestrator.errors import NoBook, UnknownBinding
+from aipchain.plugins.bundle import BundleId
+from aipchain.plugins.catalogue import Catalogue
+from aipchain.plugins.hookspecs import Slot as PluginSlot
+from aipchain.plugins.manager import Activation, Rule
+from aipchain.runtime_bridge import protocol, types
+from aipchain.runtime_bridge.bindings import trade_list_hash
+from aipchain.runtime_bridge.connection import Connection
+from aipchain.runtime_bridge.types import Book, CommunityId, Hash, RuleSet, Trade
+from aipchain.units import Interval
+
+__all__ = ["Decision", "RuleShelf", "decide", "open_orders"]
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """The trades of a book under its own rules, and the hash the chain will keep of them."""
+
+    book: Book
+    trades: tuple[Trade, ...]
+
+    @property
+    def result(self) -> Hash:
+        """Hash of the trade list, as `IntervalCleared` reports it."""
+        return trade_list_hash(self.trades)
+
+
+@dataclass(frozen=True, slots=True)
+class RuleShelf:
+    """Loaded market rules by the binding hashes that name them; a hash names content, so a loaded rule stays."""
+
+    catalogue: Catalogue
+    _loaded: dict[RuleSet, Rule] = field(default_factory=dict)
+
+    def rule(self, connection: Connection, rules: RuleSet, at: bytes | None = None) -> Rule:
+        """Load the plugins that `rules` names on chain.
+
+        :raises UnknownBinding: the chain has no such binding.
+        :raises UnknownPlugin: the bundle is not at hand.
+        """
+        if rules not in self._loaded:
+            price = _activation(connection, rules.price, PluginSlot.PRICE, at)
+            clear = _activation(connection, rules.clear, PluginSlot.CLEAR, at)
+            self._loaded[rules] = Rule.load(self.catalogue, price=price, clear=clear)
+        return self._loaded[rules]
+
+
+def decide(
+    connection: Connection, shelf: RuleShelf, community: CommunityId, interval: Interval, at: bytes | None = None
+) -> Decision:
+    """Run the book's own rule on the book as it stands after block `at` (the newest when None).
+
+    :raises NoBook: no order opened a book for that interval.
+    :raises PluginFailed: a plugin gave no usable answer.
+    """
+    book = connection.read(protocol.BOOKS, community, interval.start, at=at)
+    if book is None:
+        raise NoBook(community, interval.start)
+    posted = connection.read(protocol.REFERENCE_PRICES, community, interval.start, at=at)
+    reference = None if posted is None else ReferencePrice(posted.retail, posted.feed_in)
+    orders = open_orders(connection, community, interval, at)
+    clearing = shelf.rule(connection, book.rules, at).run(interval=interval, reference=reference, orders=orders)
+    trades = tuple(
+        Trade(types.OrderNumber(each.bid), types.OrderNumber(each.offer), each.wh, each.price)
+        for each in clearing.trades
+    )
+    return Decision(book, trades)
+
+
+def open_orders(
+    connection: Connection, community: CommunityId, interval: Interval, at: bytes | None = None
+) -> tuple[BookOrder, ...]:
+    """Return the open orders of a book after block `at`, by number."""
+    numbers = connection.read(protocol.BOOK_ORDERS, community, interval.start, at=at) or ()
+    listed = ((number, connection.read(protocol.ORDERS, number, at=at)) for number in numbers)
+    return tuple(
+        BookOrder(
+            OrderNumber(number),
+            AccountId(order.owner.hex()),
+            MeterId(order.meter),
+            Side.BID if order.side is types.Side.BID else Side.OFFER,
+            order.wh,
+            order.limit_price,
+        )
+        for number, order in listed
+        if order is not None and order.status is types.OrderStatus.OPEN
+    )
+
+
+def _activation(connection: Connection, binding_hash: Hash, slot: PluginSlot, at: bytes | None) -> Activation:
+    bound = connection.read(protocol.BINDINGS, binding_hash, at=at)
+    if bound is None:
+        raise UnknownBinding(binding_hash)
+    return Activation(slot, BundleId(f"0x{bound.binding.bundle.hex()}"), bound.binding.config)

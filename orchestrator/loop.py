@@ -1,0 +1,165 @@
+"""The market loop of one community: at each moment, the calls that its services and households owe the chain.
+
+Every step looks at the chain first and returns only what is missing there, so a loop that was killed is simply run
+again. Nothing here knows the wall clock.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import structlog
+
+from aipchain.metering.gateway import Seat, in_batches, seal, sign_registers
+from aipchain.orchestrator.clearing import RuleShelf, decide
+from aipchain.orchestrator.desk import Job
+from aipchain.orchestrator.founding import Services
+from aipchain.orchestrator.household import Household
+from aipchain.orchestrator.timeline import Moment, Step
+from aipchain.plugins.errors import PluginFailed
+from aipchain.runtime_bridge import calls, protocol
+from aipchain.runtime_bridge.connection import Connection
+from aipchain.runtime_bridge.types import BookStatus, CommunityId, PostedPrice, ReferencePrice
+from aipchain.units import Interval, Price
+
+__all__ = ["MarketLoop", "Tariff"]
+
+_log = structlog.get_logger(__name__)
+
+MAX_MINT = 500
+SETTLE_LIMIT = 500
+"""Trades or orders settled in one call."""
+
+FORECAST_STEPS = 2
+"""Orders are placed inside the interval before delivery, so the last measured one lies two steps back."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tariff:
+    """Retail and feed-in tariff of a step [base units per Wh]."""
+
+    retail: Price
+    feed_in: Price
+
+
+@dataclass(frozen=True, slots=True)
+class MarketLoop:
+    """Everything the loop of one community works with.
+
+    `first_step` is the data step of the interval that starts at `origin`; tariffs are listed by data step.
+    """
+
+    connection: Connection
+    shelf: RuleShelf
+    community: CommunityId
+    services: Services
+    households: Sequence[Household]
+    tariffs: Sequence[Tariff]
+    origin: int
+    interval_s: int
+
+    def jobs(self, moment: Moment) -> list[Job]:
+        """Return what is due at `moment` and not on chain yet."""
+        serve = {Step.BID: self._bid, Step.CLEAR: self._clear, Step.READ: self._read, Step.SETTLE: self._settle}
+        return list(serve[moment.step](moment.interval))
+
+    def step_of(self, interval: Interval) -> int:
+        """Return the data step of an interval."""
+        return (interval.start - self.origin) // self.interval_s
+
+    def _bid(self, interval: Interval) -> Iterator[Job]:
+        step = self.step_of(interval)
+        tariff = self.tariffs[step]
+        if self.connection.read(protocol.REFERENCE_PRICES, self.community, interval.start) is None:
+            posted = PostedPrice(interval.start, tariff.retail, tariff.feed_in)
+            call = calls.post_reference_prices(self.connection.metadata, community=self.community, prices=(posted,))
+            yield Job(self.services.oracle, call, f"post the reference price of {interval.start}")
+        reference = ReferencePrice(tariff.retail, tariff.feed_in)
+        placed = self._placed_by(interval)
+        for household in self.households:
+            orders = household.orders(step, FORECAST_STEPS, 86_400 // self.interval_s, reference)
+            if orders and household.account.public not in placed:
+                call = calls.place_orders(
+                    self.connection.metadata, community=self.community, interval_start=interval.start, orders=orders
+                )
+                yield Job(household.account, call, f"place the orders of {household.home.name} for {interval.start}")
+
+    def _placed_by(self, interval: Interval) -> set[bytes]:
+        numbers = self.connection.read(protocol.BOOK_ORDERS, self.community, interval.start) or ()
+        orders = (self.connection.read(protocol.ORDERS, number) for number in numbers)
+        return {order.owner for order in orders if order is not None}
+
+    def _clear(self, interval: Interval) -> Iterator[Job]:
+        book = self.connection.read(protocol.BOOKS, self.community, interval.start)
+        if book is None or book.status is not BookStatus.OPEN:
+            return
+        try:
+            decision = decide(self.connection, self.shelf, self.community, interval)
+        except PluginFailed as failure:
+            _log.warning("no result; the interval will be voided", interval_start=interval.start, reason=str(failure))
+            return
+        call = calls.submit_clearing(
+            self.connection.metadata,
+            community=self.community,
+            interval_start=interval.start,
+            rules=book.rules,
+            trades=decision.trades,
+        )
+        yield Job(self.services.operator, call, f"clear the interval at {interval.start}")
+
+    def _read(self, interval: Interval) -> Iterator[Job]:
+        gateway = self.services.gateway
+        seat = Seat(self.connection.genesis_hash, self.community, gateway.public)
+        step = self.step_of(interval) + 1
+        readings = []
+        for household in self.households:
+            shown = household.home.registers_before(step)
+            readings.append(
+                sign_registers(
+                    seat, household.device, household.meter, interval.start, shown.import_wh, shown.export_wh
+                )
+            )
+        for part in in_batches(readings):
+            batch = seal(seat, interval.start, part)
+            if self.connection.read(protocol.BATCHES, batch.batch_id) is None:
+                call = calls.submit_batch(
+                    self.connection.metadata,
+                    community=self.community,
+                    interval_start=interval.start,
+                    batch_id=batch.batch_id,
+                    readings=batch.readings,
+                )
+                yield Job(gateway, call, f"submit the readings of {interval.start}")
+
+    def _settle(self, interval: Interval) -> Iterator[Job]:
+        book = self.connection.read(protocol.BOOKS, self.community, interval.start)
+        operator, metadata = self.services.operator, self.connection.metadata
+        if book is not None and book.status is BookStatus.OPEN:
+            for _ in range(-(-book.orders // SETTLE_LIMIT)):
+                call = calls.void(metadata, community=self.community, interval_start=interval.start, limit=SETTLE_LIMIT)
+                yield Job(operator, call, f"void the interval at {interval.start}")
+        if book is not None and book.status is BookStatus.CLEARED:
+            work = book.trades - book.settled_trades + book.orders - book.closed_orders
+            for _ in range(-(-work // SETTLE_LIMIT) or 1):
+                call = calls.settle(
+                    metadata, community=self.community, interval_start=interval.start, limit=SETTLE_LIMIT
+                )
+                yield Job(operator, call, f"settle the interval at {interval.start}")
+        yield from self._mint(interval)
+
+    def _mint(self, interval: Interval) -> Iterator[Job]:
+        unminted = [
+            household.meter
+            for household in self.households
+            if self.connection.read(protocol.MINTS, household.meter, interval.start) is None
+            and self._exported(household, interval)
+        ]
+        for at in range(0, len(unminted), MAX_MINT):
+            meters = unminted[at : at + MAX_MINT]
+            call = calls.mint(
+                self.connection.metadata, community=self.community, interval_start=interval.start, meters=meters
+            )
+            yield Job(self.services.operator, call, f"mint the energy of {interval.start}")
+
+    def _exported(self, household: Household, interval: Interval) -> bool:
+        reading = self.connection.read(protocol.READINGS, interval.start, household.meter)
+        return reading is not None and reading.export_wh > 0

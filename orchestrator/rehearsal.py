@@ -1,0 +1,306 @@
+"""A rehearsal: recorded homes live their days again as a community on a chain in this process.
+
+Nothing is mocked: real signatures, real blocks, the voted plugins. Only time is driven, and the homes' meters are read
+from a data pack. Everything follows from the settings, so equal settings give equal chains; a rehearsal that was killed
+goes on where its chain stopped.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from hashlib import blake2b
+from itertools import groupby
+from pathlib import Path
+
+from aipchain.chain.node import Node, Sealing, SimulatedClock
+from aipchain.chain.rpc.local import LocalTransport
+from aipchain.metering.packs import Home, Pack
+from aipchain.orchestrator.ballot import Vote, turns
+from aipchain.orchestrator.clearing import RuleShelf
+from aipchain.orchestrator.desk import Desk, Job
+from aipchain.orchestrator.errors import AnotherRun
+from aipchain.orchestrator.follow import catch_up
+from aipchain.orchestrator.founding import Charter, Services, Settler, founding_steps, meters_by_owner
+from aipchain.orchestrator.household import Household, MeasuredHome
+from aipchain.orchestrator.loop import MarketLoop, Tariff
+from aipchain.orchestrator.projection import Projection
+from aipchain.orchestrator.results import Results
+from aipchain.orchestrator.summary import RunFacts, summarise
+from aipchain.orchestrator.timeline import BLOCK_S, MarketTimes, Moment, moments
+from aipchain.plugins.catalogue import Catalogue
+from aipchain.runtime_bridge import protocol
+from aipchain.runtime_bridge.connection import Connection, connect
+from aipchain.runtime_bridge.keys import AccountKey, DeviceKey, account_from_seed, development_account, device_from_seed
+from aipchain.runtime_bridge.types import (
+    CommunityId,
+    MeterId,
+    Parameters,
+    Permill,
+    ProposalId,
+    Slot,
+    Source,
+    TrackKind,
+    TrackSettings,
+)
+from aipchain.units import AIP, PRICE_OF_ONE_AIP_PER_KWH, Interval, Price, UnixSeconds
+
+__all__ = ["Progress", "Rehearsal", "Settings"]
+
+COMMUNITY = CommunityId(0)
+PROPOSAL = ProposalId(0)
+DAY_S = 86_400
+ENDOWMENT = 1_000 * AIP
+"""What every household and service has at the start [base units]."""
+
+FEED_IN_PERMILL = 364
+"""Feed-in tariff per mille of the lowest retail tariff: 0.08 of 0.22 per kWh, what such homes earn for exports."""
+
+FOUNDED_BEFORE_S = 7_200
+"""The community is founded this long before its first interval."""
+
+BID_LEAD_S = 120
+VOTE_ON_DAY = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What a rehearsal is about."""
+
+    pack: Pack
+    homes: tuple[Home, ...]
+    first_day: date
+    days: int
+    seed: int
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """Where a rehearsal is: day (from 1) of days, block height, last price [base units per Wh], price plugin in force."""
+
+    done: int
+    total: int
+    day: int
+    block: int
+    price: int | None
+    plugin: str
+
+
+class Rehearsal:
+    """One rehearsal on one chain; opening it founds the community or finds where it stopped."""
+
+    def __init__(self, settings: Settings, base_path: Path | None) -> None:
+        """Open the chain of the rehearsal.
+
+        :raises BadPack: the pack does not cover the days.
+        :raises AnotherRun: the chain at `base_path` was founded for other settings.
+        """
+        self._settings = settings
+        self._steps = settings.pack.days(settings.first_day, settings.days)
+        self._services = Services(*(self._key(role) for role in ("steward", "gateway", "operator", "oracle")))
+        self.node = Node.open(
+            base_path,
+            clock=SimulatedClock((self._first.start - FOUNDED_BEFORE_S) * 1_000),
+            sealing=Sealing.MANUAL,
+            genesis_patch={"balances": {"balances": self._endowments()}},
+        )
+        self._connection = connect(LocalTransport(self.node))
+        self._projection = Projection(None, self._connection.genesis_hash)
+        self._catalogue = Catalogue.discover()
+        self._desk = Desk(self.node, self._connection, self._after_block)
+        self._after_block()
+
+    def close(self) -> None:
+        """Let go of the chain file."""
+        self._connection.close()
+        self.node.close()
+
+    def run(self, report: Callable[[Progress], None]) -> Results:
+        """Found the community if needed, live all days, and return the results."""
+        self._found()
+        loop = self._loop()
+        groups = [(at, list(due)) for at, due in groupby(self._agenda(loop), key=lambda turn: turn.at)]
+        for done, (at, due) in enumerate(groups, start=1):
+            if not self._is_past(groups, done):
+                self._desk.send([job for turn in due for job in turn.jobs()], at)
+            report(self._progress(done, len(groups), at))
+        return summarise(self._connection, self._projection, self._facts(loop))
+
+    @property
+    def _first(self) -> Interval:
+        return self._settings.pack.interval(self._steps.start)
+
+    def _intervals(self) -> list[Interval]:
+        return [self._settings.pack.interval(step) for step in self._steps]
+
+    def _secret(self, name: str) -> bytes:
+        text = f"{self._settings.seed}/{name}".encode()
+        return blake2b(text, digest_size=32, person=b"aipchain-rehear").digest()
+
+    def _key(self, role: str) -> AccountKey:
+        return account_from_seed(self._secret(role))
+
+    def _device(self, home: str) -> DeviceKey:
+        return device_from_seed(self._secret(f"device/{home}"))
+
+    def _endowments(self) -> list[list[object]]:
+        services = self._services
+        keys = [services.steward, services.gateway, services.operator, services.oracle]
+        keys += [self._key(home.name) for home in self._settings.homes]
+        keys += [development_account(name) for name in ("Alice", "Bob")]
+        return [[key.address, ENDOWMENT] for key in keys]
+
+    def _found(self) -> None:
+        self._refuse_other_runs()
+        settlers = [self._settler(home) for home in self._settings.homes]
+        steps = founding_steps(COMMUNITY, self._charter(), self._services, settlers)
+        for number, step in enumerate(steps, start=1):
+            self._desk.send(step(self._connection), self._founded_at(number))
+
+    def _founded_at(self, step: int) -> UnixSeconds:
+        return UnixSeconds(self._first.start - FOUNDED_BEFORE_S + BLOCK_S * step)
+
+    def _refuse_other_runs(self) -> None:
+        community = self._connection.read(protocol.COMMUNITIES, COMMUNITY)
+        if community is None:
+            return
+        expected = (self._founded_at(1), self._settings.pack.step_s)
+        if (community.founded_at, community.interval_s) != expected:
+            raise AnotherRun(
+                "the chain at this base path was founded for other days or another interval length: "
+                "give the options it was begun with, or another --base-path"
+            )
+
+    def _charter(self) -> Charter:
+        names = {Slot.PRICE: "mid-market-rate", Slot.CLEAR: "pro-rata"}
+        return Charter(
+            name="Rehearsed community",
+            interval_s=self._settings.pack.step_s,
+            epoch_s=DAY_S,
+            zones=("home",),
+            parameters=_parameters(self._settings.pack.step_s),
+            tracks=_TRACKS,
+            builds=self._catalogue.bundles,
+            plugins={slot: self._catalogue.find(name) for slot, name in names.items()},
+            reads_from=self._first.start,
+        )
+
+    def _settler(self, home: Home) -> Settler:
+        shown = MeasuredHome(home).registers_before(self._steps.start)
+        peak_w = max(*home.load_wh, *home.pv_wh) * 3_600 // self._settings.pack.step_s
+        return Settler(
+            account=self._key(home.name).public,
+            device_key=self._device(home.name).public,
+            source=Source.SOLAR if any(home.pv_wh) else Source.CONSUMPTION,
+            connection_limit_w=max(SMALLEST_CONNECTION_W, 2 * peak_w),
+            import_register_wh=shown.import_wh,
+            export_register_wh=shown.export_wh,
+        )
+
+    def _loop(self) -> MarketLoop:
+        meters = meters_by_owner(self._connection, COMMUNITY)
+        return MarketLoop(
+            connection=self._connection,
+            shelf=RuleShelf(self._catalogue),
+            community=COMMUNITY,
+            services=self._services,
+            households=[self._household(home, meters) for home in self._settings.homes],
+            tariffs=_tariffs(self._settings.pack),
+            origin=self._settings.pack.start,
+            interval_s=self._settings.pack.step_s,
+        )
+
+    def _household(self, home: Home, meters: dict[bytes, MeterId]) -> Household:
+        key = self._key(home.name)
+        return Household(MeasuredHome(home), key, self._device(home.name), meters[key.public])
+
+    def _agenda(self, loop: MarketLoop) -> "list[_Turn]":
+        """Every turn of the market and of the vote, in order of time; the vote first where both fall together."""
+        parameters = _parameters(self._settings.pack.step_s)
+        times = MarketTimes(parameters.gate_closure_s, parameters.clearing_window_s, parameters.grace_s)
+        turns_of_market = [
+            _Turn(moment.at, 1, _market_turn(loop, moment)) for moment in moments(self._intervals(), times, BID_LEAD_S)
+        ]
+        return sorted([*self._vote_turns(loop), *turns_of_market], key=lambda turn: (turn.at, turn.order))
+
+    def _vote_turns(self, loop: MarketLoop) -> "Iterator[_Turn]":
+        day = min(VOTE_ON_DAY, max(1, self._settings.days - 1))
+        vote = Vote(
+            community=COMMUNITY,
+            proposal=PROPOSAL,
+            candidate=self._catalogue.find("supply-demand-ratio"),
+            midnight=UnixSeconds(self._first.start + (day - 1) * DAY_S),
+            households=loop.households,
+            seed=self._settings.seed,
+        )
+        for at in turns(vote.midnight):
+            yield _Turn(at, 0, _vote_turn(vote, self._connection, at))
+
+    def _is_past(self, groups: "list[tuple[UnixSeconds, list[_Turn]]]", done: int) -> bool:
+        """A turn is past when a later one has its block; the newest one may lack a part and is looked at again."""
+        return done < len(groups) and groups[done][0] <= self._desk.now()
+
+    def _after_block(self) -> None:
+        catch_up(self._connection, self._projection)
+
+    def _progress(self, done: int, total: int, at: UnixSeconds) -> Progress:
+        day = min(self._settings.days, max(0, at - self._first.start) // DAY_S + 1)
+        rows = self._projection.rows(
+            "SELECT name, delivered_wh, paid FROM books JOIN bindings ON binding_hash = price_rule"
+            " JOIN builds USING (bundle) ORDER BY interval_start DESC LIMIT 30"
+        )
+        settled = next((row for row in rows if row["delivered_wh"]), None)
+        price = int(settled["paid"]) // settled["delivered_wh"] if settled else None
+        return Progress(done, total, day, self._projection.height, price, rows[0]["name"] if rows else "-")
+
+    def _facts(self, loop: MarketLoop) -> RunFacts:
+        return RunFacts(
+            community=COMMUNITY,
+            name=self._charter().name,
+            interval_s=self._settings.pack.step_s,
+            epoch_s=DAY_S,
+            intervals=self._intervals(),
+            households=loop.households,
+            endowment=ENDOWMENT,
+            code_hash=self.node.code_hash(),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Turn:
+    """Something due at chain time `at` [s]; `jobs` looks at the chain when it is called."""
+
+    at: UnixSeconds
+    order: int
+    jobs: Callable[[], list[Job]]
+
+
+def _market_turn(loop: MarketLoop, moment: Moment) -> Callable[[], list[Job]]:
+    return lambda: loop.jobs(moment)
+
+
+def _vote_turn(vote: Vote, connection: Connection, at: UnixSeconds) -> Callable[[], list[Job]]:
+    return lambda: vote.jobs(connection, at)
+
+
+def _parameters(interval_s: int) -> Parameters:
+    """Gate, window and grace of a sixth, a twelfth and a quarter of the interval; sellers hold a tenth."""
+    return Parameters(interval_s // 6, interval_s // 12, interval_s // 4, Permill(100_000))
+
+
+def _tariffs(pack: Pack) -> list[Tariff]:
+    """Retail as recorded, in currency units as AIP; feed-in flat."""
+    micro = PRICE_OF_ONE_AIP_PER_KWH // 1_000_000
+    feed_in = Price(min(pack.retail_micro_per_kwh) * micro * FEED_IN_PERMILL // 1_000)
+    return [Tariff(Price(retail * micro), feed_in) for retail in pack.retail_micro_per_kwh]
+
+
+SMALLEST_CONNECTION_W = 24_000
+"""The usual connection of a single home: 100 A at 240 V."""
+
+_HALF = Permill(500_000)
+_HOUR_S = 3_600
+_TRACKS = {
+    TrackKind.PLUGIN: TrackSettings(_HOUR_S, 12 * _HOUR_S, 2 * _HOUR_S, _HOUR_S, _HALF, _HALF),
+    TrackKind.PARAMETER: TrackSettings(_HOUR_S, 12 * _HOUR_S, 2 * _HOUR_S, _HOUR_S, _HALF, _HALF),
+    TrackKind.GOVERNANCE: TrackSettings(_HOUR_S, 72 * _HOUR_S, 12 * _HOUR_S, 24 * _HOUR_S, _HALF, Permill(666_666)),
+}

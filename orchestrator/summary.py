@@ -1,0 +1,256 @@
+"""From a chain and its projection to the results of a run: bills, prices, and the checks that nothing was lost.
+
+Bills come from the final readings, the posted tariffs and the settled trades; the checks compare them with the balances
+and energy sums that the chain keeps by itself.
+"""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from aipchain.market.bill import Delivery, bill_interval, total_bill
+from aipchain.market.book import ReferencePrice
+from aipchain.orchestrator.household import Household
+from aipchain.orchestrator.projection import Projection
+from aipchain.orchestrator.results import Bill, ChainState, Conservation, Hour, PluginUse, ProposalOutcome, Results
+from aipchain.runtime_bridge import protocol
+from aipchain.runtime_bridge.connection import Connection
+from aipchain.runtime_bridge.types import CommunityId
+from aipchain.units import Balance, Interval, Price, Wh
+
+__all__ = ["RunFacts", "summarise"]
+
+
+@dataclass(frozen=True, slots=True)
+class RunFacts:
+    """What a run was given: its community, intervals, households with their endowment [base units], and code hash."""
+
+    community: CommunityId
+    name: str
+    interval_s: int
+    epoch_s: int
+    intervals: Sequence[Interval]
+    households: Sequence[Household]
+    endowment: int
+    code_hash: bytes
+
+
+def summarise(connection: Connection, projection: Projection, run: RunFacts) -> Results:
+    """Return the results of a run as the chain has them now."""
+    totals = projection.rows(
+        "SELECT (SELECT count(*) FROM orders) AS orders, (SELECT count(*) FROM trades) AS trades,"
+        " (SELECT coalesce(sum(wh), 0) FROM trades) AS traded_wh,"
+        " (SELECT coalesce(sum(delivered_wh), 0) FROM trades) AS delivered_wh,"
+        " (SELECT coalesce(sum(wh), 0) FROM mints) AS minted_wh"
+    )[0]
+    bills = _bills(projection, run)
+    return Results(
+        community=run.name,
+        interval_s=run.interval_s,
+        chain=_chain(connection, run),
+        intervals=len(run.intervals),
+        orders=totals["orders"],
+        trades=totals["trades"],
+        traded_wh=totals["traded_wh"],
+        delivered_wh=totals["delivered_wh"],
+        minted_wh=totals["minted_wh"],
+        price_plugins=_price_plugins(projection),
+        proposal=_proposal(projection, run.epoch_s),
+        bills=bills,
+        conservation=Conservation(
+            _energy_difference(connection, projection, run), _money_difference(connection, projection, run)
+        ),
+        hours=_hours(projection, run),
+    )
+
+
+def _chain(connection: Connection, run: RunFacts) -> ChainState:
+    head, version = connection.finalised(), connection.metadata.version
+    return ChainState(
+        spec_name=version.spec_name,
+        spec_version=version.spec_version,
+        height=head.number,
+        state_root=f"0x{head.state_root.hex()}",
+        code_hash=f"0x{run.code_hash.hex()}",
+        genesis_hash=f"0x{connection.genesis_hash.hex()}",
+    )
+
+
+def _price_plugins(projection: Projection) -> tuple[PluginUse, ...]:
+    uses: list[PluginUse] = []
+    for row in projection.rows(
+        "SELECT interval_start, bundle, name FROM books JOIN bindings ON binding_hash = price_rule"
+        " JOIN builds USING (bundle) ORDER BY interval_start"
+    ):
+        bundle = f"0x{row['bundle']}"
+        if not uses or uses[-1].bundle_id != bundle:
+            uses.append(PluginUse(row["interval_start"], "price", bundle, row["name"]))
+    return tuple(uses)
+
+
+def _proposal(projection: Projection, epoch_s: int) -> ProposalOutcome | None:
+    rows = projection.rows("SELECT * FROM proposals ORDER BY proposal DESC LIMIT 1")
+    if not rows:
+        return None
+    row = rows[0]
+    return ProposalOutcome(
+        id=row["proposal"],
+        binding_hash=f"0x{row['binding_hash']}",
+        electorate=row["electorate"],
+        ayes=row["ayes"],
+        nays=row["nays"],
+        state=row["state"],
+        enacted_epoch=row["epoch"],
+        enacted_from=None if row["epoch"] is None else row["epoch"] * epoch_s,
+    )
+
+
+def _hours(projection: Projection, run: RunFacts) -> tuple[Hour, ...]:
+    metered = {
+        row["interval_start"]: row
+        for row in projection.rows(
+            "SELECT interval_start, sum(import_wh) AS import_wh, sum(export_wh) AS export_wh"
+            " FROM readings GROUP BY interval_start"
+        )
+    }
+    books = {
+        row["interval_start"]: row
+        for row in projection.rows("SELECT books.*, bundle FROM books JOIN bindings ON binding_hash = price_rule")
+    }
+    tariffs = _tariffs(projection)
+    return tuple(_hour(interval, tariffs, metered, books) for interval in run.intervals if interval.start in metered)
+
+
+def _hour(
+    interval: Interval,
+    tariffs: Mapping[int, ReferencePrice],
+    metered: Mapping[int, Mapping[str, int]],
+    books: Mapping[int, Mapping[str, int]],
+) -> Hour:
+    start = int(interval.start)
+    book, measured, tariff = books.get(start), metered[start], tariffs[start]
+    delivered = book["delivered_wh"] if book else 0
+    return Hour(
+        interval_start=start,
+        retail=tariff.retail,
+        feed_in=tariff.feed_in,
+        price=int(book["paid"]) // delivered if book and delivered else None,
+        price_bundle=f"0x{book['bundle']}" if book else None,
+        import_wh=measured["import_wh"],
+        export_wh=measured["export_wh"],
+        traded_wh=book["traded_wh"] if book else 0,
+        delivered_wh=delivered,
+    )
+
+
+def _tariffs(projection: Projection) -> dict[int, ReferencePrice]:
+    return {
+        row["interval_start"]: ReferencePrice(Price(row["retail"]), Price(row["feed_in"]))
+        for row in projection.rows("SELECT * FROM reference_prices")
+    }
+
+
+Deliveries = Mapping[tuple[str, int], list[Delivery]]
+"""Delivered trades by (account, interval start)."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Ledger:
+    tariffs: Mapping[int, ReferencePrice]
+    bought: Deliveries
+    sold: Deliveries
+    fees: Mapping[str, int]
+
+
+def _bills(projection: Projection, run: RunFacts) -> tuple[Bill, ...]:
+    ledger = _Ledger(
+        _tariffs(projection), _deliveries(projection, "buyer"), _deliveries(projection, "seller"), _fees(projection)
+    )
+    return tuple(_bill(projection, household, ledger) for household in run.households)
+
+
+def _deliveries(projection: Projection, party: str) -> Deliveries:
+    found: dict[tuple[str, int], list[Delivery]] = defaultdict(list)
+    for row in projection.rows("SELECT buyer, seller, interval_start, delivered_wh, price FROM trades"):
+        found[row[party], row["interval_start"]].append(Delivery(Wh(row["delivered_wh"]), Price(row["price"])))
+    return found
+
+
+def _fees(projection: Projection) -> dict[str, int]:
+    paid: dict[str, int] = defaultdict(int)
+    for row in projection.rows("SELECT account, fee FROM fees"):
+        paid[row["account"]] += int(row["fee"])
+    return paid
+
+
+def _bill(projection: Projection, household: Household, ledger: _Ledger) -> Bill:
+    account = household.account.public.hex()
+    readings = projection.rows("SELECT * FROM readings WHERE meter = :meter", {"meter": household.meter})
+    total = total_bill(
+        bill_interval(
+            ledger.tariffs[row["interval_start"]],
+            import_wh=Wh(row["import_wh"]),
+            export_wh=Wh(row["export_wh"]),
+            bought=ledger.bought.get((account, row["interval_start"]), ()),
+            sold=ledger.sold.get((account, row["interval_start"]), ()),
+        )
+        for row in readings
+    )
+    return Bill(
+        home=household.home.name,
+        import_wh=sum(row["import_wh"] for row in readings),
+        export_wh=sum(row["export_wh"] for row in readings),
+        bought_wh=_sum(ledger.bought, account),
+        sold_wh=_sum(ledger.sold, account),
+        without_trade=total.without_trade,
+        with_trade=total.with_trade,
+        fees=ledger.fees.get(account, 0),
+    )
+
+
+def _sum(deliveries: Deliveries, account: str) -> int:
+    return sum(each.wh for (party, _), listed in deliveries.items() if party == account for each in listed)
+
+
+def _energy_difference(connection: Connection, projection: Projection, run: RunFacts) -> int:
+    """Wh that do not add up: minted against metered, against what accounts have, and moved out against moved in."""
+    final = {int(interval.start) for interval in run.intervals}
+    exported = sum(
+        row["export_wh"]
+        for row in projection.rows("SELECT interval_start, export_wh FROM readings")
+        if row["interval_start"] in final
+    )
+    minted = connection.read(protocol.TOTAL_MINTED) or 0
+    kept = sum(sums.free + sums.held + sums.retired for _, sums in connection.entries(protocol.ENERGY_ACCOUNTS))
+    moved = projection.rows(
+        "SELECT coalesce(sum(moved_in_wh), 0) AS to_buyers, coalesce(sum(moved_out_wh), 0) AS from_sellers,"
+        " (SELECT coalesce(sum(delivered_wh), 0) FROM trades) AS delivered FROM energy"
+    )[0]
+    return (
+        abs(minted - exported)
+        + abs(minted - kept)
+        + abs(moved["to_buyers"] - moved["delivered"])
+        + abs(moved["from_sellers"] - moved["delivered"])
+    )
+
+
+def _money_difference(connection: Connection, projection: Projection, run: RunFacts) -> int:
+    """Base units that do not add up: each household's balance against its history, issuance against all accounts."""
+    received: dict[str, int] = defaultdict(int)
+    for row in projection.rows("SELECT buyer, seller, paid FROM trades"):
+        received[row["seller"]] += int(row["paid"])
+        received[row["buyer"]] -= int(row["paid"])
+    fees = _fees(projection)
+    difference = 0
+    for household in run.households:
+        account = household.account.public
+        expected = run.endowment + received[account.hex()] - fees.get(account.hex(), 0)
+        difference += abs(expected - _balance(connection, account))
+    accounts = sum(info.data.free + info.data.reserved for _, info in connection.entries(protocol.ACCOUNT))
+    issuance = connection.substrate.query("Balances", "TotalIssuance").value
+    return difference + abs(int(issuance) - accounts)
+
+
+def _balance(connection: Connection, account: bytes) -> Balance:
+    info = connection.read(protocol.ACCOUNT, account)
+    return Balance(0 if info is None else info.data.free + info.data.reserved)

@@ -1,0 +1,38 @@
+"""`aip chain`: what chain is this, and how far is it?"""
+
+import typer
+
+from aipchain.cli.audit import AsJson
+from aipchain.cli.chains import BasePathOption, UrlOption, reading
+from aipchain.cli.output import show_json, show_table
+from aipchain.runtime_bridge import protocol
+
+__all__ = ["app"]
+
+app = typer.Typer(help="Look at a chain.", no_args_is_help=True)
+
+
+@app.callback()
+def _chain() -> None:
+    """Look at a chain."""
+
+
+@app.command()
+def info(url: UrlOption = None, base_path: BasePathOption = None, as_json: AsJson = False) -> None:
+    """Show the runtime, the newest block and its state root, chain time, and how many communities there are."""
+    with reading(url, base_path) as connection:
+        head, version = connection.finalised(), connection.metadata.version
+        facts: dict[str, object] = {
+            "spec_name": version.spec_name,
+            "spec_version": version.spec_version,
+            "genesis_hash": f"0x{connection.genesis_hash.hex()}",
+            "height": head.number,
+            "block_hash": f"0x{head.hash.hex()}",
+            "state_root": f"0x{head.state_root.hex()}",
+            "chain_time": (connection.read(protocol.NOW) or 0) // 1_000,
+            "communities": connection.read(protocol.NEXT_COMMUNITY) or 0,
+        }
+    if as_json:
+        show_json(facts)
+    else:
+        show_table("Chain", ("what", "value"), facts.items())

@@ -1,0 +1,76 @@
+"""`aip node`: run the embedded chain as a node of its own."""
+
+import signal
+import threading
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from aipchain.chain.node import Node, Sealing, SystemClock
+from aipchain.chain.rpc.server import DEFAULT_HOST, DEFAULT_PORT, serve
+from aipchain.chain.spec import DEFAULT_PRESET
+from aipchain.cli.output import console
+from aipchain.errors import InputError
+
+__all__ = ["app"]
+
+SLOT_MS = 6_000
+EVERYWHERE = "0.0.0.0"  # noqa: S104 - only when the operator asks for it
+
+app = typer.Typer(help="Run a node.", no_args_is_help=True)
+
+
+@app.callback()
+def _node() -> None:
+    """Run a node."""
+
+
+@app.command()
+def run(
+    base_path: Annotated[Path | None, typer.Option(help="Where the chain is kept.")] = None,
+    chain: Annotated[str, typer.Option(help="Genesis preset: development or local.")] = DEFAULT_PRESET,
+    name: Annotated[str, typer.Option(help="What the node calls itself in its log.")] = "aipchain",
+    dev: Annotated[bool, typer.Option("--dev", help="Development preset; a block follows each transaction.")] = False,
+    tmp: Annotated[bool, typer.Option("--tmp", help="Keep the chain in memory.")] = False,
+    rpc_port: Annotated[int, typer.Option(help="JSON-RPC port.")] = DEFAULT_PORT,
+    rpc_external: Annotated[bool, typer.Option("--rpc-external", help="Listen on all interfaces.")] = False,
+    block_time: Annotated[int | None, typer.Option(help="One block each so many ms of real time.")] = None,
+    self_check: Annotated[bool, typer.Option("--self-check", help="Run every authored block again.")] = False,
+) -> None:
+    """Run the embedded node: one author, no network, every block final at once. For production use the stock node."""
+    if tmp and base_path is not None:
+        raise InputError("--tmp and --base-path exclude each other: give one of them")
+    if not tmp and base_path is None and not dev:
+        raise InputError("there is no place for the chain: give --base-path, --tmp or --dev")
+    node = Node.open(
+        base_path,
+        clock=SystemClock(),
+        sealing=_sealing(dev, block_time),
+        preset=DEFAULT_PRESET if dev else chain,
+        self_check=self_check,
+    )
+    with node:
+        server = serve(node, host=EVERYWHERE if rpc_external else DEFAULT_HOST, port=rpc_port)
+        version = node.runtime_version()
+        console.print(
+            f"{name}: {node.chain_name}, {version.spec_name} {version.spec_version}, block {node.head.number}, "
+            f"genesis 0x{node.genesis_hash.hex()}\nJSON-RPC at {server.url}; stop with Ctrl-C",
+            highlight=False,
+        )
+        _wait_for_a_signal()
+        server.stop()
+
+
+def _sealing(dev: bool, block_time: int | None) -> Sealing:
+    """A development node answers each transaction with a block and keeps time moving when none comes."""
+    if block_time is not None and block_time < 1:
+        raise InputError(f"--block-time {block_time} is no time: give at least 1 ms")
+    return Sealing(on_submission=dev and block_time is None, period_ms=block_time or SLOT_MS)
+
+
+def _wait_for_a_signal() -> None:
+    stopped = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stopped.set())
+    stopped.wait()
