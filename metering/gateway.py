@@ -13,12 +13,20 @@ from aipchain.runtime_bridge.layouts import layout_of
 from aipchain.runtime_bridge.types import CommunityId, Hash, MeterId, SignedReading
 from aipchain.units import UnixSeconds, Wh
 
-__all__ = ["MAX_BATCH", "SealedBatch", "Seat", "in_batches", "seal", "sign_registers"]
+__all__ = ["MAX_BATCH", "Registers", "SealedBatch", "Seat", "in_batches", "seal", "sign_registers"]
 
 MAX_BATCH = 500
 """Most readings the chain takes in one batch."""
 
 BATCH_CONTEXT = b"aipchain/batch/v1"
+
+
+@dataclass(frozen=True, slots=True)
+class Registers:
+    """What a meter shows [Wh]."""
+
+    import_wh: Wh
+    export_wh: Wh
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +48,12 @@ class SealedBatch:
 
 
 def sign_registers(
-    seat: Seat, device: DeviceKey, meter: MeterId, interval_start: UnixSeconds, import_wh: Wh, export_wh: Wh
+    seat: Seat, device: DeviceKey, meter: MeterId, interval_start: UnixSeconds, shown: Registers
 ) -> SignedReading:
-    """Let the device sign its registers [Wh] at the end of the interval that starts at `interval_start`."""
-    message = reading_message(seat.genesis_hash, seat.community, meter, interval_start, import_wh, export_wh)
-    return SignedReading(meter, import_wh, export_wh, device.sign(message))
+    """Let the device sign what it shows at the end of the interval that starts at `interval_start`."""
+    place = (seat.genesis_hash, seat.community, meter, interval_start)
+    message = reading_message(*place, shown.import_wh, shown.export_wh)
+    return SignedReading(meter, shown.import_wh, shown.export_wh, device.sign(message))
 
 
 def seal(seat: Seat, interval_start: UnixSeconds, readings: Iterable[SignedReading]) -> SealedBatch:

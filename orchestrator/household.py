@@ -5,20 +5,13 @@ from dataclasses import dataclass
 from itertools import accumulate
 
 from aipchain.ai.forecast import daily_persistence
+from aipchain.metering.gateway import Registers
 from aipchain.metering.packs import Home
 from aipchain.runtime_bridge.keys import AccountKey, DeviceKey
 from aipchain.runtime_bridge.types import MeterId, NewOrder, ReferencePrice, Side
 from aipchain.units import Wh
 
-__all__ = ["Household", "MeasuredHome", "Registers"]
-
-
-@dataclass(frozen=True, slots=True)
-class Registers:
-    """What a meter shows [Wh]."""
-
-    import_wh: Wh
-    export_wh: Wh
+__all__ = ["Household", "MeasuredHome"]
 
 
 class MeasuredHome:

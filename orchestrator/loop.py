@@ -110,14 +110,12 @@ class MarketLoop:
         gateway = self.services.gateway
         seat = Seat(self.connection.genesis_hash, self.community, gateway.public)
         step = self.step_of(interval) + 1
-        readings = []
-        for household in self.households:
-            shown = household.home.registers_before(step)
-            readings.append(
-                sign_registers(
-                    seat, household.device, household.meter, interval.start, shown.import_wh, shown.export_wh
-                )
+        readings = [
+            sign_registers(
+                seat, household.device, household.meter, interval.start, household.home.registers_before(step)
             )
+            for household in self.households
+        ]
         for part in in_batches(readings):
             batch = seal(seat, interval.start, part)
             if self.connection.read(protocol.BATCHES, batch.batch_id) is None:

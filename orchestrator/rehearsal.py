@@ -75,7 +75,7 @@ class Settings:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """Where a rehearsal is: day (from 1) of days, block height, last price [base units per Wh], price plugin in force."""
+    """Where a rehearsal is: turn of turns, day (from 1), block, last price [base units per Wh], price plugin."""
 
     done: int
     total: int

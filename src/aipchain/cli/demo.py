@@ -1,4 +1,4 @@
-"""`aip demo`: recorded homes trade their days again on a chain of their own, and vote in a new price rule on the way."""
+"""`aip demo`: recorded homes trade their days again on a chain of their own, and vote in a new price rule."""
 
 import json
 import time
