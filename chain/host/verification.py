@@ -8,7 +8,7 @@ from aipchain.chain.host.authoring import execute_block
 from aipchain.chain.host.block import Block, Header, is_extrinsics_root
 from aipchain.chain.host.history import state_after
 from aipchain.chain.host.runtimes import Runtimes
-from aipchain.chain.host.state import State
+from aipchain.chain.host.state import Changes, State
 from aipchain.chain.host.storage import ChainStore
 
 __all__ = ["Verification", "verify"]
@@ -86,6 +86,9 @@ def _execution_problems(store: ChainStore, runtimes: Runtimes, head: int, re_exe
         return
     start = head - re_execute
     state = state_after(store, start)
+    if state.root() != _claimed_root(store, start):
+        yield f"the state after block {start} cannot be rebuilt from its history"
+        return
     for number in range(start + 1, head + 1):
         block = store.block(number)
         if block is None:
@@ -95,4 +98,17 @@ def _execution_problems(store: ChainStore, runtimes: Runtimes, head: int, re_exe
         except BlockRefused as error:
             yield str(error)
             return
+        yield from _history_problems(store, number, state, changes)
         state = state.applied(changes, consume=True)
+
+
+def _history_problems(store: ChainStore, number: int, before: State, changes: Changes) -> Iterator[str]:
+    """Compare what the file says about a block's changed keys, before and after it, with what running it gave."""
+    for key, value in changes.top.items():
+        if store.value(key, number - 1) != before.get(key) or store.value(key, number) != value:
+            yield f"the history of block {number} is not what running it gives, at key 0x{key.hex()}"
+
+
+def _claimed_root(store: ChainStore, number: int) -> bytes | None:
+    header = store.header(number)
+    return None if header is None else header.state_root

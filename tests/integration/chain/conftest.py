@@ -51,6 +51,11 @@ class Wallet:
         made.encode({"call_module": module, "call_function": function, "call_args": arguments})
         return bytes(made.data.data)
 
+    def account(self, uri: str) -> str:
+        """Return the public key of a development account as clients write it."""
+        public_key: bytes = Keypair.create_from_uri(uri).public_key
+        return "0x" + public_key.hex()
+
     def signed(self, uri: str, nonce: int, call: bytes, tip: int = 0) -> bytes:
         """Sign a call as the development account `uri`, without a last block."""
         key = Keypair.create_from_uri(uri)
@@ -62,8 +67,7 @@ class Wallet:
 
     def transfer(self, sender: str, nonce: int, to: str, value: int, tip: int = 0) -> bytes:
         """Sign a transfer of `value` base units."""
-        destination = "0x" + Keypair.create_from_uri(to).public_key.hex()
-        call = self.call("Balances", "transfer_keep_alive", dest=destination, value=value)
+        call = self.call("Balances", "transfer_keep_alive", dest=self.account(to), value=value)
         return self.signed(sender, nonce, call, tip)
 
     def _extensions(self, nonce: int, tip: int) -> tuple[bytes, bytes]:

@@ -68,10 +68,15 @@ def chain() -> Iterator[Chain]:
     store.close()
 
 
+def found(store: ChainStore) -> None:
+    """Write block 0."""
+    Chain.founded(store)
+
+
 def make_file(folder: Path, blocks: int = 2) -> Path:
     """Make a sound chain file with a few blocks and leave it closed."""
     base = BasePath(folder)
-    store = base.make(lambda made: Chain.founded(made) and None)
+    store = base.make(found)
     chain = Chain(store, State(START), store.header(0) or pytest.fail("no block 0"))
     for number in range(blocks):
         chain.add({b"n": bytes((number,))})
@@ -324,7 +329,7 @@ def test_a_half_made_file_is_not_taken_for_a_chain(tmp_path: Path) -> None:
     base = BasePath(tmp_path)
 
     assert not base.holds_chain
-    store = base.make(lambda made: Chain.founded(made) and None)
+    store = base.make(found)
     assert store.head() == 0
     assert sorted(path.name for path in tmp_path.iterdir() if ".new" in path.name) == []
     store.close()
