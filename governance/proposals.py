@@ -6,7 +6,7 @@ The chain decides; this room reads the same facts, so that a person sees before 
 from dataclasses import dataclass
 
 from aipchain.governance.errors import EmptySlot, NoProposal, NothingChanges
-from aipchain.runtime_bridge import calls, protocol
+from aipchain.runtime_bridge import calls, reads
 from aipchain.runtime_bridge.bindings import binding_hash
 from aipchain.runtime_bridge.connection import Connection
 from aipchain.runtime_bridge.metadata import Call
@@ -71,16 +71,16 @@ def draft(connection: Connection, community: CommunityId, change: Change) -> Dra
 def predecessor_of(connection: Connection, community: CommunityId, change: Change) -> Hash:
     """Return the head that a change replaces: what is pending, else what is active; zero when the founding set it."""
     if isinstance(change, PluginChange):
-        state = connection.read(protocol.SLOTS, community, change.slot)
+        state = reads.slot(connection, community, change.slot)
         if state is None:
             raise EmptySlot(community, change.slot.name.lower())
         return state.pending[0] if state.pending else state.active
     if isinstance(change, ParametersChange):
-        parameters = connection.read(protocol.PARAMETER_SETS, community)
+        parameters = reads.parameter_set(connection, community)
         if parameters is None:
             return NO_HEAD
         return parameters.pending[1] if parameters.pending else parameters.head
-    track = connection.read(protocol.TRACKS, community, change.kind)
+    track = reads.track(connection, community, change.kind)
     return track.head if track else NO_HEAD
 
 
@@ -88,7 +88,7 @@ def plugin_in_force(
     connection: Connection, community: CommunityId, slot: Slot, at: UnixSeconds, epoch_s: int
 ) -> Hash | None:
     """Return the binding hash of the plugin in force at chain time `at` [s], or None for an empty slot."""
-    state = connection.read(protocol.SLOTS, community, slot)
+    state = reads.slot(connection, community, slot)
     if state is None:
         return None
     if state.pending and at // epoch_s >= state.pending[1]:
@@ -101,9 +101,9 @@ def read_proposal(connection: Connection, proposal: ProposalId) -> Proposal:
 
     :raises NoProposal: the chain has none of that number.
     """
-    found = connection.read(protocol.PROPOSALS, proposal)
+    found = reads.proposal(connection, proposal)
     if found is None:
-        raise NoProposal(proposal, connection.read(protocol.NEXT_PROPOSAL) or 0)
+        raise NoProposal(proposal, reads.next_proposal_id(connection))
     return found
 
 
@@ -136,12 +136,12 @@ def is_step_due(proposal: Proposal, now: UnixSeconds) -> bool:
 
 def _in_force(connection: Connection, community: CommunityId, change: Change, head: Hash) -> bool:
     if isinstance(change, PluginChange):
-        bound = connection.read(protocol.BINDINGS, head)
+        bound = reads.binding(connection, head)
         return bound is not None and _same(bound.binding, change.binding)
     if isinstance(change, ParametersChange):
-        found = connection.read(protocol.PARAMETER_SETS, community)
+        found = reads.parameter_set(connection, community)
         return found is not None and (found.pending[0] if found.pending else found.active) == change.parameters
-    track = connection.read(protocol.TRACKS, community, change.kind)
+    track = reads.track(connection, community, change.kind)
     return track is not None and track.settings == change.settings
 
 

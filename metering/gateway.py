@@ -51,8 +51,14 @@ def sign_registers(
     seat: Seat, device: DeviceKey, meter: MeterId, interval_start: UnixSeconds, shown: Registers
 ) -> SignedReading:
     """Let the device sign what it shows at the end of the interval that starts at `interval_start`."""
-    place = (seat.genesis_hash, seat.community, meter, interval_start)
-    message = reading_message(*place, shown.import_wh, shown.export_wh)
+    message = reading_message(
+        genesis_hash=seat.genesis_hash,
+        community=seat.community,
+        meter=meter,
+        interval_start=interval_start,
+        import_register_wh=shown.import_wh,
+        export_register_wh=shown.export_wh,
+    )
     return SignedReading(meter, shown.import_wh, shown.export_wh, device.sign(message))
 
 

@@ -11,7 +11,7 @@ from aipchain.orchestrator.clearing import RuleShelf, decide
 from aipchain.orchestrator.errors import NothingToReplay
 from aipchain.plugins.catalogue import Catalogue
 from aipchain.plugins.errors import PluginFailed
-from aipchain.runtime_bridge import protocol
+from aipchain.runtime_bridge import reads
 from aipchain.runtime_bridge.connection import Connection
 from aipchain.runtime_bridge.events import block_facts
 from aipchain.runtime_bridge.facts import IntervalCleared
@@ -92,7 +92,7 @@ def _replay(
 
 
 def _interval_s(connection: Connection, cleared: IntervalCleared) -> int:
-    community = connection.read(protocol.COMMUNITIES, cleared.community)
+    community = reads.community(connection, cleared.community)
     if community is None:
         raise KeyError(cleared.community)
     return community.interval_s

@@ -13,7 +13,7 @@ from aipchain.orchestrator.desk import Job
 from aipchain.orchestrator.household import Household
 from aipchain.orchestrator.timeline import BLOCK_S
 from aipchain.plugins.bundle import Bundle
-from aipchain.runtime_bridge import calls, protocol
+from aipchain.runtime_bridge import calls, reads
 from aipchain.runtime_bridge.connection import Connection
 from aipchain.runtime_bridge.types import Binding, CommunityId, PluginChange, ProposalId, Slot
 from aipchain.units import UnixSeconds
@@ -43,7 +43,7 @@ class Vote:
 
     def jobs(self, connection: Connection, at: UnixSeconds) -> list[Job]:
         """Return what is due at chain time `at` [s] and not on chain yet."""
-        if connection.read(protocol.PROPOSALS, self.proposal) is None:
+        if reads.proposal(connection, self.proposal) is None:
             return [self._opening(connection)]
         return [*self._ballots(connection, at), *self._step(connection, at)]
 
@@ -60,12 +60,12 @@ class Vote:
             drawn = self._draw(household)
             if at < due or drawn >= FOR_PERCENT + AGAINST_PERCENT:
                 continue
-            if connection.read(protocol.BALLOTS, self.proposal, household.account.public) is None:
+            if reads.ballot(connection, self.proposal, household.account.public) is None:
                 call = vote_call(connection, self.proposal, aye=drawn < FOR_PERCENT)
                 yield Job(household.account, call, f"cast the ballot of {household.home.name}")
 
     def _step(self, connection: Connection, at: UnixSeconds) -> Iterator[Job]:
-        proposal = connection.read(protocol.PROPOSALS, self.proposal)
+        proposal = reads.proposal(connection, self.proposal)
         if proposal is not None and is_step_due(proposal, at):
             call = calls.advance(connection.metadata, proposal=self.proposal)
             yield Job(self.households[0].account, call, f"advance proposal {self.proposal}")

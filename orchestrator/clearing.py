@@ -11,7 +11,7 @@ from aipchain.plugins.bundle import BundleId
 from aipchain.plugins.catalogue import Catalogue
 from aipchain.plugins.hookspecs import Slot as PluginSlot
 from aipchain.plugins.manager import Activation, Rule
-from aipchain.runtime_bridge import protocol, types
+from aipchain.runtime_bridge import reads, types
 from aipchain.runtime_bridge.bindings import trade_list_hash
 from aipchain.runtime_bridge.connection import Connection
 from aipchain.runtime_bridge.types import Book, CommunityId, Hash, RuleSet, Trade
@@ -61,10 +61,10 @@ def decide(
     :raises NoBook: no order opened a book for that interval.
     :raises PluginFailed: a plugin gave no usable answer.
     """
-    book = connection.read(protocol.BOOKS, community, interval.start, at=at)
+    book = reads.book(connection, community, interval.start, at=at)
     if book is None:
         raise NoBook(community, interval.start)
-    posted = connection.read(protocol.REFERENCE_PRICES, community, interval.start, at=at)
+    posted = reads.reference_price(connection, community, interval.start, at=at)
     reference = None if posted is None else ReferencePrice(posted.retail, posted.feed_in)
     orders = open_orders(connection, community, interval, at)
     clearing = shelf.rule(connection, book.rules, at).run(interval=interval, reference=reference, orders=orders)
@@ -79,8 +79,8 @@ def open_orders(
     connection: Connection, community: CommunityId, interval: Interval, at: bytes | None = None
 ) -> tuple[BookOrder, ...]:
     """Return the open orders of a book after block `at`, by number."""
-    numbers = connection.read(protocol.BOOK_ORDERS, community, interval.start, at=at) or ()
-    listed = ((number, connection.read(protocol.ORDERS, number, at=at)) for number in numbers)
+    numbers = reads.book_orders(connection, community, interval.start, at=at)
+    listed = ((number, reads.order(connection, number, at=at)) for number in numbers)
     return tuple(
         BookOrder(
             OrderNumber(number),
@@ -96,7 +96,7 @@ def open_orders(
 
 
 def _activation(connection: Connection, binding_hash: Hash, slot: PluginSlot, at: bytes | None) -> Activation:
-    bound = connection.read(protocol.BINDINGS, binding_hash, at=at)
+    bound = reads.binding(connection, binding_hash, at=at)
     if bound is None:
         raise UnknownBinding(binding_hash)
     return Activation(slot, BundleId(f"0x{bound.binding.bundle.hex()}"), bound.binding.config)

@@ -1,10 +1,9 @@
 """Keeping a projection level with a chain."""
 
 from aipchain.orchestrator.projection import Projection
-from aipchain.runtime_bridge import protocol
+from aipchain.runtime_bridge import reads
 from aipchain.runtime_bridge.connection import Connection
 from aipchain.runtime_bridge.events import block_facts
-from aipchain.units import UnixSeconds
 
 __all__ = ["catch_up"]
 
@@ -16,5 +15,5 @@ def catch_up(connection: Connection, projection: Projection) -> None:
         block_hash = connection.block_hash(number)
         if block_hash is None:
             return
-        at = UnixSeconds((connection.read(protocol.NOW, at=block_hash) or 0) // 1_000)
+        at = reads.chain_time(connection, block_hash)
         projection.fold(number, block_hash, at, block_facts(connection, block_hash))

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from aipchain.orchestrator.desk import Job
 from aipchain.plugins.bundle import Bundle
-from aipchain.runtime_bridge import calls, protocol
+from aipchain.runtime_bridge import calls, reads
 from aipchain.runtime_bridge.connection import Connection
 from aipchain.runtime_bridge.keys import AccountKey
 from aipchain.runtime_bridge.metadata import Call
@@ -86,13 +86,13 @@ def meters_by_owner(connection: Connection, community: CommunityId) -> dict[byte
     """Return the meter of each owner in a community."""
     return {
         meter.owner: MeterId(number)
-        for number, meter in connection.entries(protocol.METERS)
+        for number, meter in reads.meters(connection).items()
         if meter.community == community
     }
 
 
 def _found(chain: Connection, community: CommunityId, charter: Charter, services: Services) -> list[Job]:
-    if chain.read(protocol.COMMUNITIES, community) is not None:
+    if reads.community(chain, community) is not None:
         return []
     call = calls.found(
         chain.metadata,
@@ -110,18 +110,18 @@ def _people(
     chain: Connection, community: CommunityId, services: Services, settlers: Sequence[Settler]
 ) -> Iterator[Call]:
     for settler in settlers:
-        if chain.read(protocol.MEMBERS, community, settler.account) is None:
+        if reads.member(chain, community, settler.account) is None:
             roles = (Role.CONSUMER, Role.PRODUCER)
             yield calls.admit(chain.metadata, community=community, account=settler.account, roles=roles)
     served = ((services.gateway, Role.GATEWAY), (services.operator, Role.OPERATOR), (services.oracle, Role.ORACLE))
     for key, role in served:
-        if not (chain.read(protocol.ROLES, community, key.public) or 0) >> role & 1:
+        if role not in reads.roles(chain, community, key.public):
             yield calls.grant_role(chain.metadata, community=community, account=key.public, role=role)
 
 
 def _constitution(chain: Connection, community: CommunityId, charter: Charter) -> Iterator[Call]:
     for bundle in charter.builds:
-        if chain.read(protocol.BUILDS, _id(bundle)) is None:
+        if reads.build(chain, _id(bundle)) is None:
             manifest = bundle.manifest
             yield calls.register_build(
                 chain.metadata,
@@ -131,7 +131,7 @@ def _constitution(chain: Connection, community: CommunityId, charter: Charter) -
                 build=manifest.build,
             )
     for kind, settings in charter.tracks.items():
-        if chain.read(protocol.TRACKS, community, kind) is None:
+        if reads.track(chain, community, kind) is None:
             yield calls.set_track(chain.metadata, community=community, kind=kind, settings=settings)
 
 
@@ -155,7 +155,7 @@ def _meters(chain: Connection, community: CommunityId, charter: Charter, settler
 
 def _installations(chain: Connection, community: CommunityId, charter: Charter) -> Iterator[Call]:
     for slot, bundle in charter.plugins.items():
-        if chain.read(protocol.SLOTS, community, slot) is None:
+        if reads.slot(chain, community, slot) is None:
             binding = Binding(bundle=_id(bundle), config=b"{}")
             yield calls.install(chain.metadata, community=community, slot=slot, binding=binding)
 

@@ -16,7 +16,7 @@ from aipchain.orchestrator.founding import Services
 from aipchain.orchestrator.household import Household
 from aipchain.orchestrator.timeline import Moment, Step
 from aipchain.plugins.errors import PluginFailed
-from aipchain.runtime_bridge import calls, protocol
+from aipchain.runtime_bridge import calls, reads
 from aipchain.runtime_bridge.connection import Connection
 from aipchain.runtime_bridge.types import BookStatus, CommunityId, PostedPrice, ReferencePrice
 from aipchain.units import Interval, Price
@@ -69,7 +69,7 @@ class MarketLoop:
     def _bid(self, interval: Interval) -> Iterator[Job]:
         step = self.step_of(interval)
         tariff = self.tariffs[step]
-        if self.connection.read(protocol.REFERENCE_PRICES, self.community, interval.start) is None:
+        if reads.reference_price(self.connection, self.community, interval.start) is None:
             posted = PostedPrice(interval.start, tariff.retail, tariff.feed_in)
             call = calls.post_reference_prices(self.connection.metadata, community=self.community, prices=(posted,))
             yield Job(self.services.oracle, call, f"post the reference price of {interval.start}")
@@ -84,12 +84,12 @@ class MarketLoop:
                 yield Job(household.account, call, f"place the orders of {household.home.name} for {interval.start}")
 
     def _placed_by(self, interval: Interval) -> set[bytes]:
-        numbers = self.connection.read(protocol.BOOK_ORDERS, self.community, interval.start) or ()
-        orders = (self.connection.read(protocol.ORDERS, number) for number in numbers)
+        numbers = reads.book_orders(self.connection, self.community, interval.start)
+        orders = (reads.order(self.connection, number) for number in numbers)
         return {order.owner for order in orders if order is not None}
 
     def _clear(self, interval: Interval) -> Iterator[Job]:
-        book = self.connection.read(protocol.BOOKS, self.community, interval.start)
+        book = reads.book(self.connection, self.community, interval.start)
         if book is None or book.status is not BookStatus.OPEN:
             return
         try:
@@ -118,7 +118,7 @@ class MarketLoop:
         ]
         for part in in_batches(readings):
             batch = seal(seat, interval.start, part)
-            if self.connection.read(protocol.BATCHES, batch.batch_id) is None:
+            if reads.batch(self.connection, batch.batch_id) is None:
                 call = calls.submit_batch(
                     self.connection.metadata,
                     community=self.community,
@@ -129,7 +129,7 @@ class MarketLoop:
                 yield Job(gateway, call, f"submit the readings of {interval.start}")
 
     def _settle(self, interval: Interval) -> Iterator[Job]:
-        book = self.connection.read(protocol.BOOKS, self.community, interval.start)
+        book = reads.book(self.connection, self.community, interval.start)
         operator, metadata = self.services.operator, self.connection.metadata
         if book is not None and book.status is BookStatus.OPEN:
             for _ in range(-(-book.orders // SETTLE_LIMIT)):
@@ -148,7 +148,7 @@ class MarketLoop:
         unminted = [
             household.meter
             for household in self.households
-            if self.connection.read(protocol.MINTS, household.meter, interval.start) is None
+            if reads.mint(self.connection, household.meter, interval.start) is None
             and self._exported(household, interval)
         ]
         for at in range(0, len(unminted), MAX_MINT):
@@ -159,5 +159,5 @@ class MarketLoop:
             yield Job(self.services.operator, call, f"mint the energy of {interval.start}")
 
     def _exported(self, household: Household, interval: Interval) -> bool:
-        reading = self.connection.read(protocol.READINGS, interval.start, household.meter)
+        reading = reads.reading(self.connection, interval.start, household.meter)
         return reading is not None and reading.export_wh > 0

@@ -28,7 +28,7 @@ from aipchain.orchestrator.results import Results
 from aipchain.orchestrator.summary import RunFacts, summarise
 from aipchain.orchestrator.timeline import BLOCK_S, MarketTimes, Moment, moments
 from aipchain.plugins.catalogue import Catalogue
-from aipchain.runtime_bridge import protocol
+from aipchain.runtime_bridge import reads
 from aipchain.runtime_bridge.connection import Connection, connect
 from aipchain.runtime_bridge.keys import AccountKey, DeviceKey, account_from_seed, development_account, device_from_seed
 from aipchain.runtime_bridge.types import (
@@ -160,7 +160,7 @@ class Rehearsal:
         return UnixSeconds(self._first.start - FOUNDED_BEFORE_S + BLOCK_S * step)
 
     def _refuse_other_runs(self) -> None:
-        community = self._connection.read(protocol.COMMUNITIES, COMMUNITY)
+        community = reads.community(self._connection, COMMUNITY)
         if community is None:
             return
         expected = (self._founded_at(1), self._settings.pack.step_s)

@@ -7,16 +7,17 @@ and energy sums that the chain keeps by itself.
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from sqlite3 import Row
 
 from aipchain.market.bill import Delivery, bill_interval, total_bill
 from aipchain.market.book import ReferencePrice
 from aipchain.orchestrator.household import Household
 from aipchain.orchestrator.projection import Projection
 from aipchain.orchestrator.results import Bill, ChainState, Conservation, Hour, PluginUse, ProposalOutcome, Results
-from aipchain.runtime_bridge import protocol
+from aipchain.runtime_bridge import protocol, reads
 from aipchain.runtime_bridge.connection import Connection
 from aipchain.runtime_bridge.types import CommunityId
-from aipchain.units import Balance, Interval, Price, Wh
+from aipchain.units import Interval, Price, Wh
 
 __all__ = ["RunFacts", "summarise"]
 
@@ -124,12 +125,12 @@ def _hours(projection: Projection, run: RunFacts) -> tuple[Hour, ...]:
 def _hour(
     interval: Interval,
     tariffs: Mapping[int, ReferencePrice],
-    metered: Mapping[int, Mapping[str, int]],
-    books: Mapping[int, Mapping[str, int]],
+    metered: Mapping[int, Row],
+    books: Mapping[int, Row],
 ) -> Hour:
     start = int(interval.start)
     book, measured, tariff = books.get(start), metered[start], tariffs[start]
-    delivered = book["delivered_wh"] if book else 0
+    delivered = int(book["delivered_wh"]) if book else 0
     return Hour(
         interval_start=start,
         retail=tariff.retail,
@@ -216,22 +217,19 @@ def _energy_difference(connection: Connection, projection: Projection, run: RunF
     """Wh that do not add up: minted against metered, against what accounts have, and moved out against moved in."""
     final = {int(interval.start) for interval in run.intervals}
     exported = sum(
-        row["export_wh"]
+        int(row["export_wh"])
         for row in projection.rows("SELECT interval_start, export_wh FROM readings")
         if row["interval_start"] in final
     )
-    minted = connection.read(protocol.TOTAL_MINTED) or 0
-    kept = sum(sums.free + sums.held + sums.retired for _, sums in connection.entries(protocol.ENERGY_ACCOUNTS))
+    minted = reads.total_minted(connection)
+    kept = sum(sums.free + sums.held + sums.retired for sums in reads.energy_accounts(connection).values())
     moved = projection.rows(
         "SELECT coalesce(sum(moved_in_wh), 0) AS to_buyers, coalesce(sum(moved_out_wh), 0) AS from_sellers,"
         " (SELECT coalesce(sum(delivered_wh), 0) FROM trades) AS delivered FROM energy"
     )[0]
-    return (
-        abs(minted - exported)
-        + abs(minted - kept)
-        + abs(moved["to_buyers"] - moved["delivered"])
-        + abs(moved["from_sellers"] - moved["delivered"])
-    )
+    delivered = int(moved["delivered"])
+    lost_on_the_way = abs(int(moved["to_buyers"]) - delivered) + abs(int(moved["from_sellers"]) - delivered)
+    return abs(minted - exported) + abs(minted - kept) + lost_on_the_way
 
 
 def _money_difference(connection: Connection, projection: Projection, run: RunFacts) -> int:
@@ -251,6 +249,6 @@ def _money_difference(connection: Connection, projection: Projection, run: RunFa
     return difference + abs(int(issuance) - accounts)
 
 
-def _balance(connection: Connection, account: bytes) -> Balance:
-    info = connection.read(protocol.ACCOUNT, account)
-    return Balance(0 if info is None else info.data.free + info.data.reserved)
+def _balance(connection: Connection, account: bytes) -> int:
+    money = reads.account_info(connection, account).data
+    return money.free + money.reserved

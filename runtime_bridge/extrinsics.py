@@ -17,7 +17,6 @@ __all__ = ["Era", "SignedExtrinsic", "Signer", "extrinsic_hash", "sign"]
 
 _SIGNED_V4 = b"\x84"
 _ADDRESS_ID = b"\x00"
-_SR25519 = b"\x01"
 _LONGEST_PLAIN_PAYLOAD = 256
 """Longer payloads are hashed before signing [bytes]."""
 
@@ -89,7 +88,7 @@ def sign(
     payload = call + extra + additional
     if len(payload) > _LONGEST_PLAIN_PAYLOAD:
         payload = blake2b(payload, digest_size=32).digest()
-    body = b"".join((_SIGNED_V4, _ADDRESS_ID, key.public, _SR25519, key.sign(payload), extra, call))
+    body = b"".join((_SIGNED_V4, _ADDRESS_ID, key.public, bytes((key.scheme,)), key.sign(payload), extra, call))
     extrinsic = compact(len(body)) + body
     return SignedExtrinsic(extrinsic, extrinsic_hash(extrinsic), key.public, nonce, era.birth, era.last_block, purpose)
 

@@ -1,4 +1,4 @@
-"""Keys: sr25519 accounts that sign extrinsics, ed25519 devices that sign readings.
+"""Keys: sr25519 or ed25519 accounts that sign extrinsics, ed25519 devices that sign readings.
 
 Secrets come from a URI, a mnemonic or a keystore file, never from a command line and never from the chain's file, and
 no `repr` or error shows them. Development keys are public knowledge: anyone can sign with them.
@@ -6,6 +6,7 @@ no `repr` or error shows them. Development keys are public knowledge: anyone can
 
 import stat
 from dataclasses import dataclass, field
+from enum import IntEnum
 from hashlib import blake2b
 from pathlib import Path
 
@@ -21,7 +22,9 @@ __all__ = [
     "SS58_PREFIX",
     "AccountKey",
     "DeviceKey",
+    "Scheme",
     "account_from_mnemonic",
+    "account_from_seed",
     "account_from_uri",
     "account_of",
     "address_of",
@@ -37,17 +40,26 @@ DEVELOPMENT_NAMES = ("Alice", "Bob", "Charlie", "Dave", "Eve", "Ferdie")
 """The accounts that the development genesis endows."""
 
 
+class Scheme(IntEnum):
+    """How an account signs; the value is the tag of a signature in an extrinsic."""
+
+    ED25519 = 0
+    SR25519 = 1
+
+
 @dataclass(frozen=True, slots=True)
 class AccountKey:
     """An account that can sign."""
 
     public: bytes
     _secret: bytes = field(repr=False)
+    scheme: Scheme = Scheme.SR25519
 
     def sign(self, message: bytes) -> bytes:
-        """Sign with sr25519: 64 bytes, different each time."""
-        signature: bytes = sr25519.sign((self.public, self._secret), message)
-        return signature
+        """Sign: 64 bytes; different each time with sr25519, always the same with ed25519."""
+        if self.scheme is Scheme.ED25519:
+            return bytes(ed25519_zebra.ed_sign(self._secret, message))
+        return bytes(sr25519.sign((self.public, self._secret), message))
 
     @property
     def address(self) -> str:
@@ -78,6 +90,17 @@ def account_from_uri(uri: str) -> AccountKey:
     except Exception as error:
         raise UnusableKey("the secret URI gives no key; expected `<mnemonic>//path` or `//Name`") from error
     return AccountKey(bytes(pair.public_key), bytes(pair.private_key))
+
+
+def account_from_seed(seed: bytes) -> AccountKey:
+    """Make an ed25519 account from its 32 secret bytes; its signatures, and so its extrinsics, can be reproduced.
+
+    :raises UnusableKey: not 32 bytes.
+    """
+    if len(seed) != 32:
+        raise UnusableKey(f"an account has a seed of 32 bytes, not {len(seed)}")
+    _, public = ed25519_zebra.ed_from_seed(seed)
+    return AccountKey(bytes(public), seed, Scheme.ED25519)
 
 
 def account_from_mnemonic(mnemonic: str) -> AccountKey:

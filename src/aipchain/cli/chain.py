@@ -5,7 +5,7 @@ import typer
 from aipchain.cli.audit import AsJson
 from aipchain.cli.chains import BasePathOption, UrlOption, reading
 from aipchain.cli.output import show_json, show_table
-from aipchain.runtime_bridge import protocol
+from aipchain.runtime_bridge import reads
 
 __all__ = ["app"]
 
@@ -29,8 +29,8 @@ def info(url: UrlOption = None, base_path: BasePathOption = None, as_json: AsJso
             "height": head.number,
             "block_hash": f"0x{head.hash.hex()}",
             "state_root": f"0x{head.state_root.hex()}",
-            "chain_time": (connection.read(protocol.NOW) or 0) // 1_000,
-            "communities": connection.read(protocol.NEXT_COMMUNITY) or 0,
+            "chain_time": reads.chain_time(connection),
+            "communities": reads.next_community_id(connection),
         }
     if as_json:
         show_json(facts)

@@ -104,3 +104,12 @@ def test_an_address_of_another_network_or_with_a_slip_is_refused(address: str) -
     """The prefix and the checksum count."""
     with pytest.raises(UnusableKey, match="no address of this network"):
         keys.account_of(address)
+
+
+def test_an_account_from_a_seed_signs_the_same_bytes_each_time() -> None:
+    """ed25519 is deterministic, so a rehearsal can be repeated byte for byte."""
+    key = keys.account_from_seed(bytes(range(32)))
+
+    assert key.scheme is keys.Scheme.ED25519
+    assert key.sign(b"order") == key.sign(b"order")
+    assert keys.verify_device_signature(key.public, b"order", key.sign(b"order"))
