@@ -10,6 +10,7 @@ from typing import Protocol
 
 from aipchain.runtime_bridge.codec import compact
 from aipchain.runtime_bridge.errors import ForeignRuntime
+from aipchain.runtime_bridge.keys import Scheme
 from aipchain.runtime_bridge.metadata import Call, Metadata
 from aipchain.units import Balance
 
@@ -22,14 +23,18 @@ _LONGEST_PLAIN_PAYLOAD = 256
 
 
 class Signer(Protocol):
-    """An sr25519 account that can sign, wherever its secret is: `keys.AccountKey`, or another process."""
+    """An account that can sign, wherever its secret is: `keys.AccountKey`, or another process."""
 
     @property
     def public(self) -> bytes:
         """The account: 32 bytes."""
 
+    @property
+    def scheme(self) -> Scheme:
+        """How it signs."""
+
     def sign(self, message: bytes) -> bytes:
-        """Sign with sr25519: 64 bytes."""
+        """Sign: 64 bytes."""
 
 
 @dataclass(frozen=True, slots=True)
