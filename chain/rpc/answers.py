@@ -1,8 +1,7 @@
 """How the chain's things look in JSON: hex strings, headers, blocks, versions, as a Substrate node writes them."""
 
-from aipchain.chain.host.version import RuntimeVersion
-
 from aipchain.chain.host.block import Block, Header
+from aipchain.chain.host.version import RuntimeVersion
 
 __all__ = ["block_json", "header_json", "hex_json", "optional_hex", "version_json"]
 

@@ -1,7 +1,6 @@
 """The `author_*` methods: handing in transactions and watching what becomes of them."""
 
 from aipchain.chain.node import Node
-
 from aipchain.chain.rpc.answers import hex_json
 from aipchain.chain.rpc.methods import MethodTable
 from aipchain.chain.rpc.parameters import hex_bytes, text

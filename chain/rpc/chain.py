@@ -1,7 +1,6 @@
 """The `chain_*` methods: headers, blocks and hashes."""
 
 from aipchain.chain.node import Node
-
 from aipchain.chain.rpc.answers import block_json, header_json, hex_json, optional_hex
 from aipchain.chain.rpc.methods import MethodTable
 from aipchain.chain.rpc.parameters import block_hash, block_number, one_or_many, optional, text

@@ -1,7 +1,6 @@
 """A conversation with the node inside the process: `SubstrateInterface(websocket=LocalTransport(node))`, no socket."""
 
 from aipchain.chain.node import Node
-
 from aipchain.chain.rpc.errors import NoMessage, SessionClosed
 from aipchain.chain.rpc.outbox import Outbox
 from aipchain.chain.rpc.session import Session

@@ -28,6 +28,7 @@ __all__ = ["DEFAULT_HOST", "DEFAULT_PORT", "RunningServer", "ServerLimits", "ser
 DEFAULT_HOST = "127.0.0.1"
 DEFAULT_PORT = 9944
 _CLOSE_TIMEOUT_S = 1.0
+_LAST_PORT = 65_535
 _PING_INTERVAL_S = 30.0
 _FINALITY_DELAY_S = 0.2
 """How long after `inBlock` a client hears `finalized`: polkadot.js drops `inBlock` if it still fetches that block."""
@@ -91,6 +92,8 @@ def serve(
 
 
 def _listen(host: str, port: int) -> socket.socket:
+    if not 0 <= port <= _LAST_PORT:
+        raise AddressUnusable(host, port, f"a port is a number from 0 to {_LAST_PORT}")
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
         return socket.create_server((host, port), family=family)
@@ -98,8 +101,6 @@ def _listen(host: str, port: int) -> socket.socket:
         if error.errno == EADDRINUSE:
             raise PortInUse(host, port) from error
         raise AddressUnusable(host, port, error.strerror or str(error)) from error
-    except OverflowError as error:
-        raise AddressUnusable(host, port, "a port is a number from 0 to 65535") from error
 
 
 def _answer_health(connection: ServerConnection, request: Request) -> Response | None:

@@ -2,9 +2,8 @@
 
 from hashlib import blake2b
 
-from aipchain.chain.node import Node
-
 from aipchain.chain.host.scale import read_vec
+from aipchain.chain.node import Node
 from aipchain.chain.rpc.answers import hex_json, optional_hex, version_json
 from aipchain.chain.rpc.errors import RpcError
 from aipchain.chain.rpc.methods import MethodTable

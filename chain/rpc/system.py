@@ -6,7 +6,6 @@ An embedded chain has no network: it has no peers, no peer id and no addresses, 
 from importlib.metadata import version
 
 from aipchain.chain.node import Node
-
 from aipchain.chain.rpc.answers import hex_json
 from aipchain.chain.rpc.errors import RpcError, answer_to
 from aipchain.chain.rpc.methods import MethodTable
