@@ -1,5 +1,7 @@
 """Storage keys against ones that every Substrate chain has."""
 
+from typing import Any
+
 import pytest
 
 from aipchain.runtime_bridge.keys import development_account
@@ -16,7 +18,7 @@ TYPES = [
 ]
 
 
-def item(spec: StorageSpec[object], hashers: list[str], key: int, default: str | None = None) -> StorageItem[object]:
+def item(spec: StorageSpec[Any], hashers: list[str], key: int, default: str | None = None) -> StorageItem[Any]:
     """Address a storage item whose metadata has these hashers and this key type."""
     entry = {
         "modifier": "Default" if default else "Optional",
@@ -72,7 +74,7 @@ def test_too_few_parts_make_no_key() -> None:
 
 def test_nothing_stored_reads_as_the_default_or_none() -> None:
     """The runtime says what an absent value means."""
-    counted: StorageSpec[object] = StorageSpec("Communities", "Roles", (), int)
+    counted: StorageSpec[Any] = StorageSpec("Communities", "Roles", (), int)
     assert item(BOOKS, ["Twox64Concat"], 2).read(None) is None
     with pytest.raises(TypeError):
         item(counted, ["Identity"], 0)

@@ -1,0 +1,108 @@
+"""A chain in memory, connections to it that can break, and submitters that make their own blocks."""
+
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+import pytest
+
+from aipchain.chain.node import Node, SimulatedClock
+from aipchain.chain.rpc.local import LocalTransport
+from aipchain.runtime_bridge.connection import Connection, connect
+from aipchain.runtime_bridge.keys import AccountKey, development_account
+from aipchain.runtime_bridge.outbox import Outbox
+from aipchain.runtime_bridge.submitter import Submitter
+
+START_MS = 1_475_445_600_000
+"""2016-10-02 22:00 UTC, where the demo data starts [ms]."""
+PATIENCE = 5
+"""How many blocks a submitter makes before it gives up."""
+
+
+@pytest.fixture
+def clock() -> SimulatedClock:
+    """A clock that stands at the start of the demo data."""
+    return SimulatedClock(START_MS)
+
+
+@pytest.fixture
+def node(clock: SimulatedClock) -> Iterator[Node]:
+    """A fresh development chain in memory, on the committed runtime."""
+    with Node.open(None, clock=clock) as opened:
+        yield opened
+
+
+@pytest.fixture
+def connection(node: Node) -> Iterator[Connection]:
+    """A connection to the chain that asks for none of our pallets: money and submission need none."""
+    with connect(LocalTransport(node), pallets=()) as opened:
+        yield opened
+
+
+@pytest.fixture
+def make_submitter(node: Node) -> Callable[..., Submitter]:
+    """Make a submitter that authors a block whenever it waits."""
+
+    def author(attempt: int) -> bool:
+        node.author()
+        return attempt < PATIENCE
+
+    def make(connection: Connection, outbox: Outbox | None = None) -> Submitter:
+        return Submitter(connection, outbox=outbox, wait=author)
+
+    return make
+
+
+@pytest.fixture
+def submitter(make_submitter: Callable[..., Submitter], connection: Connection) -> Submitter:
+    """A submitter on the connection, with an outbox in memory."""
+    return make_submitter(connection)
+
+
+@pytest.fixture
+def alice() -> AccountKey:
+    """The endowed account that also holds the sudo key."""
+    return development_account("Alice")
+
+
+@pytest.fixture
+def bob() -> AccountKey:
+    """Another endowed account."""
+    return development_account("Bob")
+
+
+@dataclass
+class BreakingTransport:
+    """Carries messages until a submission comes: then it breaks, before or after the node has got it."""
+
+    node: Node
+    delivers: bool
+    broken: bool = False
+    inner: LocalTransport = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.inner = LocalTransport(self.node)
+
+    def send(self, payload: str) -> None:
+        """Pass a message on, unless it is a submission."""
+        submits = json.loads(payload)["method"] == "author_submitExtrinsic"
+        if not submits or self.delivers:
+            self.inner.send(payload)
+        if submits:
+            self.broken = True
+
+    def recv(self) -> str:
+        """Give the answer, if the line still holds."""
+        if self.broken:
+            raise ConnectionResetError("the line went dead")
+        return self.inner.recv()
+
+    def close(self) -> None:
+        """End the conversation."""
+        self.inner.close()
+
+
+@pytest.fixture
+def breaking_transport(node: Node) -> Callable[[bool], BreakingTransport]:
+    """Make a transport that breaks at the first submission; it may deliver that one."""
+    return lambda delivers: BreakingTransport(node, delivers)
