@@ -31,6 +31,7 @@ from aipchain.chain.host.authoring import (
 )
 from aipchain.chain.host.block import Block, Header, extrinsic_hash
 from aipchain.chain.host.clock import Clock, SimulatedClock, SystemClock
+from aipchain.chain.host.errors import HostCallFailed, RuntimePanicked
 from aipchain.chain.host.executor import Runtime
 from aipchain.chain.host.history import HistoricState
 from aipchain.chain.host.opening import OpenedChain, WantedChain, open_chain
@@ -40,7 +41,7 @@ from aipchain.chain.host.sealing import BlockTimer, Sealing
 from aipchain.chain.host.state import CHILD_PREFIX, Changes, State
 from aipchain.chain.host.storage import ChainStore
 from aipchain.chain.host.trie import EMPTY_ROOT
-from aipchain.chain.host.validity import Source, Validity, decode_validity, refusal_of_inclusion
+from aipchain.chain.host.validity import Invalid, Source, Validity, decode_validity, refusal_of_inclusion
 from aipchain.chain.host.verification import Verification, verify
 from aipchain.chain.host.version import RuntimeVersion
 from aipchain.chain.spec import DEFAULT_PRESET
@@ -50,6 +51,8 @@ __all__ = ["Clock", "ImportedBlock", "Node", "Sealing", "SimulatedClock", "State
 _log = structlog.get_logger(__name__)
 
 _REVALIDATED_PER_BLOCK = 16
+_CALL_NOT_EXPECTED = 0
+"""Variant of `InvalidTransaction` for a call that this runtime does not take."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +114,7 @@ class Node:
         self._sealing = Sealing.MANUAL
         self._timer: BlockTimer | None = None
         self._closed = False
+        self._tidying = False
         self.pool = Pool(self._validate, block_number=chain.head.number)
         self.genesis_hash: bytes = _genesis_hash(chain.store)
 
@@ -316,7 +320,12 @@ class Node:
 
     def _validate(self, extrinsic: bytes, source: Source) -> Validity:
         argument = bytes((source,)) + extrinsic + self._head.hash
-        return decode_validity(self.call("TaggedTransactionQueue_validate_transaction", argument))
+        try:
+            return decode_validity(self.call("TaggedTransactionQueue_validate_transaction", argument))
+        except (HostCallFailed, RuntimePanicked):
+            if self._tidying:  # it was judged before, by a runtime that could read it
+                return Invalid(_CALL_NOT_EXPECTED)
+            raise
 
     def _consensus_of(self, runtime: Runtime) -> Consensus:
         if self._consensus is None or self._consensus[0] is not runtime:
@@ -353,7 +362,11 @@ class Node:
                 self.pool.refused_in_block(outcome.hash, refusal)
             elif not outcome.verdict.is_included:
                 self.pool.remove_invalid([outcome.hash])
-        self.pool.revalidate(_REVALIDATED_PER_BLOCK)
+        self._tidying = True
+        try:
+            self.pool.revalidate(_REVALIDATED_PER_BLOCK)
+        finally:
+            self._tidying = False
 
     def _unsubscribe(self, listener: Callable[[ImportedBlock], None]) -> None:
         with self.lock:

@@ -54,7 +54,7 @@ SELECT min(key) FROM (
 
 _SETTINGS = """
 PRAGMA synchronous = NORMAL;
-PRAGMA wal_autocheckpoint = 4000;
+PRAGMA wal_autocheckpoint = 8000;
 PRAGMA cache_size = -32768;
 """
 
@@ -110,7 +110,14 @@ class ChainStore:
 
     def forked(self, base: int) -> "ChainStore":
         """Make a store in memory that continues this one's block `base`; it needs this one open."""
-        return ChainStore(_with_schema(connect(IN_MEMORY)), "memory", parent=self, base=base)
+        fork = ChainStore(_with_schema(connect(IN_MEMORY)), "memory", parent=self, base=base)
+        fork._write_facts(self.spec(), base)
+        return fork
+
+    @property
+    def is_fork(self) -> bool:
+        """Whether the blocks and state it does not have are its parent's."""
+        return self._parent is not None
 
     def close(self) -> None:
         """Let go of the file; closing twice does nothing."""
@@ -128,7 +135,11 @@ class ChainStore:
         with self._transaction(genesis.number) as connection:
             connection.executemany("INSERT INTO live VALUES (?, ?, ?)", rows)
             _insert_block(connection, Block(genesis, ()))
-            facts = [("preset", spec.preset), ("patch", spec.patch), ("head", genesis.number)]
+        self._write_facts(spec, genesis.number)
+
+    def _write_facts(self, spec: ChainSpec, head: int) -> None:
+        facts = [("preset", spec.preset), ("patch", spec.patch), ("head", head)]
+        with self._transaction(head) as connection:
             connection.executemany("INSERT INTO fact VALUES (?, ?)", facts)
 
     def append(self, block: Block, changes: Changes, before: ReadState) -> None:
@@ -192,7 +203,7 @@ class ChainStore:
         return inherited if inherited is not None and inherited <= self._base else None
 
     def live(self) -> LiveState:
-        """Return the whole state after the head."""
+        """Return the whole state after the head; of a fork, only what it changed."""
         state = LiveState({}, {})
         with self._reading() as connection:
             for child, key, value in connection.execute("SELECT child, key, value FROM live"):
@@ -295,10 +306,12 @@ class ChainStore:
                 self._connection.execute("BEGIN IMMEDIATE")
                 yield self._connection
                 self._connection.execute("COMMIT")
-            except sqlite3.Error as error:
+            except BaseException as error:
                 if self._connection.in_transaction:
                     self._connection.execute("ROLLBACK")
-                raise ChainWriteFailed(self.name, number, str(error)) from error
+                if isinstance(error, sqlite3.Error):
+                    raise ChainWriteFailed(self.name, number, str(error)) from error
+                raise
 
 
 def connect(target: str) -> sqlite3.Connection:

@@ -51,12 +51,18 @@ def _problems(store: ChainStore, runtimes: Runtimes, head: Header, re_execute: i
     complaint = store.complaint()
     if complaint is not None:
         yield f"the file is damaged: {complaint}"
-    live = store.live()
-    root = State(live.top, live.children).root()
+    root = _state_after_head(store, head.number).root()
     if root != head.state_root:
         yield f"the state has the root 0x{root.hex()}, block {head.number} says 0x{head.state_root.hex()}"
     yield from _chain_problems(store, head.number)
     yield from _execution_problems(store, runtimes, head.number, re_execute)
+
+
+def _state_after_head(store: ChainStore, head: int) -> State:
+    if store.is_fork:
+        return state_after(store, head)
+    live = store.live()
+    return State(live.top, live.children)
 
 
 def _chain_problems(store: ChainStore, head: int) -> Iterator[str]:

@@ -236,6 +236,7 @@ def test_a_fork_goes_its_own_way(node: Node, wallet: Wallet) -> None:
         assert fork.head.state_root == whole_state_root(fork)
         node.author()
         assert fork.block_hash(2) == imported.block.hash != node.block_hash(2)
+        assert fork.verify(re_execute=2).is_sound
     assert node.header(head.hash) == head
     assert node.state_at(head.hash).get(NOW) is not None
     assert root != whole_state_root(node)
