@@ -40,10 +40,12 @@ pub use weights::WeightInfo;
 
 mod book;
 mod clearing;
+mod closing;
 #[cfg(any(feature = "try-runtime", test))]
 mod invariants;
 mod orders;
 mod settlement;
+mod sharing;
 pub mod types;
 pub mod weights;
 

@@ -1,6 +1,6 @@
-//! Settlement: share what the meters confirm over the trades, pay, move lots, close orders; and voiding.
+//! Settlement: share what the meters confirm over the trades, pay, move lots.
 
-use crate::{orders::OrdersInHand, pallet::*, Book, BookKey, BookStatus, OrderStatus, Trade, MAX_LIMIT};
+use crate::{orders::OrdersInHand, pallet::*, sharing::Contract, Book, BookKey, BookStatus, Trade, MAX_LIMIT};
 use aipchain_primitives::{amount, traits::*, Balance, MeterId, UnixSeconds, Wh};
 use alloc::{
 	collections::{BTreeMap, BTreeSet},
@@ -21,41 +21,6 @@ pub(crate) struct Work {
 	pub listed: u32,
 	/// Trades and orders handled.
 	pub handled: u32,
-}
-
-/// One meter's trades of one side: what they agree and what the meter confirms, shared by cumulative rounding.
-#[derive(Default)]
-pub(crate) struct Contract {
-	contracted: Wh,
-	confirmed: Wh,
-	before: Wh,
-}
-
-impl Contract {
-	/// One more trade of `wh`; `None` when the sum does not fit.
-	pub fn add(&mut self, wh: Wh) -> Option<()> {
-		self.contracted = self.contracted.checked_add(wh)?;
-		Some(())
-	}
-
-	/// The meter's final reading, counted up to what was contracted.
-	pub fn confirm(&mut self, reading_wh: Wh) {
-		self.confirmed = reading_wh.min(self.contracted);
-	}
-
-	/// The share of the next trade in list order [Wh]: `floor(C_i G / C) - floor(C_(i-1) G / C)`.
-	pub fn next_share(&mut self, wh: Wh) -> Wh {
-		let from = self.share_up_to(self.before);
-		self.before = self.before.saturating_add(wh);
-		self.share_up_to(self.before).saturating_sub(from)
-	}
-
-	/// `floor(running x G / C)`: at most `G`, because `running` is at most `C`.
-	fn share_up_to(&self, running: Wh) -> Wh {
-		let product = u128::from(running) * u128::from(self.confirmed);
-		let share = product.checked_div(self.contracted.into()).unwrap_or(0);
-		Wh::try_from(share).unwrap_or(self.confirmed)
-	}
 }
 
 /// A trade and what it delivers.
@@ -329,71 +294,5 @@ impl<T: Config> Pallet<T> {
 			}
 		}
 		Ok(())
-	}
-
-	/// Close up to `limit` of the book's next orders and release their escrow, once per owner. Says how many.
-	fn close_orders(
-		key: BookKey,
-		book: &mut Book,
-		orders: &mut OrdersInHand<T>,
-		limit: u32,
-	) -> Result<u32, DispatchError> {
-		let from = book.closed_orders;
-		let to = book.orders.min(from.saturating_add(limit));
-		if from == to {
-			return Ok(0);
-		}
-		let numbers = BookOrders::<T>::get(key);
-		let mut releases = BTreeMap::<T::AccountId, Balance>::new();
-		for number in numbers
-			.get(from as usize..to as usize)
-			.ok_or(DispatchError::Corruption)?
-		{
-			let order = orders.remove(*number)?;
-			OrderIds::<T>::remove(key, (&order.owner, order.id));
-			if order.status == OrderStatus::Cancelled {
-				continue;
-			}
-			let sum = releases.entry(order.owner.clone()).or_default();
-			*sum = sum.checked_add(order.escrow).ok_or(Error::<T>::Overflow)?;
-			let (owner, filled_wh, released) = (order.owner, order.filled_wh, order.escrow);
-			Self::deposit_event(Event::OrderClosed {
-				number: *number,
-				owner,
-				filled_wh,
-				released,
-			});
-		}
-		for (owner, sum) in releases.into_iter().filter(|(_, sum)| *sum > 0) {
-			T::Currency::release(&HoldReason::Escrow.into(), &owner, sum, Precision::Exact)?;
-		}
-		book.closed_orders = to;
-		if to == book.orders {
-			BookOrders::<T>::remove(key);
-		}
-		Ok(to - from)
-	}
-
-	/// Void a book without a result and release up to `limit` orders. Says how many.
-	pub(crate) fn do_void(key: BookKey, limit: u32) -> Result<u32, DispatchError> {
-		ensure!((1..=MAX_LIMIT).contains(&limit), Error::<T>::BadLimit);
-		let mut book = Books::<T>::get(key).ok_or(Error::<T>::NoBook)?;
-		match book.status {
-			BookStatus::Open => ensure!(Self::now() >= book.deadline, Error::<T>::DeadlineNotPassed),
-			BookStatus::Voided if book.closed_orders == book.orders => return Ok(0),
-			BookStatus::Voided => (),
-			BookStatus::Cleared | BookStatus::Settled => return Err(Error::<T>::BookNotOpen.into()),
-		}
-		book.status = BookStatus::Voided;
-		let handled = Self::close_orders(key, &mut book, &mut OrdersInHand::empty(), limit)?;
-		if book.closed_orders == book.orders {
-			let (community, interval_start) = key;
-			Self::deposit_event(Event::BookVoided {
-				community,
-				interval_start,
-			});
-		}
-		Books::<T>::insert(key, book);
-		Ok(handled)
 	}
 }

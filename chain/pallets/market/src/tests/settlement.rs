@@ -1,7 +1,7 @@
 //! Settlement: what is delivered, paid, moved and released.
 
 use super::*;
-use crate::settlement::Contract;
+use crate::sharing::Contract;
 use aipchain_primitives::traits::SettlementGate;
 
 /// Alice bids 1,000 Wh at 20 (order 0); Bob offers 600 Wh at 10 (1), Carol 600 Wh at 12 (2) and 50 Wh that she
