@@ -44,6 +44,7 @@ from aipchain.chain.host.trie import EMPTY_ROOT
 from aipchain.chain.host.validity import Invalid, Source, Validity, decode_validity, refusal_of_inclusion
 from aipchain.chain.host.verification import Verification, verify
 from aipchain.chain.host.version import RuntimeVersion
+from aipchain.chain.host.view import StateView
 from aipchain.chain.spec import DEFAULT_PRESET
 
 __all__ = ["Clock", "ImportedBlock", "Node", "Sealing", "SimulatedClock", "StateView", "SystemClock"]
@@ -63,36 +64,6 @@ class ImportedBlock:
     block: Block
     changes: Changes
     outcomes: tuple[Outcome, ...] = ()
-
-
-class StateView:
-    """The state after one block; it keeps answering for that block when the chain goes on."""
-
-    def __init__(self, node: "Node", number: int) -> None:
-        self._node = node
-        self.number = number
-
-    def get(self, key: bytes) -> bytes | None:
-        """Return the value of `key`, or None."""
-        with self._node.lock:
-            return self._node.readable(self.number).get(key)
-
-    def keys(self, prefix: bytes = b"", after: bytes | None = None, count: int | None = None) -> list[bytes]:
-        """Return the keys with `prefix`, in order, above `after` when given, `count` at most."""
-        with self._node.lock:
-            return self._node.readable(self.number).keys(prefix, after, count)
-
-    def child_get(self, child: bytes, key: bytes) -> bytes | None:
-        """Return the value of `key` in a child trie, or None."""
-        with self._node.lock:
-            return self._node.readable(self.number).child_get(child, key)
-
-    def child_keys(
-        self, child: bytes, prefix: bytes = b"", after: bytes | None = None, count: int | None = None
-    ) -> list[bytes]:
-        """Return a child trie's keys with `prefix`, in order, above `after` when given, `count` at most."""
-        with self._node.lock:
-            return self._node.readable(self.number).child_keys(child, prefix, after, count)
 
 
 class Node:
@@ -186,12 +157,7 @@ class Node:
         :raises UnknownBlock: there is no such block.
         """
         with self.lock:
-            return StateView(self, self._number_of(block_hash))
-
-    def readable(self, number: int) -> State | HistoricState:
-        """Return the state after block `number` for reading at once, under `lock`; the head's is in memory."""
-        self._check_open()
-        return self._state if number == self._head.number else HistoricState(self._store, number)
+            return StateView(self._number_of(block_hash), self.lock, self._readable)
 
     def call(self, function: str, argument: bytes = b"", at: bytes | None = None) -> bytes:
         """Call a runtime API function after a block (the head when none is given); what it writes is dropped.
@@ -201,7 +167,7 @@ class Node:
         """
         with self.lock:
             number = self._number_of(at)
-            overlay = Overlay(self.readable(number))
+            overlay = Overlay(self._readable(number))
             return self._runtimes.after(number).call(function, argument, overlay)
 
     def runtime_version(self, at: bytes | None = None) -> RuntimeVersion:
@@ -317,6 +283,11 @@ class Node:
         if number is None:
             raise UnknownBlock(block_hash)
         return number
+
+    def _readable(self, number: int) -> State | HistoricState:
+        """Return the state after block `number` for reading at once; the head's is in memory."""
+        self._check_open()
+        return self._state if number == self._head.number else HistoricState(self._store, number)
 
     def _validate(self, extrinsic: bytes, source: Source) -> Validity:
         argument = bytes((source,)) + extrinsic + self._head.hash

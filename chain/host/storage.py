@@ -21,7 +21,8 @@ from pathlib import Path
 from typing import TypeAlias, TypeVar
 
 from aipchain.chain.errors import ChainWriteFailed, CorruptChainFile, NodeClosed
-from aipchain.chain.host.block import Block, Header, decode_extrinsics, encode_extrinsics
+from aipchain.chain.host.block import Block, Header, encode_extrinsics
+from aipchain.chain.host.rows import SqlRow, blob, blob_or_none, block_of, header_of, integer, text
 from aipchain.chain.host.state import Changes, ReadState
 from aipchain.chain.spec import ChainSpec
 
@@ -61,7 +62,6 @@ PRAGMA cache_size = -32768;
 Row: TypeAlias = tuple[bytes, bytes, bytes | None]
 """Child trie (empty for the top trie), key, value; None for a key that is gone."""
 
-_SqlRow: TypeAlias = tuple[object, ...]
 _T = TypeVar("_T")
 
 
@@ -170,33 +170,33 @@ class ChainStore:
 
     def spec(self) -> ChainSpec:
         """Return what the chain was founded with."""
-        return ChainSpec(self._fact("preset", _text), self._fact("patch", _text))
+        return ChainSpec(self._fact("preset", text), self._fact("patch", text))
 
     def head(self) -> int:
         """Return the number of the last block."""
-        return self._fact("head", _integer)
+        return self._fact("head", integer)
 
     def header(self, number: int) -> Header | None:
         """Return the header of a block."""
         if self._is_parents(number):
             return self._of_parent.header(number)
-        return self._one(_decoded_header, "SELECT header FROM block WHERE number = ?", (number,))
+        return self._one(header_of, "SELECT header FROM block WHERE number = ?", (number,))
 
     def block(self, number: int) -> Block | None:
         """Return a block with its extrinsics."""
         if self._is_parents(number):
             return self._of_parent.block(number)
-        return self._one(_decoded_block, "SELECT header, body FROM block WHERE number = ?", (number,))
+        return self._one(block_of, "SELECT header, body FROM block WHERE number = ?", (number,))
 
     def block_hash(self, number: int) -> bytes | None:
         """Return the hash of a block."""
         if self._is_parents(number):
             return self._of_parent.block_hash(number)
-        return self._one(_blob, "SELECT hash FROM block WHERE number = ?", (number,))
+        return self._one(blob, "SELECT hash FROM block WHERE number = ?", (number,))
 
     def number(self, block_hash: bytes) -> int | None:
         """Return the number of the block with this hash."""
-        own = self._one(_integer, "SELECT number FROM block WHERE hash = ?", (block_hash,))
+        own = self._one(integer, "SELECT number FROM block WHERE hash = ?", (block_hash,))
         if own is not None or self._parent is None:
             return own
         inherited = self._parent.number(block_hash)
@@ -221,7 +221,7 @@ class ChainStore:
         ) or self._one(tuple, "SELECT value FROM live WHERE child = ? AND key = ?", (child, key))
         if found is None:
             return None if self._parent is None else self._parent.value(key, self._base, child)
-        return None if found[0] is None else _blob(found)
+        return None if found[0] is None else blob(found)
 
     def next_key(self, key: bytes, number: int, child: bytes = TOP) -> bytes | None:
         """Return the smallest key above `key` that had a value after block `number`."""
@@ -252,13 +252,13 @@ class ChainStore:
 
     def complaint(self) -> str | None:
         """Let SQLite check the whole file; return its first complaint, None when there is none."""
-        answer = self._one(_text, "PRAGMA integrity_check(1)", ())
+        answer = self._one(text, "PRAGMA integrity_check(1)", ())
         return None if answer == "ok" else answer
 
     def _key_ever_after(self, key: bytes, child: bytes) -> bytes | None:
         """Return the smallest key above `key` that has, or ever had, a value."""
         own = self._one(
-            _blob_or_none,
+            blob_or_none,
             _NEXT_KEY,
             {"child": child, "key": key},
         )
@@ -274,14 +274,14 @@ class ChainStore:
             raise NodeClosed
         return self._parent
 
-    def _fact(self, name: str, decode: "Callable[[_SqlRow], _T]") -> _T:
+    def _fact(self, name: str, decode: "Callable[[SqlRow], _T]") -> _T:
         value = self._one(decode, "SELECT value FROM fact WHERE name = ?", (name,))
         if value is None:
             raise CorruptChainFile(Path(self.name), f"it does not tell its {name}")
         return value
 
     def _one(
-        self, decode: "Callable[[_SqlRow], _T]", query: str, values: tuple[object, ...] | Mapping[str, object]
+        self, decode: "Callable[[SqlRow], _T]", query: str, values: tuple[object, ...] | Mapping[str, object]
     ) -> _T | None:
         with self._reading() as connection:
             row = connection.execute(query, values).fetchone()
@@ -352,33 +352,3 @@ def _insert_block(connection: sqlite3.Connection, block: Block) -> None:
         "INSERT INTO block VALUES (?, ?, ?, ?)",
         (header.number, header.hash, header.encode(), encode_extrinsics(block.extrinsics)),
     )
-
-
-def _decoded_header(row: _SqlRow) -> Header:
-    return Header.decode(_blob(row))
-
-
-def _decoded_block(row: _SqlRow) -> Block:
-    return Block(Header.decode(_blob(row)), decode_extrinsics(_blob(row[1:])))
-
-
-def _blob(row: _SqlRow) -> bytes:
-    if not isinstance(row[0], bytes):
-        raise ValueError(f"bytes were expected where there is {row[0]!r:.40}")
-    return row[0]
-
-
-def _blob_or_none(row: _SqlRow) -> bytes | None:
-    return None if row[0] is None else _blob(row)
-
-
-def _text(row: _SqlRow) -> str:
-    if not isinstance(row[0], str):
-        raise ValueError(f"a text was expected where there is {row[0]!r:.40}")
-    return row[0]
-
-
-def _integer(row: _SqlRow) -> int:
-    if not isinstance(row[0], int):
-        raise ValueError(f"a number was expected where there is {row[0]!r:.40}")
-    return row[0]
