@@ -4,8 +4,9 @@ Argument names and types are the metadata's (docs/protocol.md); `verification.py
 """
 
 from collections.abc import Mapping, Sequence
+from typing import Annotated, TypeAlias
 
-from aipchain.runtime_bridge.codec import compact
+from aipchain.runtime_bridge.codec import COMPACT_U128, Layout, compact, fixed
 from aipchain.runtime_bridge.metadata import Call, CallFunction, Metadata
 from aipchain.runtime_bridge.types import (
     U16,
@@ -31,7 +32,25 @@ from aipchain.runtime_bridge.types import (
     TrackSettings,
     Trade,
 )
-from aipchain.units import Balance, UnixSeconds, Wh
+from aipchain.units import UnixSeconds, Wh
+
+_ADDRESS_SHAPE = (
+    "enum",
+    (
+        (0, "Id", (("", ("array", 32, ("u8",))),)),
+        (1, "Index", (("", ("compact", ("tuple", ()))),)),
+        (2, "Raw", (("", ("vec", ("u8",))),)),
+        (3, "Address32", (("", ("array", 32, ("u8",))),)),
+        (4, "Address20", (("", ("array", 20, ("u8",))),)),
+    ),
+)
+_ACCOUNT = fixed(32)
+_ADDRESS: Layout[bytes] = Layout(
+    _ADDRESS_SHAPE, lambda account: b"\x00" + _ACCOUNT.encode(account), lambda data, at: _ACCOUNT.decode(data, at + 1)
+)
+
+Destination: TypeAlias = Annotated[bytes, _ADDRESS]
+CompactBalance: TypeAlias = Annotated[int, COMPACT_U128]
 
 # communities
 
@@ -217,7 +236,16 @@ def cancel(metadata: Metadata, *, proposal: ProposalId) -> Call:
     return metadata.encode_call("CommunityGovernance", cancel, (proposal,))
 
 
+# money
+
+
+def transfer_keep_alive(metadata: Metadata, *, dest: Destination, value: CompactBalance) -> Call:
+    """Send money [base units] and keep the sender's account alive."""
+    return metadata.encode_call("Balances", transfer_keep_alive, (dest, value))
+
+
 CALLS: Mapping[str, tuple[CallFunction, ...]] = {
+    "Balances": (transfer_keep_alive,),
     "Communities": (found, admit, grant_role, revoke_role, leave),
     "Metering": (enrol_meter, submit_batch),
     "Energy": (mint, retire),
@@ -238,8 +266,3 @@ def batch_all(metadata: Metadata, calls: Sequence[Call]) -> Call:
 def sudo(metadata: Metadata, call: Call) -> Call:
     """Make a call as root; only a development chain has a key for it."""
     return Call(metadata.call_prefix("Sudo", "sudo") + call)
-
-
-def transfer(metadata: Metadata, *, to: AccountId, amount: Balance) -> Call:
-    """Send money [base units] and keep the sender's account alive."""
-    return metadata.compose("Balances", "transfer_keep_alive", {"dest": f"0x{to.hex()}", "value": amount})

@@ -15,6 +15,8 @@ from aipchain.runtime_bridge.errors import Undecodable, Unencodable
 __all__ = [
     "BOOL",
     "BYTES",
+    "COMPACT_U32",
+    "COMPACT_U128",
     "TEXT",
     "U8",
     "U16",
@@ -25,6 +27,7 @@ __all__ = [
     "Shape",
     "choice",
     "compact",
+    "compact_number",
     "decode_all",
     "fixed",
     "option",
@@ -133,6 +136,15 @@ BOOL: Layout[bool] = Layout(("bool",), lambda value: b"\x01" if value else b"\x0
 BYTES: Layout[bytes] = Layout(("vec", ("u8",)), _encode_bytes, _decode_bytes)
 TEXT: Layout[str] = Layout(("vec", ("u8",)), lambda value: _encode_bytes(value.encode()), _decode_text)
 """Text kept on chain as bytes; bytes that are no UTF-8 are shown escaped."""
+
+
+def compact_number(shape: Shape) -> Layout[int]:
+    """A number in the compact form; `shape` is the type it stands for."""
+    return Layout(("compact", shape), compact, read_compact)
+
+
+COMPACT_U32 = compact_number(("u32",))
+COMPACT_U128 = compact_number(("u128",))
 
 
 def fixed(length: int) -> Layout[bytes]:

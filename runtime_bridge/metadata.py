@@ -1,21 +1,20 @@
 """A runtime's metadata, made ready for quick use: prefixes of calls, readers of events, keys of storage, errors.
 
-Built once per runtime version from what substrate-interface decoded. `verification.py` compares it with what this
+Built once per runtime version. `verification.py` compares it with what this
 client relies on.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from inspect import signature
-from typing import Any, NewType, TypeAlias, get_type_hints
-
-from scalecodec.base import RuntimeConfigurationObject
+from typing import Any, Literal, NewType, TypeAlias, get_type_hints
 
 from aipchain.runtime_bridge.codec import Layout, read_compact
 from aipchain.runtime_bridge.errors import DispatchRefused, ForeignRuntime, TradeRefused, Undecodable, Unencodable
 from aipchain.runtime_bridge.facts import Fact, OtherEvent
 from aipchain.runtime_bridge.layouts import camel, layout_of
+from aipchain.runtime_bridge.metadata_v14 import ExtrinsicMetadata, RuntimeMetadata, StorageEntry, VariantCase
 from aipchain.runtime_bridge.protocol import EVENTS, StorageSpec
 from aipchain.runtime_bridge.registry import Decode, Registry, Variant
 from aipchain.runtime_bridge.storage_keys import StorageItem, storage_item
@@ -49,13 +48,11 @@ class SignedExtension:
 class Metadata:
     """What one runtime version accepts, stores and says."""
 
-    def __init__(self, decoded: Any, configuration: RuntimeConfigurationObject, version: RuntimeVersion) -> None:  # noqa: ANN401 - scalecodec's metadata object
-        content = next(iter(decoded.value[1].values()))
+    def __init__(self, described: RuntimeMetadata, version: RuntimeVersion) -> None:
         self.version = version
-        self.registry = Registry(content["types"]["types"])
-        self._pallets: Mapping[str, Mapping[str, Any]] = {pallet["name"]: pallet for pallet in content["pallets"]}
-        self._scalecodec, self._configuration = decoded, configuration
-        self.signed_extensions = self._read_extensions(content["extrinsic"])
+        self.registry = Registry(described.types)
+        self._pallets = {pallet.name: pallet for pallet in described.pallets}
+        self.signed_extensions = self._read_extensions(described.extrinsic)
         self._calls: dict[CallFunction, tuple[bytes, tuple[tuple[str, Layout[Any]], ...]]] = {}
         self._items: dict[tuple[str, str], StorageItem[Any]] = {}
         self._events = self._event_readers()
@@ -68,10 +65,10 @@ class Metadata:
 
         :raises ForeignRuntime: there is no such call.
         """
-        found = [v for v in self.variants(pallet, "calls") if v["name"] == name]
-        if not found:
-            raise ForeignRuntime(self.title, (f"it has no call {pallet}.{name}",))
-        return bytes((self._pallets[pallet]["index"], found[0]["index"]))
+        for case in self.variants(pallet, "calls"):
+            if case.name == name:
+                return bytes((self._pallets[pallet].index, case.index))
+        raise ForeignRuntime(self.title, (f"it has no call {pallet}.{name}",))
 
     def encode_call(self, pallet: str, function: CallFunction, arguments: Sequence[object]) -> Call:
         """Encode a call of ours; `function` of `calls.py` has its name and tells the layout of its arguments."""
@@ -83,15 +80,6 @@ class Metadata:
             except (OverflowError, ValueError, TypeError, AttributeError) as error:
                 raise Unencodable(f"{function.__name__}.{name}", value, str(error)) from error
         return Call(b"".join(parts))
-
-    def compose(self, pallet: str, name: str, arguments: Mapping[str, object]) -> Call:
-        """Encode any call of any pallet by substrate-interface's rules: slower, for calls that are not ours."""
-        call = self._configuration.create_scale_object("Call", metadata=self._scalecodec)
-        try:
-            call.encode({"call_module": pallet, "call_function": name, "call_args": dict(arguments)})
-        except (ValueError, NotImplementedError, TypeError) as error:
-            raise Unencodable(f"{pallet}.{name}", dict(arguments), str(error)) from error
-        return Call(bytes(call.data.data))
 
     # events and errors
 
@@ -139,10 +127,11 @@ class Metadata:
         """Whether the runtime has the pallet."""
         return name in self._pallets
 
-    def variants(self, pallet: str, part: str) -> Sequence[Mapping[str, Any]]:
-        """List a pallet's "calls", "event" or "error" as the metadata describes them; empty if it has none."""
-        described = self._pallets.get(pallet, {}).get(part)
-        return self.registry.variants(described["ty"]) if described else ()
+    def variants(self, pallet: str, part: Literal["calls", "event", "error"]) -> tuple[VariantCase, ...]:
+        """List the calls, events or errors of a pallet; none if it has none, or is not there."""
+        described = self._pallets.get(pallet)
+        type_id = None if described is None else getattr(described, part)
+        return () if type_id is None else self.registry.variants(type_id)
 
     def _bind(self, pallet: str, function: CallFunction) -> tuple[bytes, tuple[tuple[str, Layout[Any]], ...]]:
         bound = self.call_prefix(pallet, function.__name__), tuple(argument_layouts(function))
@@ -154,51 +143,49 @@ class Metadata:
         self._items[spec.pallet, spec.name] = item
         return item
 
-    def storage_entry(self, spec: StorageSpec[Any]) -> Mapping[str, Any]:
+    def storage_entry(self, spec: StorageSpec[Any]) -> StorageEntry:
         """Give a storage item's description in the metadata.
 
         :raises ForeignRuntime: there is no such item.
         """
-        described = self._pallets.get(spec.pallet, {}).get("storage") or {"entries": ()}
-        for entry in described["entries"]:
-            if entry["name"] == spec.name:
-                found: Mapping[str, Any] = entry
-                return found
+        described = self._pallets.get(spec.pallet)
+        for entry in described.storage.entries if described and described.storage else ():
+            if entry.name == spec.name:
+                return entry
         raise ForeignRuntime(self.title, (f"it has no storage {spec.pallet}.{spec.name}",))
 
-    def _read_extensions(self, extrinsic: Mapping[str, Any]) -> tuple[SignedExtension, ...]:
+    def _read_extensions(self, extrinsic: ExtrinsicMetadata) -> tuple[SignedExtension, ...]:
         nothing = (("tuple", ()), ("struct", ()))
         return tuple(
             SignedExtension(
-                name=described["identifier"],
-                in_extrinsic=self.registry.shape(described["ty"]) not in nothing,
-                in_signature=self.registry.shape(described["additional_signed"]) not in nothing,
+                name=extension.identifier,
+                in_extrinsic=self.registry.shape(extension.type) not in nothing,
+                in_signature=self.registry.shape(extension.additional_signed) not in nothing,
             )
-            for described in extrinsic["signed_extensions"]
+            for extension in extrinsic.extensions
         )
 
     def _event_readers(self) -> dict[tuple[int, int], Decode]:
-        readers: dict[tuple[int, int], Decode] = {}
-        for name, pallet in self._pallets.items():
-            own = {kind.__name__: kind for kind in EVENTS.get(name, ())}
-            for variant in self.variants(name, "event"):
-                kind = own.get(variant["name"])
-                readers[pallet["index"], variant["index"]] = (
-                    layout_of(kind).decode if kind else self._other_reader(name, variant)
-                )
-        return readers
+        return {
+            (pallet.index, case.index): self._event_reader(name, case)
+            for name, pallet in self._pallets.items()
+            for case in self.variants(name, "event")
+        }
 
-    def _other_reader(self, pallet: str, variant: Mapping[str, Any]) -> Decode:
-        fields = variant["fields"]
-        decoders = [self.registry.decoder(field["type"]) for field in fields]
-        names = [field["name"] or str(place) for place, field in enumerate(fields)]
-        return partial(_decode_other, (pallet, variant["name"]), list(zip(names, decoders, strict=True)))
+    def _event_reader(self, pallet: str, case: VariantCase) -> Decode:
+        for kind in EVENTS.get(pallet, ()):
+            if kind.__name__ == case.name:
+                return layout_of(kind).decode
+        named = [(field.name or str(place), field.type) for place, field in enumerate(case.fields)]
+        return partial(
+            _decode_other, (pallet, case.name), [(name, self.registry.decoder(type_id)) for name, type_id in named]
+        )
 
     def _error_texts(self) -> dict[tuple[int, int], tuple[str, str, str]]:
         return {
-            (pallet["index"], variant["index"]): (name, variant["name"], " ".join(variant["docs"]).strip())
+            (pallet.index, case.index): (name, case.name, " ".join(case.docs).strip())
             for name, pallet in self._pallets.items()
-            for variant in self.variants(name, "error")
+            for case in self.variants(name, "error")
         }
 
 

@@ -4,24 +4,39 @@ Read values are plain: numbers, text, bytes, tuples, dicts of named fields, `Var
 bare name for those without. A wrapper with one nameless field is read as what it wraps.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, TypeAlias
 
 from aipchain.runtime_bridge import codec
 from aipchain.runtime_bridge.codec import Layout, Shape, read_compact
+from aipchain.runtime_bridge.metadata_v14 import (
+    ArrayDef,
+    CompactDef,
+    CompositeDef,
+    Field,
+    Primitive,
+    PrimitiveDef,
+    SequenceDef,
+    TupleDef,
+    TypeInfo,
+    VariantCase,
+    VariantDef,
+)
 
-__all__ = ["Registry", "Variant", "differences"]
+__all__ = ["Decode", "Registry", "Variant", "differences"]
 
 Decode: TypeAlias = Callable[[bytes, int], tuple[Any, int]]
-Fields: TypeAlias = Sequence[Mapping[str, Any]]
 
-_BY_NAME: Mapping[str, Layout[Any]] = {
-    "bool": codec.BOOL,
-    "str": codec.TEXT,
-    **{f"u{layout_bits}": layout for layout_bits, layout in ((8, codec.U8), (16, codec.U16), (32, codec.U32))},
-    **{f"u{layout_bits}": layout for layout_bits, layout in ((64, codec.U64), (128, codec.U128))},
+_PRIMITIVES: Mapping[Primitive, Layout[Any]] = {
+    Primitive.BOOL: codec.BOOL,
+    Primitive.STR: codec.TEXT,
+    Primitive.U8: codec.U8,
+    Primitive.U16: codec.U16,
+    Primitive.U32: codec.U32,
+    Primitive.U64: codec.U64,
+    Primitive.U128: codec.U128,
 }
 
 
@@ -36,36 +51,44 @@ class Variant:
 class Registry:
     """The types of one runtime, by the numbers its metadata gives them."""
 
-    def __init__(self, types: Sequence[Mapping[str, Any]]) -> None:
-        self._definitions: dict[int, Mapping[str, Any]] = {entry["id"]: entry["type"] for entry in types}
+    def __init__(self, types: Iterable[TypeInfo]) -> None:
+        self._types = {described.id: described for described in types}
         self._decoders: dict[int, Decode] = {}
 
-    def variants(self, type_id: int) -> Sequence[Mapping[str, Any]]:
-        """List the variants of an enum as the metadata describes them."""
-        variants: Sequence[Mapping[str, Any]] = self._definitions[type_id]["def"]["variant"]["variants"]
-        return variants
+    def variants(self, type_id: int) -> tuple[VariantCase, ...]:
+        """List the variants of an enum; none if it is no enum."""
+        definition = self._types[type_id].definition
+        return definition.variants if isinstance(definition, VariantDef) else ()
 
-    def tuple_parts(self, type_id: int) -> list[int]:
+    def tuple_parts(self, type_id: int) -> tuple[int, ...]:
         """List the types of a tuple's parts; anything else is its own single part."""
-        kind, body = self._kind(type_id)
-        return list(body) if kind == "tuple" else [type_id]
+        definition = self._types[type_id].definition
+        return definition.parts if isinstance(definition, TupleDef) else (type_id,)
 
     def shape(self, type_id: int) -> Shape:
         """Describe a type as `codec.Layout.shape` does. Types that contain themselves have no shape."""
-        kind, body = self._kind(type_id)
-        if kind == "composite":
-            return self._fields_shape(body["fields"])
-        if kind == "variant":
-            return self._enum_shape(type_id)
-        if kind == "sequence":
-            return ("vec", self.shape(body["type"]))
-        if kind == "array":
-            return ("array", body["len"], self.shape(body["type"]))
-        if kind == "tuple":
-            return ("tuple", tuple(self.shape(part) for part in body))
-        if kind == "compact":
-            return ("compact", self.shape(body["type"]))
-        return (body.lower(),) if kind == "primitive" else (kind,)
+        match self._types[type_id].definition:
+            case CompositeDef((field,)) if not field.name:
+                return self.shape(field.type)
+            case CompositeDef(fields):
+                return ("struct", self.field_shapes(fields))
+            case VariantDef(variants):
+                return self._enum_shape(type_id, variants)
+            case SequenceDef(item):
+                return ("vec", self.shape(item))
+            case ArrayDef(length, item):
+                return ("array", length, self.shape(item))
+            case TupleDef(parts):
+                return ("tuple", tuple(self.shape(part) for part in parts))
+            case CompactDef(number):
+                return ("compact", self.shape(number))
+            case PrimitiveDef(primitive):
+                return (primitive.name.lower(),)
+        return ("bits",)
+
+    def field_shapes(self, fields: Sequence[Field]) -> Shape:
+        """Describe fields by name, "" where they have none."""
+        return tuple((field.name or "", self.shape(field.type)) for field in fields)
 
     def decoder(self, type_id: int) -> Decode:
         """Give the reader of a type; it is built at the first use, so that a type may contain itself."""
@@ -74,64 +97,51 @@ class Registry:
             self._decoders[type_id] = self._build(type_id)
         return self._decoders[type_id]
 
-    def fields_decoder(self, fields: Fields) -> Decode:
-        """Give the reader of the fields of a struct or of one variant."""
-        decoders = [self.decoder(field["type"]) for field in fields]
-        names = [field["name"] for field in fields]
+    def _decode_later(self, type_id: int, data: bytes, at: int) -> tuple[Any, int]:
+        return self._decoders[type_id](data, at)
+
+    def _is_option(self, type_id: int) -> bool:
+        return self._types[type_id].path == ("Option",)
+
+    def _enum_shape(self, type_id: int, variants: Sequence[VariantCase]) -> Shape:
+        if self._is_option(type_id):
+            return ("option", self.shape(variants[1].fields[0].type))
+        return ("enum", tuple((case.index, case.name, self.field_shapes(case.fields)) for case in variants))
+
+    def _build(self, type_id: int) -> Decode:
+        match self._types[type_id].definition:
+            case CompositeDef(fields):
+                return self._fields_decoder(fields)
+            case VariantDef(variants) if self._is_option(type_id):
+                return partial(_decode_option, self.decoder(variants[1].fields[0].type))
+            case VariantDef(variants):
+                return partial(_decode_variant, {case.index: self._case(case) for case in variants})
+            case SequenceDef(item):
+                return codec.BYTES.decode if self._is_byte(item) else partial(_decode_vector, self.decoder(item))
+            case ArrayDef(length, item) if self._is_byte(item):
+                return codec.fixed(length).decode
+            case ArrayDef(length, item):
+                return partial(_decode_tuple, [self.decoder(item)] * length)
+            case TupleDef(parts):
+                return partial(_decode_tuple, [self.decoder(part) for part in parts])
+            case CompactDef(number):
+                return _decode_unit if self.shape(number) == ("tuple", ()) else read_compact
+            case PrimitiveDef(primitive) if primitive in _PRIMITIVES:
+                return _PRIMITIVES[primitive].decode
+        return partial(_refuse, self.shape(type_id))
+
+    def _case(self, case: VariantCase) -> tuple[str, Decode | None]:
+        return case.name, self._fields_decoder(case.fields) if case.fields else None
+
+    def _fields_decoder(self, fields: Sequence[Field]) -> Decode:
+        decoders = [self.decoder(field.type) for field in fields]
+        names = [field.name or "" for field in fields]
         if len(fields) == 1 and not names[0]:
             return decoders[0]
         return partial(_decode_named, names, decoders) if fields and names[0] else partial(_decode_tuple, decoders)
 
-    def _decode_later(self, type_id: int, data: bytes, at: int) -> tuple[Any, int]:
-        return self._decoders[type_id](data, at)
-
-    def _kind(self, type_id: int) -> tuple[str, Any]:
-        definition: Mapping[str, Any] = self._definitions[type_id]["def"]
-        return next(iter(definition.items()))
-
-    def _fields_shape(self, fields: Fields) -> Shape:
-        if len(fields) == 1 and not fields[0]["name"]:
-            return self.shape(fields[0]["type"])
-        return ("struct", self._named_shapes(fields))
-
-    def _named_shapes(self, fields: Fields) -> Shape:
-        return tuple((field["name"] or "", self.shape(field["type"])) for field in fields)
-
-    def _enum_shape(self, type_id: int) -> Shape:
-        variants = self.variants(type_id)
-        if self._definitions[type_id]["path"] == ["Option"]:
-            return ("option", self.shape(variants[1]["fields"][0]["type"]))
-        return ("enum", tuple((v["index"], v["name"], self._named_shapes(v["fields"])) for v in variants))
-
-    def _build(self, type_id: int) -> Decode:
-        kind, body = self._kind(type_id)
-        if kind == "composite":
-            return self.fields_decoder(body["fields"])
-        if kind == "variant":
-            return self._build_enum(type_id)
-        if kind in ("sequence", "array"):
-            return self._build_repeated(kind, body)
-        if kind == "tuple":
-            return partial(_decode_tuple, [self.decoder(part) for part in body])
-        if kind == "compact":
-            return read_compact
-        if kind == "primitive" and body.lower() in _BY_NAME:
-            return _BY_NAME[body.lower()].decode
-        return partial(_refuse, f"{kind} {body}")
-
-    def _build_enum(self, type_id: int) -> Decode:
-        variants = self.variants(type_id)
-        if self._definitions[type_id]["path"] == ["Option"]:
-            return partial(_decode_option, self.decoder(variants[1]["fields"][0]["type"]))
-        cases = {v["index"]: (v["name"], self.fields_decoder(v["fields"]) if v["fields"] else None) for v in variants}
-        return partial(_decode_variant, cases)
-
-    def _build_repeated(self, kind: str, body: Mapping[str, Any]) -> Decode:
-        of_bytes = self._kind(body["type"]) == ("primitive", "u8")
-        if kind == "array":
-            item = self.decoder(body["type"])
-            return codec.fixed(body["len"]).decode if of_bytes else partial(_decode_tuple, [item] * body["len"])
-        return codec.BYTES.decode if of_bytes else partial(_decode_vector, self.decoder(body["type"]))
+    def _is_byte(self, type_id: int) -> bool:
+        return self._types[type_id].definition == PrimitiveDef(Primitive.U8)
 
 
 def differences(ours: Shape, theirs: Shape, where: str) -> list[str]:
@@ -211,5 +221,9 @@ def _decode_variant(cases: Mapping[int, tuple[str, Decode | None]], data: bytes,
     return Variant(name, value), at
 
 
-def _refuse(what: str, data: bytes, at: int) -> tuple[Any, int]:
-    raise ValueError(f"values of type {what} are not read here, at byte {at} of {len(data)}")
+def _decode_unit(data: bytes, at: int) -> tuple[Any, int]:
+    return (), at
+
+
+def _refuse(shape: Shape, data: bytes, at: int) -> tuple[Any, int]:
+    raise ValueError(f"values of type {shape[0]} are not read here, at byte {at} of {len(data)}")

@@ -9,6 +9,7 @@ import xxhash
 
 from aipchain.runtime_bridge.codec import Layout, decode_all
 from aipchain.runtime_bridge.layouts import layout_of
+from aipchain.runtime_bridge.metadata_v14 import Hasher, MapEntry, Modifier, PlainEntry, StorageEntry
 from aipchain.runtime_bridge.protocol import StorageSpec
 from aipchain.runtime_bridge.registry import Registry
 
@@ -27,12 +28,12 @@ def storage_prefix(pallet: str, name: str) -> bytes:
     return twox(pallet.encode(), 2) + twox(name.encode(), 2)
 
 
-_HASHERS: Mapping[str, tuple[Callable[[bytes], bytes], int]] = {
-    "Identity": (lambda key: b"", 0),
-    "Twox64Concat": (lambda key: twox(key, 1), 8),
-    "Blake2_128Concat": (lambda key: blake2b(key, digest_size=16).digest(), 16),
+_HASHERS: Mapping[Hasher, tuple[Callable[[bytes], bytes], int]] = {
+    Hasher.IDENTITY: (lambda key: b"", 0),
+    Hasher.TWOX_64_CONCAT: (lambda key: twox(key, 1), 8),
+    Hasher.BLAKE2_128_CONCAT: (lambda key: blake2b(key, digest_size=16).digest(), 16),
 }
-"""What a hasher puts before the key itself, and how many bytes that is. Only hashers that keep the key are used."""
+"""What a hasher puts before the key itself, and how many bytes that is. Hashers that lose the key are not used."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +41,7 @@ class StorageItem(Generic[T]):
     """A storage item of one runtime; `groups` are the hashers and how many parts of the key each takes."""
 
     prefix: bytes
-    groups: tuple[tuple[str, int], ...]
+    groups: tuple[tuple[Hasher, int], ...]
     parts: tuple[Layout[Any], ...]
     value: Layout[T]
     default: bytes | None
@@ -89,15 +90,14 @@ class StorageItem(Generic[T]):
         return None if present is None else decode_all(self.value, present, self.title)
 
 
-def storage_item(spec: StorageSpec[T], entry: Mapping[str, Any], registry: Registry) -> StorageItem[T]:
-    """Join what we know of a storage item with its description `entry` in the metadata."""
-    default = _raw(entry["default"]) if entry["modifier"] == "Default" else None
+def storage_item(spec: StorageSpec[T], entry: StorageEntry, registry: Registry) -> StorageItem[T]:
+    """Join what we know of a storage item with its description in the metadata."""
     return StorageItem(
         prefix=storage_prefix(spec.pallet, spec.name),
-        groups=tuple(_groups(entry["type"], registry)),
+        groups=tuple(_groups(entry.kind, registry)),
         parts=tuple(layout_of(part) for part in spec.key),
         value=layout_of(spec.value),
-        default=default,
+        default=entry.default if entry.modifier is Modifier.DEFAULT else None,
         title=f"{spec.pallet}.{spec.name}",
     )
 
@@ -105,19 +105,13 @@ def storage_item(spec: StorageSpec[T], entry: Mapping[str, Any], registry: Regis
 def key_parts(registry: Registry, type_id: int) -> list[int]:
     """List the parts of a key type, tuples within tuples laid flat."""
     parts = registry.tuple_parts(type_id)
-    return parts if parts == [type_id] else [leaf for part in parts for leaf in key_parts(registry, part)]
+    return [type_id] if parts == (type_id,) else [leaf for part in parts for leaf in key_parts(registry, part)]
 
 
-def _raw(shown: str) -> bytes:
-    """Undo scalecodec's way to show bytes: as text where they are UTF-8, else in hexadecimal."""
-    return bytes.fromhex(shown[2:]) if shown.startswith("0x") else shown.encode()
-
-
-def _groups(described: Mapping[str, Any], registry: Registry) -> Sequence[tuple[str, int]]:
-    if "Plain" in described:
+def _groups(kind: PlainEntry | MapEntry, registry: Registry) -> Sequence[tuple[Hasher, int]]:
+    if isinstance(kind, PlainEntry):
         return ()
-    hashers, key = described["Map"]["hashers"], described["Map"]["key"]
-    if len(hashers) == 1:
-        return [(hashers[0], len(key_parts(registry, key)))]
-    parts = registry.tuple_parts(key)
-    return [(hasher, len(key_parts(registry, part))) for hasher, part in zip(hashers, parts, strict=True)]
+    if len(kind.hashers) == 1:
+        return [(kind.hashers[0], len(key_parts(registry, kind.key)))]
+    parts = registry.tuple_parts(kind.key)
+    return [(hasher, len(key_parts(registry, part))) for hasher, part in zip(kind.hashers, parts, strict=True)]

@@ -3,7 +3,7 @@
 Done once at connect, so that nothing is ever read, signed or sent in a wrong layout.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection
 from typing import Any
 
 from aipchain.runtime_bridge.calls import CALLS
@@ -11,13 +11,14 @@ from aipchain.runtime_bridge.codec import Shape
 from aipchain.runtime_bridge.errors import ForeignRuntime
 from aipchain.runtime_bridge.layouts import layout_of
 from aipchain.runtime_bridge.metadata import CallFunction, Metadata, argument_layouts
+from aipchain.runtime_bridge.metadata_v14 import MapEntry
 from aipchain.runtime_bridge.protocol import EVENTS, STORAGE, StorageSpec
 from aipchain.runtime_bridge.registry import differences
 from aipchain.runtime_bridge.storage_keys import key_parts
 
 __all__ = ["verify"]
 
-_ALWAYS = ("System", "Timestamp")
+_ALWAYS = ("System", "Timestamp", "Balances")
 
 
 def verify(metadata: Metadata, pallets: Collection[str]) -> None:
@@ -43,33 +44,28 @@ def verify(metadata: Metadata, pallets: Collection[str]) -> None:
 def _call_differences(metadata: Metadata, pallet: str, function: CallFunction) -> list[str]:
     where = f"{pallet}.{function.__name__}"
     for variant in metadata.variants(pallet, "calls"):
-        if variant["name"] == function.__name__:
+        if variant.name == function.__name__:
             ours = tuple((name, layout.shape) for name, layout in argument_layouts(function))
-            return differences(("struct", ours), _shape_of(metadata, variant["fields"]), where)
+            return differences(("struct", ours), ("struct", metadata.registry.field_shapes(variant.fields)), where)
     return [f"there is no call {where}"]
 
 
 def _event_differences(metadata: Metadata, pallet: str, kind: Any) -> list[str]:  # noqa: ANN401 - an event dataclass
     where = f"{pallet}::{kind.__name__}"
     for variant in metadata.variants(pallet, "event"):
-        if variant["name"] == kind.__name__:
-            return differences(layout_of(kind).shape, _shape_of(metadata, variant["fields"]), where)
+        if variant.name == kind.__name__:
+            return differences(layout_of(kind).shape, ("struct", metadata.registry.field_shapes(variant.fields)), where)
     return [f"there is no event {where}"]
 
 
 def _storage_differences(metadata: Metadata, spec: StorageSpec[Any]) -> list[str]:
     try:
-        described = metadata.storage_entry(spec)["type"]
+        kind = metadata.storage_entry(spec).kind
     except ForeignRuntime as missing:
         return list(missing.differences)
     registry, where = metadata.registry, f"{spec.pallet}.{spec.name}"
-    keys = key_parts(registry, described["Map"]["key"]) if "Map" in described else []
-    value = described["Map"]["value"] if "Map" in described else described["Plain"]
+    keys = key_parts(registry, kind.key) if isinstance(kind, MapEntry) else []
     ours: Shape = ("tuple", tuple(layout_of(part).shape for part in spec.key))
     theirs: Shape = ("tuple", tuple(registry.shape(key) for key in keys))
     found = differences(ours, theirs, f"the key of {where}")
-    return found + differences(layout_of(spec.value).shape, registry.shape(value), where)
-
-
-def _shape_of(metadata: Metadata, fields: Sequence[Mapping[str, Any]]) -> Shape:
-    return ("struct", tuple((field["name"] or "", metadata.registry.shape(field["type"])) for field in fields))
+    return found + differences(layout_of(spec.value).shape, registry.shape(kind.value), where)

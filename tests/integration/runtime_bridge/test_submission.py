@@ -7,7 +7,7 @@ import pytest
 
 from aipchain.chain.node import Node, Sealing, SimulatedClock
 from aipchain.chain.rpc.local import LocalTransport
-from aipchain.runtime_bridge.calls import batch_all, sudo, transfer
+from aipchain.runtime_bridge.calls import batch_all, sudo, transfer_keep_alive
 from aipchain.runtime_bridge.connection import Connection, Transport, connect
 from aipchain.runtime_bridge.errors import (
     ConnectionLost,
@@ -33,7 +33,7 @@ ERA = 64
 
 def pay(connection: Connection, to: AccountKey, amount: Balance = ONE_AIP) -> Call:
     """Transfer money to `to`."""
-    return transfer(connection.metadata, to=to.public, amount=amount)
+    return transfer_keep_alive(connection.metadata, dest=to.public, value=amount)
 
 
 def money(connection: Connection, account: AccountKey) -> int:

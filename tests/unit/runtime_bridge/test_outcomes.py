@@ -1,14 +1,19 @@
 """What became of an extrinsic, from the events of its block."""
 
-from dataclasses import dataclass
-from typing import Any, cast
-
 import pytest
 
 from aipchain.errors import OperationError
 from aipchain.runtime_bridge.errors import DispatchRefused, TradeRefused
 from aipchain.runtime_bridge.facts import BookVoided, Fact, OtherEvent
 from aipchain.runtime_bridge.metadata import Metadata, RuntimeVersion
+from aipchain.runtime_bridge.metadata_v14 import (
+    ExtrinsicMetadata,
+    PalletMetadata,
+    RuntimeMetadata,
+    TypeInfo,
+    VariantCase,
+    VariantDef,
+)
 from aipchain.runtime_bridge.outcomes import BlockPlace, outcome_in_block
 from aipchain.runtime_bridge.registry import Variant
 from aipchain.runtime_bridge.types import CommunityId
@@ -17,23 +22,13 @@ from aipchain.units import UnixSeconds
 PLACE = BlockPlace(7, b"\x07" * 32, 2)
 
 
-@dataclass
-class Decoded:
-    """What scalecodec gives for metadata: a version tag and its content."""
-
-    value: tuple[object, dict[str, object]]
-
-
 @pytest.fixture
 def metadata() -> Metadata:
     """Metadata with one pallet whose error 4 carries data."""
-    errors = [{"name": "TradeRefused", "index": 4, "docs": ["A trade breaks", "the envelope."], "fields": []}]
-    types = [{"id": 0, "type": {"path": [], "def": {"variant": {"variants": errors}}}}]
-    pallet = {"name": "Market", "index": 53, "error": {"ty": 0}, "calls": None, "event": None, "storage": None}
-    extrinsic: dict[str, object] = {"signed_extensions": []}
-    content = {"types": {"types": types}, "pallets": [pallet], "extrinsic": extrinsic}
-    decoded = Decoded((1635018093, {"V14": content}))
-    return Metadata(decoded, cast(Any, None), RuntimeVersion("aipchain", 1, 1))
+    errors = VariantDef((VariantCase("TradeRefused", (), 4, ("A trade breaks", "the envelope.")),))
+    pallet = PalletMetadata("Market", None, None, None, (), 0, 53)
+    described = RuntimeMetadata((TypeInfo(0, (), (), errors, ()),), (pallet,), ExtrinsicMetadata(0, 4, ()), 0)
+    return Metadata(described, RuntimeVersion("aipchain", 1, 1))
 
 
 def other(extrinsic: int | None, pallet: str, name: str, **fields: object) -> Fact:

@@ -8,46 +8,55 @@ from aipchain.runtime_bridge import types as t
 from aipchain.runtime_bridge.codec import Layout, decode_all
 from aipchain.runtime_bridge.errors import Undecodable
 from aipchain.runtime_bridge.layouts import layout_of
+from aipchain.runtime_bridge.metadata_v14 import (
+    ArrayDef,
+    CompactDef,
+    CompositeDef,
+    Field,
+    Primitive,
+    PrimitiveDef,
+    SequenceDef,
+    TupleDef,
+    TypeDef,
+    TypeInfo,
+    VariantCase,
+    VariantDef,
+)
 from aipchain.runtime_bridge.registry import Registry, Variant, differences
 
 
-def field(type_id: int, name: str | None = None) -> dict[str, Any]:
-    """Describe one field as metadata does."""
-    return {"name": name, "type": type_id}
+def field(type_id: int, name: str | None = None) -> Field:
+    """One field, as metadata has it."""
+    return Field(name, type_id, None, ())
 
 
-def composite(*fields: dict[str, Any]) -> dict[str, Any]:
-    """Describe a struct."""
-    return {"composite": {"fields": list(fields)}}
+def enum(*variants: tuple[str, int, list[Field]]) -> VariantDef:
+    """An enum, as metadata has it."""
+    return VariantDef(tuple(VariantCase(name, tuple(fields), index, ()) for name, index, fields in variants))
 
 
-def enum(*variants: tuple[str, int, list[dict[str, Any]]]) -> dict[str, Any]:
-    """Describe an enum."""
-    return {"variant": {"variants": [{"name": n, "index": i, "fields": f} for n, i, f in variants]}}
-
-
-TYPES: list[tuple[list[str], dict[str, Any]]] = [
-    ([], {"primitive": "u8"}),  # 0
-    ([], {"primitive": "u64"}),  # 1
-    ([], {"array": {"len": 32, "type": 0}}),  # 2
-    (["AccountId32"], composite(field(2))),  # 3
-    ([], {"sequence": {"type": 0}}),  # 4
-    (["Option"], enum(("None", 0, []), ("Some", 1, [field(1)]))),  # 5
-    ([], {"tuple": [1, 5]}),  # 6
-    ([], {"sequence": {"type": 6}}),  # 7
-    ([], {"compact": {"type": 1}}),  # 8
-    (["Call"], enum(("Nothing", 0, []), ("Batch", 2, [field(10, "calls")]), ("Pay", 4, [field(3), field(8)]))),  # 9
-    ([], {"sequence": {"type": 9}}),  # 10
-    (["Trade"], composite(field(1, "bid"), field(1, "offer"), field(1, "wh"), field(1, "price"))),  # 11
-    (["Slot"], enum(("Price", 0, []), ("Clear", 1, []))),  # 12
-    ([], {"bitsequence": {}}),  # 13
+TYPES: list[tuple[str, TypeDef]] = [
+    ("", PrimitiveDef(Primitive.U8)),  # 0
+    ("", PrimitiveDef(Primitive.U64)),  # 1
+    ("", ArrayDef(32, 0)),  # 2
+    ("AccountId32", CompositeDef((field(2),))),  # 3
+    ("", SequenceDef(0)),  # 4
+    ("Option", enum(("None", 0, []), ("Some", 1, [field(1)]))),  # 5
+    ("", TupleDef((1, 5))),  # 6
+    ("", SequenceDef(6)),  # 7
+    ("", CompactDef(1)),  # 8
+    ("Call", enum(("Nothing", 0, []), ("Batch", 2, [field(10, "calls")]), ("Pay", 4, [field(3), field(8)]))),  # 9
+    ("", SequenceDef(9)),  # 10
+    ("Trade", CompositeDef((field(1, "bid"), field(1, "offer"), field(1, "wh"), field(1, "price")))),  # 11
+    ("Slot", enum(("Price", 0, []), ("Clear", 1, []))),  # 12
+    ("", PrimitiveDef(Primitive.I256)),  # 13
 ]
 
 
 @pytest.fixture
 def registry() -> Registry:
     """A small registry with one of each kind of type."""
-    return Registry([{"id": i, "type": {"path": path, "def": body}} for i, (path, body) in enumerate(TYPES)])
+    return Registry([TypeInfo(i, (path,) if path else (), (), body, ()) for i, (path, body) in enumerate(TYPES)])
 
 
 def read(registry: Registry, type_id: int, raw: str) -> object:
