@@ -253,11 +253,51 @@ fn placing_errors() {
 #[test]
 fn a_full_book_takes_no_more() {
 	run(|| {
-		for batch in 0..20 {
-			let orders: Vec<_> = (0..500).map(|id| bid(batch * 500 + id, 10, 1, 1)).collect();
-			assert_ok!(place(ALICE, &orders));
+		assert_ok!(place(ALICE, &[bid(1, 10, 1, 1)]));
+		let opened = book();
+		Books::<Test>::insert(
+			KEY,
+			Book {
+				orders: MAX_BOOK_ORDERS - 1,
+				..opened.clone()
+			},
+		);
+		assert_noop!(place(BOB, &[bid(1, 20, 1, 1), bid(2, 20, 1, 1)]), Refused::BookFull);
+		assert!(hypothetically!(place(BOB, &[bid(1, 20, 1, 1)])).is_ok());
+		Books::<Test>::insert(KEY, opened);
+	});
+}
+
+/// The largest batches that a call takes, from placing to settlement.
+#[test]
+fn the_largest_batches_work() {
+	run(|| {
+		for batch in 0..2u64 {
+			let ids = || batch * 500..(batch + 1) * 500;
+			assert_ok!(place(ALICE, &ids().map(|id| bid(id, 10, 2, 20)).collect::<Vec<_>>()));
+			assert_ok!(place(BOB, &ids().map(|id| offer(id, 20, 2, 10)).collect::<Vec<_>>()));
 		}
-		assert_noop!(place(BOB, &[bid(1, 20, 1, 1)]), Refused::BookFull);
+		let number = |index: u64| index / 500 * 1_000 + index % 500;
+		let trades = (0..1_000).flat_map(|bid| {
+			let offers = [bid, (bid + 1) % 1_000];
+			offers.map(|offer| trade(number(bid), number(offer) + 500, 1, 15))
+		});
+		let trades: Vec<_> = trades.collect();
+		Now::put(CLOSES_AT);
+		assert_ok!(clear(&trades));
+		assert_eq!((book().trades, book().traded_wh), (2_000, 2_000));
+		Meterings::insert((10, START), (1_500, 0));
+		Meterings::insert((20, START), (0, 1_800));
+		Now::put(FINAL_AT);
+		for _ in 0..4 {
+			assert_ok!(settle(1_000));
+		}
+		assert_eq!(
+			(book().status, book().paid),
+			(BookStatus::Settled, u128::from(book().delivered_wh) * 15)
+		);
+		assert!((1_300..=1_500).contains(&book().delivered_wh));
+		assert_eq!((held(ALICE), held(BOB)), (0, 0));
 	});
 }
 
