@@ -28,6 +28,7 @@ MAX_CODE_BYTES = 50 * 1024 * 1024
 _COMPRESSED_PREFIX = bytes.fromhex("52bc537646db8e05")
 _WASM_MAGIC = b"\x00asm\x01\x00\x00\x00"
 _DATA_SECTION = 11
+_CHECKSUM_BYTES = 32
 _SETTINGS = "mvp-1"
 """Part of the cache key; change it with any setting below."""
 
@@ -58,13 +59,9 @@ def plain_code(code: bytes) -> bytes:
     :raises UnusableRuntime: it is neither, or unpacks to more than `MAX_CODE_BYTES`.
     """
     if code.startswith(_COMPRESSED_PREFIX):
-        try:
-            unpacker = zstandard.ZstdDecompressor().decompressobj()
-            code = unpacker.decompress(code[len(_COMPRESSED_PREFIX) :])
-        except zstandard.ZstdError as error:
-            raise UnusableRuntime(f"its compressed form is damaged ({error})") from error
+        code = _unpacked(code[len(_COMPRESSED_PREFIX) :])
     if len(code) > MAX_CODE_BYTES:
-        raise UnusableRuntime(f"it unpacks to more than {MAX_CODE_BYTES} bytes")
+        raise UnusableRuntime(f"it is larger than {MAX_CODE_BYTES} bytes")
     if not code.startswith(_WASM_MAGIC):
         raise UnusableRuntime("it does not start as WebAssembly does")
     return code
@@ -92,14 +89,21 @@ def compiled(wasm: bytes, cache_dir: Path | None) -> wasmtime.Module:
         return _compile(wasm)
     key = blake2b(wasm, digest_size=20, key=f"{version('wasmtime')} {_SETTINGS}".encode()).hexdigest()
     path = cache_dir / f"{key}.cwasm"
-    if path.is_file():
-        try:
-            return wasmtime.Module.deserialize_file(engine(), str(path))
-        except wasmtime.WasmtimeError:
-            path.unlink(missing_ok=True)
+    kept = _kept(path)
+    if kept is not None:
+        return wasmtime.Module.deserialize(engine(), kept)
     module = _compile(wasm)
-    _store(path, bytes(module.serialize()))
+    _keep(path, bytes(module.serialize()))
     return module
+
+
+def _unpacked(frame: bytes) -> bytes:
+    try:
+        if zstandard.frame_content_size(frame) > MAX_CODE_BYTES:
+            raise UnusableRuntime(f"it unpacks to more than {MAX_CODE_BYTES} bytes")
+        return zstandard.ZstdDecompressor().decompress(frame, max_output_size=MAX_CODE_BYTES)
+    except zstandard.ZstdError as error:
+        raise UnusableRuntime(f"its compressed form is damaged ({error})") from error
 
 
 def _compile(wasm: bytes) -> wasmtime.Module:
@@ -109,16 +113,30 @@ def _compile(wasm: bytes) -> wasmtime.Module:
         raise UnusableRuntime(str(error).splitlines()[0]) from error
 
 
-def _store(path: Path, content: bytes) -> None:
-    """Write the file whole or not at all; a cache that cannot be written is no reason to stop."""
+def _kept(path: Path) -> bytes | None:
+    """Return a cache entry whose checksum is right; the engine itself would trust damaged machine code."""
+    try:
+        content = path.read_bytes()
+    except OSError:
+        return None
+    checksum, machine_code = content[:_CHECKSUM_BYTES], content[_CHECKSUM_BYTES:]
+    return machine_code if checksum == _checksum(machine_code) else None
+
+
+def _keep(path: Path, machine_code: bytes) -> None:
+    """Write a cache entry whole or not at all; a cache that cannot be written is no reason to stop."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         handle, name = tempfile.mkstemp(dir=path.parent, suffix=".part")
         with os.fdopen(handle, "wb") as file:
-            file.write(content)
+            file.write(_checksum(machine_code) + machine_code)
         Path(name).replace(path)
     except OSError:
         return
+
+
+def _checksum(content: bytes) -> bytes:
+    return blake2b(content, digest_size=_CHECKSUM_BYTES).digest()
 
 
 def _leb128(binary: bytes, at: int) -> tuple[int, int]:

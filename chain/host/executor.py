@@ -92,7 +92,7 @@ class Runtime:
             self._guest.begin(instance.memory, overlay, root)
             try:
                 result = instance.call(function, argument)
-            except (wasmtime.Trap, wasmtime.WasmtimeError) as trap:
+            except (wasmtime.Trap, wasmtime.WasmtimeError, ValueError) as trap:
                 self._explain(function, trap)
             _pass_on(self._guest.lines)
             return result

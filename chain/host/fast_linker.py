@@ -13,6 +13,7 @@ from typing import TypeAlias
 import wasmtime
 from wasmtime import _bindings as c_api
 from wasmtime._extern import wrap_extern
+from wasmtime._ffi import dll
 
 __all__ = ["Failures", "HostFunction", "UncheckedCall", "define", "define_checked", "export", "usable"]
 
@@ -41,12 +42,12 @@ _define = ctypes.CFUNCTYPE(
     _Callback,
     ctypes.c_void_p,
     ctypes.c_void_p,
-)(("wasmtime_linker_define_func_unchecked", c_api.dll))
+)(("wasmtime_linker_define_func_unchecked", dll))
 _call = ctypes.CFUNCTYPE(
     ctypes.c_void_p, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_size_t, ctypes.c_void_p
-)(("wasmtime_func_call_unchecked", c_api.dll))
-_new_trap = ctypes.CFUNCTYPE(ctypes.c_size_t, ctypes.c_char_p, ctypes.c_size_t)(("wasmtime_trap_new", c_api.dll))
-_delete_error = ctypes.CFUNCTYPE(None, ctypes.c_void_p)(("wasmtime_error_delete", c_api.dll))
+)(("wasmtime_func_call_unchecked", dll))
+_new_trap = ctypes.CFUNCTYPE(ctypes.c_size_t, ctypes.c_char_p, ctypes.c_size_t)(("wasmtime_trap_new", dll))
+_delete_error = ctypes.CFUNCTYPE(None, ctypes.c_void_p)(("wasmtime_error_delete", dll))
 
 
 def define(
@@ -165,7 +166,6 @@ def _adapter(
 ) -> Callable[[int, int, int, int], int]:
     """Wrap `function` for the C side, by number of parameters because a general one would double the cost of a call."""
     masks = [_mask(kind) for kind in signature.params]
-    returns = len(signature.results) > 0
     views: dict[int, ctypes.Array[ctypes.c_uint64]] = {}
     view_type = ctypes.c_uint64 * (_SLOT_WORDS * max(len(masks), 1))
     invoke = _invoker(function, masks)
@@ -178,7 +178,7 @@ def _adapter(
                     views.clear()
                 words = views[slots] = view_type.from_address(slots)
             result = invoke(words)
-            if returns:
+            if result is not None:
                 words[0] = result & _MASK_64
         except BaseException as error:
             failures.append((name, error))
@@ -233,8 +233,9 @@ def _trial() -> list[object]:
     def fails() -> None:
         raise ValueError
 
+    functions: tuple[HostFunction, ...] = (seen, fails)
     keep = []
-    for wanted, function in zip(module.imports, (seen, fails), strict=True):
+    for wanted, function in zip(module.imports, functions, strict=True):
         if isinstance(wanted.type, wasmtime.FuncType):
             keep.append(define(linker, wanted, wanted.type, function, failures))
     instance = linker.instantiate(store, module)

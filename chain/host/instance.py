@@ -58,12 +58,14 @@ class Program:
         """Return a new instance with the memory its data segments describe and an empty heap."""
         store = wasmtime.Store(engine())
         heap = self._heap_linker.instantiate(store, self._heap)
-        memory, malloc = self._export(store, heap, "memory"), self._export(store, heap, "malloc")
-        if not isinstance(memory, wasmtime.Memory) or not isinstance(malloc, wasmtime.Func):
-            raise TypeError("the heap module exports its memory and malloc")
+        memory, malloc, free = (self._export(store, heap, name) for name in ("memory", "malloc", "free"))
+        if not isinstance(memory, wasmtime.Memory):
+            raise TypeError("the heap module exports its memory")
+        if not isinstance(malloc, wasmtime.Func) or not isinstance(free, wasmtime.Func):
+            raise TypeError("the heap module exports malloc and free")
         self._linker.define(store, _SOURCE, "memory", memory)
         self._linker.define(store, _SOURCE, _MALLOC, malloc)
-        self._linker.define(store, _SOURCE, _FREE, self._export(store, heap, "free"))
+        self._linker.define(store, _SOURCE, _FREE, free)
         return Instance(store, self._linker.instantiate(store, self._module), memory, malloc, fast=self._fast)
 
     def _linked(self, module: wasmtime.Module, functions: Mapping[str, HostFunction]) -> wasmtime.Linker:

@@ -151,7 +151,7 @@ class Overlay:
         value = self._top.pending.get(key, _UNSET)
         if value is _UNSET:
             return self.state.get(key)
-        return value.encoded() if type(value) is _Growing else value
+        return _plain(value)
 
     def set(self, key: bytes, value: bytes | None) -> None:
         """Set `key`, or remove it with None; refused without effect for the roots of child tries."""

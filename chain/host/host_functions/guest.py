@@ -43,10 +43,10 @@ class Memory:
 
         :raises ValueError: they are not all inside the memory.
         """
-        content = self._chars[at : at + length]
+        content: bytes = self._chars[at : at + length]  # type: ignore[assignment]
         if len(content) != length:
             self._map()
-            content = self._chars[at : at + length]
+            content = self._chars[at : at + length]  # type: ignore[assignment]
             if len(content) != length:
                 raise ValueError(f"{length} bytes at {at} lie outside the runtime's memory")
         return content

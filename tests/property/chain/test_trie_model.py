@@ -20,10 +20,12 @@ CHANGES = st.dictionaries(KEYS, st.none() | VALUES, max_size=20)
 
 
 def blake2(content: bytes) -> bytes:
+    """Hash to 32 bytes."""
     return blake2b(content, digest_size=32).digest()
 
 
 def length(n: int) -> bytes:
+    """Encode a length below 2**14."""
     return bytes((n << 2,)) if n < 64 else (n << 2 | 1).to_bytes(2, "little")
 
 
@@ -43,9 +45,7 @@ def encode(entries: dict[Path, bytes], version: int) -> bytes:
         shared += 1
     partial = paths[0][:shared]
     odd = len(partial) % 2
-    packed = bytes(partial[:odd]) + bytes(
-        16 * partial[i] + partial[i + 1] for i in range(odd, len(partial), 2)
-    )
+    packed = bytes(partial[:odd]) + bytes(16 * partial[i] + partial[i + 1] for i in range(odd, len(partial), 2))
     value = entries.get(partial)
     hashed = value is not None and version == 1 and len(value) >= 33
     below = {
@@ -71,6 +71,7 @@ def encode(entries: dict[Path, bytes], version: int) -> bytes:
 
 
 def root(entries: dict[bytes, bytes], version: int) -> bytes:
+    """Return the root of a map."""
     if not entries:
         return blake2(b"\x00")
     paths = {tuple(int(digit, 16) for digit in key.hex()): value for key, value in entries.items()}

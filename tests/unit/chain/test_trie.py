@@ -133,7 +133,7 @@ def test_applying_gives_the_root_that_was_foretold() -> None:
 
 def test_keys_are_paged_in_order() -> None:
     """Prefix, start after, and count together give one page."""
-    state = State({key: b"" for key in (b"a", b"b", b"b1", b"b2", b"b3", b"c", b"\xff", b"\xff\xff")})
+    state = State(dict.fromkeys((b"a", b"b", b"b1", b"b2", b"b3", b"c", b"\xff", b"\xff\xff"), b""))
 
     assert state.keys(b"b") == [b"b", b"b1", b"b2", b"b3"]
     assert state.keys(b"b", after=b"b1", count=1) == [b"b2"]
