@@ -176,6 +176,19 @@ mod runtime {
 	pub type Proxy = pallet_proxy;
 	#[runtime::pallet_index(32)]
 	pub type Multisig = pallet_multisig;
+
+	#[runtime::pallet_index(50)]
+	pub type Communities = pallet_communities;
+	#[runtime::pallet_index(51)]
+	pub type Metering = pallet_metering;
+	#[runtime::pallet_index(52)]
+	pub type Energy = pallet_energy;
+	#[runtime::pallet_index(53)]
+	pub type Market = pallet_market;
+	#[runtime::pallet_index(54)]
+	pub type PluginRegistry = pallet_plugin_registry;
+	#[runtime::pallet_index(55)]
+	pub type CommunityGovernance = pallet_community_governance;
 }
 
 cumulus_pallet_parachain_system::register_validate_block! {

@@ -1,6 +1,7 @@
 //! The parameters of every pallet, by what they are about.
 
 mod consensus;
+mod energy;
 mod money;
 mod system;
 

@@ -112,6 +112,8 @@ pub enum ProxyType {
 	Any,
 	/// Everything but moving money directly, and the development key.
 	NonTransfer,
+	/// Placing and cancelling orders: what a household's trading agent needs.
+	Trading,
 }
 
 impl InstanceFilter<RuntimeCall> for ProxyType {
@@ -119,6 +121,12 @@ impl InstanceFilter<RuntimeCall> for ProxyType {
 		match self {
 			ProxyType::Any => true,
 			ProxyType::NonTransfer => !matches!(call, RuntimeCall::Balances(..) | RuntimeCall::Sudo(..)),
+			ProxyType::Trading => matches!(
+				call,
+				RuntimeCall::Market(
+					pallet_market::Call::place_orders { .. } | pallet_market::Call::cancel_order { .. }
+				)
+			),
 		}
 	}
 
