@@ -27,8 +27,8 @@ from aipchain.chain.host.validity import Invalid, Source, Unknown, Validity, Val
 
 __all__ = ["Pool", "PoolEvent", "PoolLimits", "PoolTransaction", "Status"]
 
-_FUTURE_NONCE = 2
-"""Variant of `InvalidTransaction` for a nonce that is not due yet."""
+_FUTURE_NONCE, _STALE = 2, 3
+"""Variants of `InvalidTransaction` for a nonce that is not due yet, and for one that is used."""
 
 
 class Status(Enum):
@@ -141,16 +141,13 @@ class Pool:
     def refused_in_block(self, extrinsic_hash: bytes, reason: Invalid | Unknown) -> None:
         """Block building left a transaction out: it stays if a later block may take it, else it goes as invalid."""
         not_yet = isinstance(reason, Invalid) and (reason.exhausts_resources or reason.index == _FUTURE_NONCE)
-        if not not_yet:
-            self.remove_invalid([extrinsic_hash])
+        transaction = self._graph.find(extrinsic_hash)
+        if transaction is not None and not not_yet:
+            self._found_invalid(transaction, reason)
 
     def remove_invalid(self, hashes: Iterable[bytes]) -> None:
         """Throw out transactions that turned out invalid with all that depend on them; they stay out for a while."""
-        removed = self._graph.remove_subtree(hashes)
-        for transaction in removed:
-            self._memory.bans[transaction.hash] = self._block_number + self._limits.ban_blocks
-        self._forget(removed)
-        self._tell(PoolEvent(transaction.hash, Status.INVALID) for transaction in removed)
+        self._ban(self._graph.remove_subtree(hashes))
 
     def prune(self, included: Iterable[bytes], block: bytes, number: int) -> None:
         """A block was imported and is final: let go what it holds (`included`: hashes), move up what waited for it."""
@@ -170,6 +167,7 @@ class Pool:
         )
         self._tell_moved(moved)
         self._expire()
+        self._drop(self._over_limits())
 
     def revalidate(self, limit: int = 64) -> None:
         """Ask the runtime again about up to `limit` transactions, longest unasked first."""
@@ -178,38 +176,57 @@ class Pool:
         for transaction in due[:limit]:
             if transaction.hash in self._graph:
                 self._check_again(transaction)
+        self._drop(self._over_limits())
 
     def _check_again(self, transaction: PoolTransaction) -> None:
         verdict = self._validate(transaction.extrinsic, Source.EXTERNAL)
         if isinstance(verdict, Invalid):
-            self.remove_invalid([transaction.hash])
+            self._found_invalid(transaction, verdict)
             return
         self._memory.checked_at[transaction.hash] = self._block_number
         if isinstance(verdict, ValidTransaction) and set(verdict.requires) != self._graph.open_tags(transaction.hash):
             self._put_back(self._transaction(transaction.extrinsic, verdict, transaction.arrival))
 
+    def _found_invalid(self, transaction: PoolTransaction, reason: Invalid | Unknown) -> None:
+        if isinstance(reason, Unknown) or reason.index != _STALE:
+            self.remove_invalid([transaction.hash])
+            return
+        # Another transaction has met its tags: it goes, its dependents stay.
+        gone, moved = self._graph.meet(transaction.provides)
+        left = (self._graph.remove(transaction.hash),) if transaction.hash in self._graph else ()
+        self._ban((*gone, *left))
+        self._tell_moved(moved)
+
     def _put_back(self, changed: PoolTransaction) -> None:
-        was_ready = self._graph.is_ready(changed.hash)
+        """Insert it anew with what it requires now, and its dependents after it; tell only what is different."""
+        were_ready = self._graph.is_ready(changed.hash)
         removed = self._graph.remove_subtree([changed.hash])
+        known = {transaction.hash for transaction in removed} if were_ready else set[bytes]()
         for transaction in sorted(removed, key=lambda t: t.arrival):
             moved = self._graph.insert(changed if transaction.hash == changed.hash else transaction)
             if moved.refused_by is not None:
                 self._drop((transaction,))
-            elif not (was_ready and self._graph.is_ready(transaction.hash)):
-                self._tell_moved(moved, waiting=transaction)
+            self._tell_moved(replace(moved, ready=tuple(t for t in moved.ready if t.hash not in known)))
+        if were_ready:
+            kept = (transaction.hash for transaction in removed if transaction.hash in self._graph)
+            self._tell(PoolEvent(h, Status.FUTURE) for h in kept if not self._graph.is_ready(h))
 
     def _insert(self, transaction: PoolTransaction) -> None:
         moved = self._graph.insert(transaction)
         if moved.refused_by is not None:
             raise PriorityTooLow(old=moved.refused_by, new=transaction.priority)
-        overflow = self._over_limits()
-        refused = any(dropped.hash == transaction.hash for dropped in overflow)
-        if not refused:
-            self._memory.checked_at[transaction.hash] = self._block_number
-        self._tell_moved(replace(moved, ready=()) if refused else moved, waiting=transaction)
-        self._drop(tuple(t for t in overflow if t.hash != transaction.hash))
-        if refused:
+        dropped = self._over_limits()
+        if any(lost.hash == transaction.hash for lost in dropped):
+            self._restore([*dropped, *moved.outbid, *(loser for loser, _ in moved.usurped)], without=transaction)
             raise PoolFull
+        self._memory.checked_at[transaction.hash] = self._block_number
+        self._tell_moved(moved, waiting=transaction)
+        self._drop(dropped)
+
+    def _restore(self, lost: Iterable[PoolTransaction], *, without: PoolTransaction) -> None:
+        for transaction in sorted({t.hash: t for t in lost}.values(), key=lambda t: t.arrival):
+            if transaction.hash != without.hash:
+                self._graph.insert(transaction)
 
     def _over_limits(self) -> tuple[PoolTransaction, ...]:
         graph, limits, dropped = self._graph, self._limits, list[PoolTransaction]()
@@ -247,6 +264,13 @@ class Pool:
         self._forget([loser for loser, _ in moved.usurped])
         self._tell(PoolEvent(loser.hash, Status.USURPED, winner) for loser, winner in moved.usurped)
         self._drop(moved.outbid)
+
+    def _ban(self, transactions: Iterable[PoolTransaction]) -> None:
+        transactions = tuple(transactions)
+        for transaction in transactions:
+            self._memory.bans[transaction.hash] = self._block_number + self._limits.ban_blocks
+        self._forget(transactions)
+        self._tell(PoolEvent(transaction.hash, Status.INVALID) for transaction in transactions)
 
     def _drop(self, transactions: tuple[PoolTransaction, ...]) -> None:
         self._forget(transactions)

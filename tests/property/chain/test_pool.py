@@ -141,4 +141,4 @@ def tag(account: str, nonce: int) -> bytes:
 
 
 TestTraffic = Traffic.TestCase
-TestTraffic.settings = settings(max_examples=60, stateful_step_count=40, deadline=None)
+TestTraffic.settings = settings(max_examples=150, stateful_step_count=40, deadline=None)

@@ -395,6 +395,34 @@ def test_revalidation_moves_up_what_another_way_made_ready(chain: Chain, pool: P
     assert heard.events == [("a1", Status.FUTURE), ("a1", Status.READY)]
 
 
+def test_a_stranger_with_its_nonce_overtakes_a_transaction_not_its_dependents(chain: Chain, pool: Pool) -> None:
+    """When another wallet used the nonce, the transaction is invalid, and what follows it goes on."""
+    heard = Heard().watch(pool, "a0", "a1")
+    pool.submit(chain.knows("a0", nonce=0))
+    pool.submit(chain.knows("a1", nonce=1, after=True))
+    pool.prune([hash_of("stranger")], BLOCK, 1)
+    chain.verdicts[extrinsic("a0")] = Invalid(STALE)
+    chain.knows("a1", nonce=1)
+    pool.revalidate()
+
+    assert ready_names(pool) == ["a1"]
+    assert heard.events == [("a0", Status.READY), ("a1", Status.READY), ("a0", Status.INVALID)]
+
+
+def test_a_refused_transaction_leaves_the_full_pool_as_it_was(chain: Chain) -> None:
+    """What it would have made ready, and what it would have pushed out, stays."""
+    pool = Pool(chain.validate, limits=PoolLimits(ready_count=2))
+    heard = Heard().watch(pool, "a2")
+    pool.submit(chain.knows("a2", nonce=2, after=True, priority=4))
+    pool.submit(chain.knows("a0", nonce=0, priority=5))
+    pool.submit(chain.knows("b0", nonce=0, account="bob", priority=5))
+    with pytest.raises(PoolFull):
+        pool.submit(chain.knows("a1", nonce=1, after=True, priority=1))
+
+    assert (ready_names(pool), future_names(pool)) == (["a0", "b0"], ["a2"])
+    assert heard.events == [("a2", Status.FUTURE)]
+
+
 def test_revalidation_takes_back_what_is_not_due_any_more(chain: Chain, pool: Pool) -> None:
     """A ready transaction that needs a tag again waits, and so do its dependents."""
     pool.submit(chain.knows("a1", nonce=1))
