@@ -52,8 +52,12 @@ class BlockTimer:
     def stop(self) -> None:
         """Make no more blocks; waits for the one in the making."""
         self._stopping.set()
+        self.join()
+
+    def join(self, patience_s: float | None = None) -> None:
+        """Wait until no more blocks come, at most `patience_s` [s]; called from within, it does not wait for itself."""
         if self._thread is not threading.current_thread():
-            self._thread.join()
+            self._thread.join(patience_s)
 
     def _run(self) -> None:
         due = time.monotonic() + self._period_s

@@ -10,11 +10,11 @@ import pytest
 
 from aipchain.chain.errors import BlockRefused, NodeClosed, TimeNotRising, UnknownBlock
 from aipchain.chain.host.authoring import Verdict
-from aipchain.chain.host.block import Block, extrinsic_hash, is_extrinsics_root
+from aipchain.chain.host.block import Block, decode_extrinsics, extrinsic_hash, is_extrinsics_root
 from aipchain.chain.host.errors import UnknownFunction
-from aipchain.chain.host.inherents import storage_prefix
+from aipchain.chain.host.inherents import BlockFacts, inherent_data, storage_prefix
 from aipchain.chain.host.pool_errors import AlreadyInPool, TransactionInvalid
-from aipchain.chain.host.scale import read_u64
+from aipchain.chain.host.scale import compact, read_compact, read_u64, read_vec, vec
 from aipchain.chain.host.state import State
 from aipchain.chain.node import ImportedBlock, Node, Sealing, SimulatedClock
 
@@ -59,6 +59,34 @@ def test_an_empty_block_holds_its_inherents_and_a_true_root(node: Node, clock: S
     assert is_extrinsics_root(imported.block.header.extrinsics_root, imported.block.extrinsics)
     assert imported.block.header.slot == clock.now_ms() // SLOT_MS
     assert chain_time_ms(node) == clock.now_ms()
+
+
+@pytest.mark.parametrize("layout", [b"sysi1337", b"sysi1338"])
+def test_the_runtime_takes_either_layout_of_the_parachain_inherent(node: Node, layout: bytes) -> None:
+    """Each layout alone gives both inherents; without any of them the relay data is missing."""
+    facts = BlockFacts(1_475_445_600_000, node.head.encode(), para_id=1_000)
+    given = inherent_entries(inherent_data(facts))
+    wanted = {name: given[name] for name in (layout, b"timstap0")}
+    made = node.call("BlockBuilder_inherent_extrinsics", encoded_entries(wanted))
+    without = node.call("BlockBuilder_inherent_extrinsics", encoded_entries({b"timstap0": given[b"timstap0"]}))
+
+    assert len(decode_extrinsics(made)) == 2
+    assert len(decode_extrinsics(without)) == 1
+
+
+def inherent_entries(encoded: bytes) -> dict[bytes, bytes]:
+    """Read encoded inherent data: 8-byte names, byte vectors."""
+    count, at = read_compact(encoded)
+    entries = {}
+    for _ in range(count):
+        name = encoded[at : at + 8]
+        entries[name], at = read_vec(encoded, at + 8)
+    return entries
+
+
+def encoded_entries(entries: dict[bytes, bytes]) -> bytes:
+    """Encode inherent data."""
+    return compact(len(entries)) + b"".join(name + vec(value) for name, value in entries.items())
 
 
 def test_chain_time_rises_a_slot_per_block_when_the_clock_stands(node: Node, clock: SimulatedClock) -> None:
