@@ -15,7 +15,7 @@ from aipchain.orchestrator.timeline import BLOCK_S
 from aipchain.plugins.bundle import Bundle
 from aipchain.runtime_bridge import calls, reads
 from aipchain.runtime_bridge.connection import Connection
-from aipchain.runtime_bridge.types import Binding, CommunityId, PluginChange, ProposalId, Slot
+from aipchain.runtime_bridge.types import Binding, CommunityId, Deciding, PluginChange, ProposalId, Slot
 from aipchain.units import UnixSeconds
 
 __all__ = ["Vote", "turns"]
@@ -23,7 +23,9 @@ __all__ = ["Vote", "turns"]
 HOUR_S = 3_600
 OPENS_S = 6 * HOUR_S
 POLLS_OPEN_S = 8 * HOUR_S
-POLLS_SPAN_S = 6 * HOUR_S
+POLLS_SPAN_S = 3 * HOUR_S // 2
+"""Shorter than the confirmation, so that every member votes before the vote can be over."""
+
 STEPS_UNTIL_S = 23 * HOUR_S
 
 FOR_PERCENT, AGAINST_PERCENT = 75, 15
@@ -43,9 +45,13 @@ class Vote:
 
     def jobs(self, connection: Connection, at: UnixSeconds) -> list[Job]:
         """Return what is due at chain time `at` [s] and not on chain yet."""
-        if reads.proposal(connection, self.proposal) is None:
+        proposal = reads.proposal(connection, self.proposal)
+        if proposal is None:
             return [self._opening(connection)]
-        return [*self._ballots(connection, at), *self._step(connection, at)]
+        if is_step_due(proposal, at):
+            call = calls.advance(connection.metadata, proposal=self.proposal)
+            return [Job(self.households[0].account, call, f"advance proposal {self.proposal}")]
+        return list(self._ballots(connection, at)) if isinstance(proposal.state, Deciding) else []
 
     def _opening(self, connection: Connection) -> Job:
         bundle = bytes.fromhex(self.candidate.id.removeprefix("0x"))
@@ -63,12 +69,6 @@ class Vote:
             if reads.ballot(connection, self.proposal, household.account.public) is None:
                 call = vote_call(connection, self.proposal, aye=drawn < FOR_PERCENT)
                 yield Job(household.account, call, f"cast the ballot of {household.home.name}")
-
-    def _step(self, connection: Connection, at: UnixSeconds) -> Iterator[Job]:
-        proposal = reads.proposal(connection, self.proposal)
-        if proposal is not None and is_step_due(proposal, at):
-            call = calls.advance(connection.metadata, proposal=self.proposal)
-            yield Job(self.households[0].account, call, f"advance proposal {self.proposal}")
 
     def _draw(self, household: Household) -> int:
         text = f"{self.seed}/{household.home.name}".encode()

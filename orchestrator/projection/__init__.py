@@ -104,8 +104,8 @@ def _apply(database: sqlite3.Connection, fact: Fact, block: int) -> None:
 
 def _apply_fee(database: sqlite3.Connection, event: OtherEvent, block: int, extrinsic: int | None) -> None:
     if (event.pallet, event.name) == ("TransactionPayment", "TransactionFeePaid"):
-        who, fee = str(event.fields["who"]), str(event.fields["actual_fee"])
-        database.execute("INSERT INTO fees VALUES (?, ?, ?, ?)", (block, extrinsic, who.removeprefix("0x"), fee))
+        row = (block, extrinsic, _plain("who", event.fields["who"]), _plain("fee", event.fields["actual_fee"]))
+        database.execute("INSERT INTO fees VALUES (?, ?, ?, ?)", row)
 
 
 def _parameters(event: object) -> dict[str, Value]:
