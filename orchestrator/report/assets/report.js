@@ -13,6 +13,7 @@ const switches = {
       ctx.save();
       ctx.strokeStyle = ctx.fillStyle = colour("blue");
       ctx.setLineDash([6, 4]);
+      ctx.textAlign = "left";
       ctx.font = `${12 * devicePixelRatio}px system-ui, sans-serif`;
       for (const { from_interval: at, name } of plots.switches) {
         const x = Math.max(plot.valToPos(at, "x", true), bbox.left);
