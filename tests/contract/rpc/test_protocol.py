@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from aipchain.chain.node import Node
+from aipchain.chain.node import Node, Sealing, SimulatedClock
 from aipchain.chain.rpc.errors import NoMessage, SessionClosed
 from aipchain.chain.rpc.local import LocalTransport
 
@@ -144,3 +144,15 @@ def test_a_closed_conversation_says_so(node: Node) -> None:
         conversation.send("{}")
     with pytest.raises(SessionClosed):
         conversation.recv()
+
+
+def test_news_of_a_block_timer_arrive_while_a_client_waits() -> None:
+    """Blocks made on another thread reach a client that only listens."""
+    with Node.open(None, clock=SimulatedClock(0), sealing=Sealing.every(5)) as ticking:
+        conversation = LocalTransport(ticking)
+        conversation.send('{"jsonrpc":"2.0","id":1,"method":"chain_subscribeNewHeads"}')
+        conversation.recv()
+        numbers = [int(json.loads(conversation.recv())["params"]["result"]["number"], 16) for _ in range(4)]
+        conversation.close()
+
+    assert numbers == list(range(numbers[0], numbers[0] + 4))
