@@ -20,6 +20,7 @@ AipchainError
         └── TradeRefused    a clearing broke the envelope: at which trade, by which rule
 """
 
+import reprlib
 from pathlib import Path
 
 from aipchain.errors import InputError, OperationError, StateError
@@ -67,7 +68,7 @@ class Unencodable(InputError):
     """`value` cannot be written as `field`."""
 
     def __init__(self, field: str, value: object, reason: str) -> None:
-        super().__init__(f"{field}: {value!r} does not fit: {reason}")
+        super().__init__(f"{field}: {reprlib.repr(value)} does not fit: {reason}")
         self.field, self.value, self.reason = field, value, reason
 
 
