@@ -14,7 +14,7 @@ from aipchain.market.book import ReferencePrice
 from aipchain.orchestrator.household import Household
 from aipchain.orchestrator.projection import Projection
 from aipchain.orchestrator.results import Bill, ChainState, Conservation, Hour, PluginUse, ProposalOutcome, Results
-from aipchain.runtime_bridge import protocol, reads
+from aipchain.runtime_bridge import reads
 from aipchain.runtime_bridge.connection import Connection
 from aipchain.runtime_bridge.types import CommunityId
 from aipchain.units import Interval, Price, Wh
@@ -244,9 +244,8 @@ def _money_difference(connection: Connection, projection: Projection, run: RunFa
         account = household.account.public
         expected = run.endowment + received[account.hex()] - fees.get(account.hex(), 0)
         difference += abs(expected - _balance(connection, account))
-    accounts = sum(info.data.free + info.data.reserved for _, info in connection.entries(protocol.ACCOUNT))
-    issuance = connection.substrate.query("Balances", "TotalIssuance").value
-    return difference + abs(int(issuance) - accounts)
+    accounts = sum(info.data.free + info.data.reserved for info in reads.accounts(connection).values())
+    return difference + abs(reads.total_issuance(connection) - accounts)
 
 
 def _balance(connection: Connection, account: bytes) -> int:

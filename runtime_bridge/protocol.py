@@ -39,6 +39,7 @@ class StorageSpec(Generic[T]):
 U128: TypeAlias = Annotated[int, codec.U128]
 
 ACCOUNT: StorageSpec[t.AccountInfo] = StorageSpec("System", "Account", (t.AccountId,), t.AccountInfo)
+TOTAL_ISSUANCE: StorageSpec[int] = StorageSpec("Balances", "TotalIssuance", (), U128)
 NOW: StorageSpec[int] = StorageSpec("Timestamp", "Now", (), t.U64)
 
 NEXT_COMMUNITY: StorageSpec[t.CommunityId] = StorageSpec("Communities", "NextCommunityId", (), t.CommunityId)

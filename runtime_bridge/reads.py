@@ -17,6 +17,16 @@ def account_info(connection: Connection, account: t.AccountId, at: bytes | None 
     return found or t.AccountInfo(0, 0, 0, 0, t.AccountBalance(Balance(0), Balance(0), Balance(0), 0))
 
 
+def accounts(connection: Connection, at: bytes | None = None) -> dict[t.AccountId, t.AccountInfo]:
+    """Read all accounts."""
+    return dict(connection.entries(p.ACCOUNT, at=at))
+
+
+def total_issuance(connection: Connection, at: bytes | None = None) -> Balance:
+    """Read all the money there is [base units]."""
+    return Balance(connection.read(p.TOTAL_ISSUANCE, at=at) or 0)
+
+
 def chain_time(connection: Connection, at: bytes | None = None) -> UnixSeconds:
     """Read the chain's time [unix seconds, rounded down]; 0 before the first block."""
     return UnixSeconds((connection.read(p.NOW, at=at) or 0) // 1_000)
