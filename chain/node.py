@@ -15,7 +15,6 @@ import structlog
 
 from aipchain.chain.errors import (
     BlockRefused,
-    CorruptChainFile,
     NodeClosed,
     SelfCheckFailed,
     UnknownBlock,
@@ -39,7 +38,6 @@ from aipchain.chain.host.overlay import Overlay
 from aipchain.chain.host.pool import Pool
 from aipchain.chain.host.sealing import BlockTimer, Sealing
 from aipchain.chain.host.state import CHILD_PREFIX, Changes, State
-from aipchain.chain.host.storage import ChainStore
 from aipchain.chain.host.trie import EMPTY_ROOT
 from aipchain.chain.host.validity import Invalid, Source, Validity, decode_validity, refusal_of_inclusion
 from aipchain.chain.host.verification import Verification, verify
@@ -58,8 +56,10 @@ _CALL_NOT_EXPECTED = 0
 
 @dataclass(frozen=True, slots=True)
 class ImportedBlock:
-    """A block that became the head: what it changed, and, when it was authored here, the verdict on all that was
-    offered."""
+    """A block that became the head, and what it changed.
+
+    `outcomes` has the verdict on all that was offered when the block was authored here, nothing for an imported one.
+    """
 
     block: Block
     changes: Changes
@@ -87,7 +87,7 @@ class Node:
         self._closed = False
         self._tidying = False
         self.pool = Pool(self._validate, block_number=chain.head.number)
-        self.genesis_hash: bytes = _genesis_hash(chain.store)
+        self.genesis_hash: bytes = chain.genesis_hash
 
     @classmethod
     def open(
@@ -235,7 +235,13 @@ class Node:
             self._check_open()
             store = self._store.forked(self._head.number)
             chain = OpenedChain(
-                self.spec, store, self._head, self._state.copy(), self._runtimes.forked(store), base=None
+                spec=self.spec,
+                genesis_hash=self.genesis_hash,
+                store=store,
+                head=self._head,
+                state=self._state.copy(),
+                runtimes=self._runtimes.forked(store),
+                base=None,
             )
             return Node(chain, SimulatedClock(self.clock.now_ms()))
 
@@ -354,10 +360,3 @@ def _with_child_roots(state: State, changes: Changes) -> Changes:
         root = state.child_root_after(child, below)
         top[CHILD_PREFIX + child] = None if root == EMPTY_ROOT else root
     return Changes(top, changes.children)
-
-
-def _genesis_hash(store: ChainStore) -> bytes:
-    found = store.block_hash(0)
-    if found is None:
-        raise CorruptChainFile(Path(store.name), "it has no block 0")
-    return found

@@ -39,12 +39,13 @@ class WantedChain:
 
 @dataclass(frozen=True, slots=True)
 class OpenedChain:
-    """A sound chain: how it was founded, its store, its last header, the state after it and what executes it.
+    """A sound chain: how it was founded, its first hash, its store, its last header, the state after it, its runtimes.
 
     `base` is the locked folder, None in memory.
     """
 
     spec: ChainSpec
+    genesis_hash: bytes
     store: ChainStore
     head: Header
     state: State
@@ -88,8 +89,15 @@ def _reopened(base: BasePath, wanted: WantedChain) -> OpenedChain:
 
 
 def _opened(store: ChainStore, wanted: WantedChain, base: BasePath | None, state: State | None = None) -> OpenedChain:
-    runtimes = Runtimes(store, wanted.cache_dir)
-    return OpenedChain(store.spec(), store, _head_of(store), state or _state_of(store), runtimes, base)
+    return OpenedChain(
+        spec=store.spec(),
+        genesis_hash=_genesis_hash_of(store),
+        store=store,
+        head=_head_of(store),
+        state=state or _state_of(store),
+        runtimes=Runtimes(store, wanted.cache_dir),
+        base=base,
+    )
 
 
 def _code(wanted: WantedChain) -> bytes:
@@ -119,6 +127,13 @@ def _state_of(store: ChainStore) -> State:
     if state.root() != head.state_root:
         raise CorruptChainFile(Path(store.name), f"its state is not the one that block {head.number} commits to")
     return state
+
+
+def _genesis_hash_of(store: ChainStore) -> bytes:
+    found = store.block_hash(0)
+    if found is None:
+        raise CorruptChainFile(Path(store.name), "it has no block 0")
+    return found
 
 
 def _head_of(store: ChainStore) -> Header:
