@@ -1,7 +1,8 @@
 """The heap of one runtime call: Substrate's freeing-bump allocator, as WebAssembly beside the runtime.
 
 Two thirds of what a runtime asks of its host is malloc and free, so they never leave WebAssembly: this module owns the
-memory (with the runtime's data segments, which a copy-on-write image then serves) and the runtime imports all three.
+memory (with the runtime's data segments, which a copy-on-write image then serves) and the runtime imports all three,
+with two hashes that are called nearly as often.
 Behaviour is that of sp-allocator: an 8-byte header before each allocation (size class and an occupied mark, or the next
 free header), 23 classes of 8 * 2**n bytes, last freed first reused, growth by doubling, refusal above 32 MiB.
 """
@@ -11,11 +12,16 @@ from collections.abc import Callable
 import wasmtime
 
 from aipchain.chain.host.engine import PAGE_BYTES
+from aipchain.chain.host.twox import TWOX_WAT
 
-__all__ = ["MAX_ALLOCATION", "REFUSALS", "heap_wasm"]
+__all__ = ["FREE", "MALLOC", "MAX_ALLOCATION", "PROVIDED", "REFUSALS", "heap_wasm"]
 
 MAX_ALLOCATION = 32 * 1024 * 1024
 """Largest single allocation [bytes]."""
+
+MALLOC, FREE = "ext_allocator_malloc_version_1", "ext_allocator_free_version_1"
+PROVIDED = frozenset({MALLOC, FREE, "ext_hashing_twox_64_version_1", "ext_hashing_twox_128_version_1"})
+"""The host functions that this module exports, under the names by which runtimes import them."""
 
 _CLASSES = 23
 _ALIGNMENT = 8
@@ -31,7 +37,7 @@ REFUSALS = {
 
 
 def heap_wasm(minimum_pages: int, maximum_pages: int, heap_base: int, data_section: bytes = b"") -> bytes:
-    """Return the heap module: imports `env.ext_allocator`, exports `memory`, `malloc` and `free`.
+    """Return the heap module: imports `env.ext_allocator`, exports `memory` and the functions `PROVIDED`.
 
     :param heap_base: where the runtime says that its heap starts [address].
     :param data_section: the runtime's data section; data is the last section of a module, so it is simply appended.
@@ -48,6 +54,9 @@ def heap_wasm(minimum_pages: int, maximum_pages: int, heap_base: int, data_secti
         classes=_CLASSES,
         page=PAGE_BYTES,
         page_less_one=PAGE_BYTES - 1,
+        malloc=MALLOC,
+        free=FREE,
+        twox=TWOX_WAT,
         heads=heads,
         take=take,
         put=put,
@@ -90,7 +99,7 @@ _TEXT = """
     (if (i32.eq (memory.grow (i32.sub (local.get $next) (memory.size))) (i32.const -1))
       (then (call $refuse (i32.const 2)) unreachable)))
 
-  (func (export "malloc") (param $size i32) (result i32)
+  (func $malloc (export "{malloc}") (param $size i32) (result i32)
     (local $class i32) (local $header i32) (local $end i64) (local $word i64)
     (if (i32.gt_u (local.get $size) (i32.const {largest})) (then (call $refuse (i32.const 1)) unreachable))
     (if (i32.lt_u (local.get $size) (i32.const 8)) (then (local.set $size (i32.const 8))))
@@ -114,7 +123,7 @@ _TEXT = """
     (i64.store (local.get $header) (i64.or (i64.extend_i32_u (local.get $class)) (i64.const 0x100000000)))
     (i32.add (local.get $header) (i32.const 8)))
 
-  (func (export "free") (param $pointer i32) (local $header i32) (local $word i64) (local $class i32)
+  (func (export "{free}") (param $pointer i32) (local $header i32) (local $word i64) (local $class i32)
     (local.set $header (i32.sub (local.get $pointer) (i32.const 8)))
     (if (i32.or (i32.lt_u (local.get $pointer) (i32.const 8))
                 (i64.gt_u (i64.extend_i32_u (local.get $pointer)) (call $size)))
@@ -125,5 +134,6 @@ _TEXT = """
                 (i32.ge_u (local.get $class) (i32.const {classes})))
       (then (call $refuse (i32.const 4)) unreachable))
     (i64.store (local.get $header) (i64.extend_i32_u (call $head (local.get $class))))
-    (call $set_head (local.get $class) (local.get $header))))
+    (call $set_head (local.get $class) (local.get $header)))
+{twox})
 """

@@ -8,7 +8,7 @@ A Python exception must not cross the C frames: it is kept in `failures`, and th
 import ctypes
 from collections.abc import Callable
 from functools import cache
-from typing import TypeAlias
+from typing import NoReturn, TypeAlias
 
 import wasmtime
 from wasmtime import _bindings as c_api
@@ -110,10 +110,9 @@ class UncheckedCall:
     :param count: how many integers it takes.
     """
 
-    __slots__ = ("_arguments", "_count", "_kept", "_trap", "_words")
+    __slots__ = ("_arguments", "_kept", "_trap", "_words")
 
     def __init__(self, store: wasmtime.Store, function: wasmtime.Func, count: int) -> None:
-        self._count = count
         self._words = (ctypes.c_uint64 * (_SLOT_WORDS * max(count, 1)))()
         self._trap = ctypes.c_void_p()
         self._kept = (store, function)  # their addresses are below
@@ -125,22 +124,25 @@ class UncheckedCall:
             ctypes.addressof(self._trap),
         )
 
-    def __call__(self, *values: int) -> int:
+    def __call__(self, first: int = 0, *more: int) -> int:
         """Return the result's slot, 64 bits; for an i32 result only the low half means anything.
 
         :raises wasmtime.Trap, wasmtime.WasmtimeError: the call did not come to its end.
         """
         words = self._words
-        words[0] = values[0]
-        for index in range(1, self._count):
-            words[index * _SLOT_WORDS] = values[index]
+        words[0] = first
+        for index, value in enumerate(more, 1):
+            words[index * _SLOT_WORDS] = value
         error = _call(*self._arguments)
+        if error or self._trap.value:
+            self._raise(error)
+        return words[0]
+
+    def _raise(self, error: int | None) -> NoReturn:
         if error:
             raise wasmtime.WasmtimeError._from_ptr(ctypes.cast(error, ctypes.POINTER(c_api.wasmtime_error_t)))
-        if self._trap.value:
-            trap, self._trap.value = self._trap.value, None
-            raise wasmtime.Trap._from_ptr(ctypes.cast(trap, ctypes.POINTER(c_api.wasm_trap_t)))
-        return words[0]
+        trap, self._trap.value = self._trap.value or 0, None
+        raise wasmtime.Trap._from_ptr(ctypes.cast(trap, ctypes.POINTER(c_api.wasm_trap_t)))
 
 
 def export(store: wasmtime.Store, instance: wasmtime.Instance, name: str) -> object:
@@ -240,9 +242,9 @@ def _trial() -> list[object]:
             keep.append(define(linker, wanted, wanted.type, function, failures))
     instance = linker.instantiate(store, module)
     calls.append(UncheckedCall(store, _function(export(store, instance, "forty_more")), 1))
-    returned = UncheckedCall(store, _function(export(store, instance, "pass")), 0)(0)
+    returned = UncheckedCall(store, _function(export(store, instance, "pass")), 0)()
     try:
-        UncheckedCall(store, _function(export(store, instance, "fail")), 0)(0)
+        UncheckedCall(store, _function(export(store, instance, "fail")), 0)()
     except (wasmtime.Trap, wasmtime.WasmtimeError):
         outcome.append(type(failures[0][1]).__name__)
     outcome.append(returned - (1 << 40))

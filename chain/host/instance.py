@@ -11,7 +11,7 @@ from pathlib import Path
 import wasmtime
 
 from aipchain.chain.host import fast_linker
-from aipchain.chain.host.allocator import REFUSALS, heap_wasm
+from aipchain.chain.host.allocator import MALLOC, PROVIDED, REFUSALS, heap_wasm
 from aipchain.chain.host.engine import EXTRA_PAGES, compiled, engine, plain_code, split_data
 from aipchain.chain.host.errors import UnusableRuntime
 from aipchain.chain.host.fast_linker import Failures, HostFunction
@@ -21,7 +21,6 @@ __all__ = ["Instance", "Program"]
 
 _SOURCE = "env"
 _LOW = 0xFFFF_FFFF
-_MALLOC, _FREE = "ext_allocator_malloc_version_1", "ext_allocator_free_version_1"
 
 
 class Program:
@@ -58,14 +57,10 @@ class Program:
         """Return a new instance with the memory its data segments describe and an empty heap."""
         store = wasmtime.Store(engine())
         heap = self._heap_linker.instantiate(store, self._heap)
-        memory, malloc, free = (self._export(store, heap, name) for name in ("memory", "malloc", "free"))
-        if not isinstance(memory, wasmtime.Memory):
-            raise TypeError("the heap module exports its memory")
-        if not isinstance(malloc, wasmtime.Func) or not isinstance(free, wasmtime.Func):
-            raise TypeError("the heap module exports malloc and free")
-        self._linker.define(store, _SOURCE, "memory", memory)
-        self._linker.define(store, _SOURCE, _MALLOC, malloc)
-        self._linker.define(store, _SOURCE, _FREE, free)
+        self._linker.define_instance(store, _SOURCE, heap)
+        memory, malloc = self._export(store, heap, "memory"), self._export(store, heap, MALLOC)
+        if not isinstance(memory, wasmtime.Memory) or not isinstance(malloc, wasmtime.Func):
+            raise TypeError("the heap module exports its memory and malloc")
         return Instance(store, self._linker.instantiate(store, self._module), memory, malloc, fast=self._fast)
 
     def _linked(self, module: wasmtime.Module, functions: Mapping[str, HostFunction]) -> wasmtime.Linker:
@@ -76,7 +71,7 @@ class Program:
             name = str(wanted.name)
             if wanted.module != _SOURCE:
                 raise UnusableRuntime(f"it imports {wanted.module}.{name}, and hosts give {_SOURCE}.* only")
-            if isinstance(wanted.type, wasmtime.FuncType) and name not in {_MALLOC, _FREE}:
+            if isinstance(wanted.type, wasmtime.FuncType) and name not in PROVIDED:
                 function = functions.get(name) or _unknown(name)
                 self._bindings.append(define(linker, wanted, wanted.type, function, self._failures))
         return linker

@@ -12,7 +12,7 @@ __all__ = ["Guest", "all_functions"]
 
 
 def all_functions(guest: Guest) -> dict[str, HostFunction]:
-    """Return every host function, bound to `guest`. Malloc and free are not here: they live beside the runtime."""
+    """Return every host function, bound to `guest`. Heap and twox hashes are not here: they live beside the runtime."""
     return {
         name: function
         for family in (storage, child_storage, hashing, crypto, trie, node)

@@ -17,7 +17,10 @@ _ETHEREUM_V = 27
 
 def functions(guest: Guest) -> dict[str, HostFunction]:
     """Return this family's host functions by import name."""
-    read, read_at = guest.read, guest.read_at
+    read = guest.read
+
+    def read_at(pointer: int, length: int) -> bytes:
+        return guest.memory.read(pointer, length)
 
     def ed25519_verify(signature: int, message: int, public: int) -> int:
         return bool(ed25519_zebra.ed_verify(read_at(signature, 64), read(message), read_at(public, 32)))

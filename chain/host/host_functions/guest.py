@@ -2,10 +2,10 @@
 
 import ctypes
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from aipchain.chain.host.overlay import Overlay
-from aipchain.chain.host.scale import option, vec
+from aipchain.chain.host.scale import compact
 from aipchain.chain.host.state import Changes
 
 __all__ = ["Guest", "LogLine", "Memory"]
@@ -68,67 +68,55 @@ class Memory:
         self._bytes = memoryview(self._chars).cast("B")
 
 
-@dataclass(slots=True)
 class Guest:
-    """State of one call into the runtime; between calls there is none.
+    """What the call in progress works on; between calls there is no memory, overlay or root to work on.
 
     :param version_of: gives the encoded version of other code, or None when it is no runtime.
+    :param entropy: gives so many random bytes, for keys without a seed.
     :param max_level: log lines above this level are not wanted by the host.
     """
 
-    version_of: Callable[[bytes], bytes | None]
-    entropy: Callable[[int], bytes]
-    max_level: int
-    keys: dict[tuple[bytes, bytes], bytes] = field(default_factory=dict)
-    lines: list[LogLine] = field(default_factory=list)
-    _memory: Memory | None = None
-    _overlay: Overlay | None = None
-    _root: Callable[[Changes], bytes] | None = None
+    __slots__ = ("entropy", "keys", "lines", "max_level", "memory", "overlay", "root", "version_of")
+
+    memory: Memory
+    overlay: Overlay
+    root: Callable[[Changes], bytes] | None
+
+    def __init__(
+        self,
+        version_of: Callable[[bytes], bytes | None],
+        entropy: Callable[[int], bytes],
+        max_level: int,
+    ) -> None:
+        self.version_of = version_of
+        self.entropy = entropy
+        self.max_level = max_level
+        self.keys: dict[tuple[bytes, bytes], bytes] = {}
+        self.lines: list[LogLine] = []
 
     def begin(self, memory: Memory, overlay: Overlay, root: Callable[[Changes], bytes] | None) -> None:
         """Start a call."""
-        self._memory, self._overlay, self._root = memory, overlay, root
+        self.memory, self.overlay, self.root = memory, overlay, root
         self.lines.clear()
 
     def end(self) -> None:
-        """Let go of everything that belongs to the call."""
-        self._memory = self._overlay = self._root = None
-
-    @property
-    def memory(self) -> Memory:
-        """The memory of the running call."""
-        if self._memory is None:
-            raise RuntimeError("no call into the runtime is running")
-        return self._memory
-
-    @property
-    def overlay(self) -> Overlay:
-        """The overlay of the running call."""
-        if self._overlay is None:
-            raise RuntimeError("no call into the runtime is running")
-        return self._overlay
+        """Let go of everything that belongs to the call, if it got so far as to begin."""
+        if hasattr(self, "memory"):
+            del self.memory, self.overlay, self.root
 
     def state_root(self) -> bytes:
         """Return the state root with the changes so far."""
-        return self.overlay.root() if self._root is None else self._root(self.overlay.changes())
+        return self.overlay.root() if self.root is None else self.root(self.overlay.changes())
 
     def read(self, span: int) -> bytes:
         """Return the bytes a span names."""
-        return self._memory.read(span & _LOW, span >> 32)  # type: ignore[union-attr]
-
-    def read_at(self, pointer: int, length: int) -> bytes:
-        """Return `length` bytes at `pointer`."""
-        return self._memory.read(pointer, length)  # type: ignore[union-attr]
-
-    def write_at(self, pointer: int, content: bytes) -> None:
-        """Put bytes where the runtime wants them."""
-        self.memory.write(pointer, content)
+        return self.memory.read(span & _LOW, span >> 32)
 
     def give(self, content: bytes) -> int:
         """Put bytes into a new allocation that the runtime will free; returns the pointer."""
-        memory = self._memory
-        pointer = memory.allocate(len(content)) & _LOW  # type: ignore[union-attr]
-        memory.write(pointer, content)  # type: ignore[union-attr]
+        memory = self.memory
+        pointer = memory.allocate(len(content)) & _LOW
+        memory.write(pointer, content)
         return pointer
 
     def give_span(self, content: bytes) -> int:
@@ -137,7 +125,7 @@ class Guest:
 
     def give_option(self, content: bytes | None) -> int:
         """Give an optional byte vector, encoded; returns the span."""
-        return self.give_span(b"\x00" if content is None else option(vec(content)))
+        return self.give_span(b"\x00" if content is None else b"\x01" + compact(len(content)) + content)
 
     def log(self, level: int, target: str, message: str) -> None:
         """Keep a line; the executor passes it on when the call is over."""

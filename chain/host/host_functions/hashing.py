@@ -1,4 +1,7 @@
-"""`ext_hashing_*`: hashes of a span, given as a pointer to a fixed-size digest."""
+"""`ext_hashing_*`: hashes of a span, given as a pointer to a fixed-size digest.
+
+The runtime's own calls of the twox hashes are answered beside it (twox.py); here they serve the host, for storage keys.
+"""
 
 from hashlib import blake2b
 
@@ -32,7 +35,5 @@ def functions(guest: Guest) -> dict[str, HostFunction]:
     return {
         "ext_hashing_blake2_128_version_1": lambda span: give(blake2b(read(span), digest_size=16).digest()),
         "ext_hashing_blake2_256_version_1": lambda span: give(blake2b(read(span), digest_size=32).digest()),
-        "ext_hashing_twox_64_version_1": lambda span: give(twox_64(read(span))),
-        "ext_hashing_twox_128_version_1": lambda span: give(twox_128(read(span))),
         "ext_hashing_keccak_256_version_1": lambda span: give(keccak_256(read(span))),
     }

@@ -78,7 +78,7 @@ def read_into(guest: Guest, value: bytes | None, out: int, offset: int) -> int:
     if value is None:
         return guest.give_span(option(None))
     rest = value[offset:]
-    guest.write_at(out & 0xFFFF_FFFF, rest[: out >> 32])
+    guest.memory.write(out & 0xFFFF_FFFF, rest[: out >> 32])
     return guest.give_span(option(u32(len(rest))))
 
 

@@ -7,7 +7,7 @@ import wasmtime
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from aipchain.chain.host.allocator import MAX_ALLOCATION, REFUSALS, heap_wasm
+from aipchain.chain.host.allocator import FREE, MALLOC, MAX_ALLOCATION, REFUSALS, heap_wasm
 from aipchain.chain.host.engine import PAGE_BYTES, engine
 
 HEAP_BASE = 1_021
@@ -89,11 +89,11 @@ class Heap:
 
     def malloc(self, size: int) -> int:
         """Return the address of a new block."""
-        return self._call("malloc", size)
+        return self._call(MALLOC, size)
 
     def free(self, pointer: int) -> None:
         """Give a block back."""
-        self._call("free", pointer)
+        self._call(FREE, pointer)
 
     @property
     def pages(self) -> int:

@@ -13,6 +13,7 @@ from wasmtime import wat2wasm
 
 from aipchain.chain.host.errors import HostCallFailed
 from aipchain.chain.host.executor import Runtime
+from aipchain.chain.host.host_functions.hashing import twox_64, twox_128
 from aipchain.chain.host.overlay import Overlay
 from aipchain.chain.host.scale import compact, u32, vec
 from aipchain.chain.host.state import CHILD_PREFIX, State
@@ -322,6 +323,15 @@ def test_hashes_are_the_published_ones(play: Play, overlay: Overlay, name: str, 
     hashed = ask(f"ext_hashing_{name}_version_1", content, answer=len(digest) // 2)
 
     assert play(overlay, hashed).hex() == digest
+
+
+@pytest.mark.parametrize("length", [*range(1, 40), 63, 64, 65, 1_000])
+def test_twox_agrees_with_the_library_at_every_length(play: Play, overlay: Overlay, length: int) -> None:
+    """The hash inside WebAssembly handles stripes, words and single bytes as xxHash does."""
+    content = bytes(7 * n % 256 for n in range(length))
+
+    assert play(overlay, ask("ext_hashing_twox_64_version_1", content, answer=8)) == twox_64(content)
+    assert play(overlay, ask("ext_hashing_twox_128_version_1", content, answer=16)) == twox_128(content)
 
 
 # Signatures.
