@@ -24,7 +24,7 @@ app = typer.Typer(
     add_completion=False,
 )
 app.command("demo")(demo.demo)
-app.command("propose")(governance.propose)
+app.add_typer(governance.propose, name="propose")
 app.command("vote")(governance.vote)
 app.command("doctor")(audit.doctor)
 app.add_typer(node.app, name="node")

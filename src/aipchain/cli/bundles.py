@@ -1,0 +1,101 @@
+"""Choosing a plugin on the command line: which bundle, for which slot, with which settings."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from aipchain.cli.errors import Misread
+from aipchain.cli.terms import SlotName
+from aipchain.errors import InputError
+from aipchain.plugins.bundle import Bundle
+from aipchain.plugins.catalogue import Catalogue
+from aipchain.plugins.config import encode_config
+from aipchain.plugins.errors import ConfigInvalid, near
+from aipchain.plugins.hookspecs import ConfigValue
+from aipchain.plugins.manifest import Manifest
+from aipchain.runtime_bridge.types import Binding, PluginChange, Slot
+
+__all__ = [
+    "BundleArgument",
+    "PluginsOption",
+    "SettingsOption",
+    "SlotOption",
+    "bundle_hash",
+    "plugin_change",
+    "slots_of",
+]
+
+PluginsOption = Annotated[list[Path] | None, typer.Option(help="A folder with more plugin bundles; may be repeated.")]
+BundleArgument = Annotated[str, typer.Argument(help="Its name, name@release.build, or id (0x...).")]
+SlotOption = Annotated[SlotName | None, typer.Option(help="The slot; needed if the plugin fits several.")]
+SettingsOption = Annotated[
+    list[str] | None, typer.Option("--set", help="A setting as KEY=VALUE; the rest has its default. May be repeated.")
+]
+
+_TRUTHS = {"true": True, "false": False}
+
+
+def bundle_hash(bundle: Bundle) -> bytes:
+    """Give a bundle's id as the chain keeps it."""
+    return bytes.fromhex(bundle.id.removeprefix("0x"))
+
+
+def slots_of(bundle: Bundle) -> tuple[Slot, ...]:
+    """List the chain's slots that a bundle can fill."""
+    return tuple(Slot[slot.name] for slot in bundle.manifest.slots)
+
+
+def plugin_change(
+    name: str, folders: Sequence[Path], slot: SlotName | None, settings: Sequence[str]
+) -> tuple[Bundle, PluginChange]:
+    """Choose a bundle and say what putting it into its slot means.
+
+    :raises UnknownPlugin: nothing here has that name.
+    :raises InputError: the slot does not fit, or must be named.
+    :raises ConfigInvalid, Misread: a setting does not fit.
+    """
+    bundle = Catalogue.discover(folders).find(name)
+    config = encode_config(bundle.manifest, _read_settings(bundle.manifest, settings))
+    return bundle, PluginChange(_slot(bundle, slot), Binding(bundle=bundle_hash(bundle), config=config))
+
+
+def _slot(bundle: Bundle, wanted: SlotName | None) -> Slot:
+    fitting = slots_of(bundle)
+    told = " and ".join(slot.name.lower() for slot in fitting)
+    if wanted is None:
+        if len(fitting) > 1:
+            raise InputError(f"{bundle.label} fits the slots {told}: say which with --slot")
+        return fitting[0]
+    if wanted.slot not in fitting:
+        raise InputError(f"{bundle.label} does not fit the slot {wanted.value}, it is for {told}")
+    return wanted.slot
+
+
+def _read_settings(manifest: Manifest, settings: Sequence[str]) -> dict[str, ConfigValue]:
+    read: dict[str, ConfigValue] = {}
+    for text in settings:
+        key, equals, value = text.partition("=")
+        if not equals:
+            raise Misread("--set", text, "write KEY=VALUE")
+        if key in read:
+            raise Misread("--set", text, f"{key} is set twice")
+        if key not in manifest.config:
+            raise ConfigInvalid(manifest.label, f"there is no setting {key!r}: {near(key, list(manifest.config))}")
+        read[key] = _typed(text, value, manifest.config[key].default)
+    return read
+
+
+def _typed(text: str, value: str, default: ConfigValue) -> ConfigValue:
+    """Read a value as the type that the manifest gives the setting by its default."""
+    if isinstance(default, bool):
+        if value not in _TRUTHS:
+            raise Misread("--set", text, "the value is true or false")
+        return _TRUTHS[value]
+    if isinstance(default, int):
+        digits = value.removeprefix("-")
+        if not (digits.isascii() and digits.isdigit() and len(digits) <= 20):
+            raise Misread("--set", text, "the value is a whole number")
+        return int(value)
+    return value

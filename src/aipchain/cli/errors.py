@@ -1,0 +1,55 @@
+"""Failures of the command line itself.
+
+AipchainError
+├── InputError
+│   ├── Misread        a text on the command line is no price, energy, time, ...
+│   ├── NotThere       the chain has no community, meter, order, ... of that number
+│   ├── NoKey          it is not clear, or not allowed, which key is to sign
+│   └── CallRefused    the chain refused a signed call for a reason its signer can do something about
+└── OperationError
+    └── StillUndecided the node took a call, but no block holds it yet
+"""
+
+from aipchain.errors import InputError, OperationError
+
+__all__ = ["CallRefused", "Misread", "NoKey", "NotThere", "StillUndecided"]
+
+
+class Misread(InputError):
+    """`text`, given for `what`, cannot be read."""
+
+    def __init__(self, what: str, text: str, expected: str) -> None:
+        super().__init__(f"{what} {text!r} cannot be read: {expected}")
+        self.what, self.text, self.expected = what, text, expected
+
+
+class NotThere(InputError):
+    """The chain has no `kind` with this number."""
+
+    def __init__(self, kind: str, number: int, count: int) -> None:
+        known = "it has none yet" if count == 0 else "it has only 0" if count == 1 else f"it has 0 to {count - 1}"
+        super().__init__(f"there is no {kind} {number} on this chain: {known}")
+        self.kind, self.number = kind, number
+
+
+class NoKey(InputError):
+    """No key, or not this key, may sign here."""
+
+
+class CallRefused(InputError):
+    """The chain refused a call; `pallet` and `name` are the runtime's words for why."""
+
+    def __init__(self, pallet: str, name: str, sentence: str) -> None:
+        super().__init__(f"the chain refused this: {sentence} ({pallet}.{name})")
+        self.pallet, self.name = pallet, name
+
+
+class StillUndecided(OperationError):
+    """No block holds the extrinsic yet; it may still come in until its last block."""
+
+    def __init__(self, extrinsic_hash: bytes) -> None:
+        super().__init__(
+            f"the node took extrinsic 0x{extrinsic_hash.hex()}, but no block holds it yet and it may still come in: "
+            "look at the chain before you sign anew. Is the node making blocks?"
+        )
+        self.extrinsic_hash = extrinsic_hash

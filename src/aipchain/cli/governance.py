@@ -1,0 +1,363 @@
+"""`aip propose` and `aip vote`: what a community may change, and what a ballot binds its voter to."""
+
+from typing import Annotated
+
+import typer
+
+from aipchain.cli.audit import AsJson
+from aipchain.cli.bundles import BundleArgument, PluginsOption, SettingsOption, SlotOption, plugin_change
+from aipchain.cli.chains import DEFAULT_URL, BasePathOption, UrlOption, reading
+from aipchain.cli.documents import document, hexed
+from aipchain.cli.lookup import find_community, plugin_label, read_hash
+from aipchain.cli.output import show_json, show_table
+from aipchain.cli.quantities import format_time, parse_share, parse_span
+from aipchain.cli.signing import (
+    DevOption,
+    KeyFileOption,
+    Signatory,
+    SigningUrlOption,
+    YesOption,
+    confirm,
+    event_of,
+    signing,
+    tell,
+)
+from aipchain.cli.terms import (
+    U32_MAX,
+    CommunityArgument,
+    TrackName,
+    describe_parameters,
+    describe_track,
+)
+from aipchain.errors import InputError, StateError
+from aipchain.governance.proposals import draft, is_passing, is_step_due, read_proposal, vote_call
+from aipchain.runtime_bridge import calls, facts, reads
+from aipchain.runtime_bridge.bindings import binding_hash
+from aipchain.runtime_bridge.connection import Connection
+from aipchain.runtime_bridge.keys import address_of
+from aipchain.runtime_bridge.outcomes import Outcome
+from aipchain.runtime_bridge.types import (
+    ApprovedState,
+    Change,
+    CommunityId,
+    Deciding,
+    Parameters,
+    ParametersChange,
+    PluginChange,
+    Proposal,
+    ProposalId,
+    ScheduledState,
+    TrackChange,
+    TrackSettings,
+)
+from aipchain.units import UnixSeconds
+
+__all__ = ["propose", "vote"]
+
+NO_HEAD = bytes(32)
+
+propose = typer.Typer(help="Proposals: make them, read them, take their steps.", no_args_is_help=True)
+
+ProposalArgument = Annotated[int, typer.Argument(min=0, max=U32_MAX, help="The number of the proposal.")]
+ReplacesOption = Annotated[
+    str | None,
+    typer.Option(help="Binding hash that the change replaces; refused unless it stands then. Read now if not given."),
+]
+
+
+@propose.command()
+def plugin(
+    community: CommunityArgument,
+    name: BundleArgument,
+    slot: SlotOption = None,
+    settings: SettingsOption = None,
+    plugins: PluginsOption = None,
+    replaces: ReplacesOption = None,
+    url: SigningUrlOption = DEFAULT_URL,
+    key_file: KeyFileOption = None,
+    dev: DevOption = None,
+    as_json: AsJson = False,
+) -> None:
+    """Propose to put a plugin into its slot; a member signs."""
+    _, change = plugin_change(name, plugins or (), slot, settings or ())
+    with signing(url, key_file, dev) as signatory:
+        find_community(signatory.connection, community)
+        _propose(signatory, CommunityId(community), change, replaces, as_json)
+
+
+@propose.command()
+def parameters(
+    community: CommunityArgument,
+    gate_closure: Annotated[str | None, typer.Option(help="Orders are taken until so long before delivery.")] = None,
+    clearing_window: Annotated[str | None, typer.Option(help="A clearing is taken for so long from then on.")] = None,
+    grace: Annotated[str | None, typer.Option(help="Readings become final so long after the interval.")] = None,
+    collateral: Annotated[str | None, typer.Option(help="Share of its value that an offer holds back.")] = None,
+    replaces: ReplacesOption = None,
+    url: SigningUrlOption = DEFAULT_URL,
+    key_file: KeyFileOption = None,
+    dev: DevOption = None,
+    as_json: AsJson = False,
+) -> None:
+    """Propose other parameters; what is not given stays as it is. A member signs."""
+    with signing(url, key_file, dev) as signatory:
+        number = CommunityId(community)
+        find_community(signatory.connection, community)
+        now = _newest_parameters(signatory.connection, number)
+        wanted = Parameters(
+            gate_closure_s=parse_span("--gate-closure", gate_closure) if gate_closure else now.gate_closure_s,
+            clearing_window_s=(
+                parse_span("--clearing-window", clearing_window) if clearing_window else now.clearing_window_s
+            ),
+            grace_s=parse_span("--grace", grace) if grace else now.grace_s,
+            collateral=parse_share("--collateral", collateral) if collateral else now.collateral,
+        )
+        _propose(signatory, number, ParametersChange(wanted), replaces, as_json)
+
+
+@propose.command()
+def track(
+    community: CommunityArgument,
+    kind: Annotated[TrackName, typer.Argument(help="The decisions it is for.")],
+    notice: Annotated[str | None, typer.Option(help="Voting begins so long after a proposal.")] = None,
+    decide: Annotated[str | None, typer.Option(help="Voting lasts so long.")] = None,
+    confirm_for: Annotated[
+        str | None, typer.Option("--confirm", help="A vote must pass for so long without a break.")
+    ] = None,
+    timelock: Annotated[str | None, typer.Option(help="What is approved waits so long.")] = None,
+    min_turnout: Annotated[str | None, typer.Option(help="Share of the members that must vote.")] = None,
+    min_approval: Annotated[str | None, typer.Option(help="More than this share of the votes must be for it.")] = None,
+    replaces: ReplacesOption = None,
+    url: SigningUrlOption = DEFAULT_URL,
+    key_file: KeyFileOption = None,
+    dev: DevOption = None,
+    as_json: AsJson = False,
+) -> None:
+    """Propose another way to decide; what is not given stays as it is. A member signs."""
+    with signing(url, key_file, dev) as signatory:
+        number = CommunityId(community)
+        find_community(signatory.connection, community)
+        found = reads.track(signatory.connection, number, kind.kind)
+        if found is None:
+            raise InputError(f"the {kind.value} track is not set yet: its steward runs `aip community set-track` first")
+        now = found.settings
+        wanted = TrackSettings(
+            notice_s=parse_span("--notice", notice) if notice else now.notice_s,
+            decide_s=parse_span("--decide", decide) if decide else now.decide_s,
+            confirm_s=parse_span("--confirm", confirm_for) if confirm_for else now.confirm_s,
+            timelock_s=parse_span("--timelock", timelock) if timelock else now.timelock_s,
+            min_turnout=parse_share("--min-turnout", min_turnout) if min_turnout else now.min_turnout,
+            min_approval=parse_share("--min-approval", min_approval) if min_approval else now.min_approval,
+        )
+        _propose(signatory, number, TrackChange(kind.kind, wanted), replaces, as_json)
+
+
+@propose.command("list")
+def list_(
+    community: Annotated[int | None, typer.Option(min=0, max=U32_MAX, help="Only of this community.")] = None,
+    url: UrlOption = None,
+    base_path: BasePathOption = None,
+    as_json: AsJson = False,
+) -> None:
+    """List proposals."""
+    with reading(url, base_path) as connection:
+        if community is not None:
+            find_community(connection, community)
+        every = sorted(reads.proposals(connection).items())
+        found = [(number, each) for number, each in every if community in (None, each.community)]
+        if as_json:
+            show_json([document(each, proposal=number) for number, each in found])
+            return
+        rows = [
+            (
+                number,
+                each.community,
+                _change_in_words(connection, each.community, each.change),
+                f"{each.ayes} for, {each.nays} against of {each.electorate}",
+                _state_name(each),
+            )
+            for number, each in found
+        ]
+    show_table("Proposals", ("id", "community", "change", "votes", "state"), rows)
+
+
+@propose.command()
+def show(
+    proposal: ProposalArgument, url: UrlOption = None, base_path: BasePathOption = None, as_json: AsJson = False
+) -> None:
+    """Show a proposal: what it changes, what its votes bind to, how it stands and what comes next."""
+    with reading(url, base_path) as connection:
+        found = read_proposal(connection, ProposalId(proposal))
+        if as_json:
+            ballots = reads.ballots(connection, ProposalId(proposal))
+            voted = {address_of(account): aye for account, aye in sorted(ballots.items())}
+            show_json({**document(found, proposal=proposal), "ballots": voted})
+            return
+        rows = [*_content(connection, found), *_progress(found, reads.chain_time(connection))]
+    show_table(f"Proposal {proposal}", ("what", "value"), rows)
+
+
+@propose.command()
+def advance(
+    proposal: ProposalArgument,
+    url: SigningUrlOption = DEFAULT_URL,
+    key_file: KeyFileOption = None,
+    dev: DevOption = None,
+    as_json: AsJson = False,
+) -> None:
+    """Take the step of a proposal that is due: approve, reject or enact it. Anyone may sign."""
+    with signing(url, key_file, dev) as signatory:
+        read_proposal(signatory.connection, ProposalId(proposal))
+        outcome = signatory.submit(calls.advance(signatory.connection.metadata, proposal=ProposalId(proposal)))
+        stands = read_proposal(signatory.connection, ProposalId(proposal))
+    tell(outcome, f"proposal {proposal} is {_state_name(stands)}", as_json)
+
+
+@propose.command()
+def cancel(
+    proposal: ProposalArgument,
+    url: SigningUrlOption = DEFAULT_URL,
+    key_file: KeyFileOption = None,
+    dev: DevOption = None,
+    as_json: AsJson = False,
+) -> None:
+    """Take a proposal of yours back before it is approved."""
+    with signing(url, key_file, dev) as signatory:
+        read_proposal(signatory.connection, ProposalId(proposal))
+        outcome = signatory.submit(calls.cancel(signatory.connection.metadata, proposal=ProposalId(proposal)))
+    tell(outcome, f"proposal {proposal} is cancelled", as_json)
+
+
+def vote(
+    proposal: ProposalArgument,
+    aye: Annotated[bool, typer.Option("--aye/--nay", help="For or against it.")],
+    yes: YesOption = False,
+    url: SigningUrlOption = DEFAULT_URL,
+    key_file: KeyFileOption = None,
+    dev: DevOption = None,
+    as_json: AsJson = False,
+) -> None:
+    """Vote on a proposal, once. Shows first what the vote binds to, in words."""
+    with signing(url, key_file, dev) as signatory:
+        found = read_proposal(signatory.connection, ProposalId(proposal))
+        _check_binding(proposal, found)
+        if not as_json:
+            rows = _content(signatory.connection, found)
+            show_table(f"Proposal {proposal}: your vote binds to exactly this", ("what", "value"), rows)
+        side = "for" if aye else "against"
+        confirm(f"{signatory.key.address} votes {side} proposal {proposal}, which cannot be taken back. Sign?", yes)
+        outcome = signatory.submit(vote_call(signatory.connection, ProposalId(proposal), aye))
+        stands = read_proposal(signatory.connection, ProposalId(proposal))
+    tell(
+        outcome,
+        f"voted {side} proposal {proposal}: {stands.ayes} for, {stands.nays} against of {stands.electorate}",
+        as_json,
+    )
+
+
+def _propose(signatory: Signatory, community: CommunityId, change: Change, replaces: str | None, as_json: bool) -> None:
+    connection = signatory.connection
+    if replaces is None:
+        drafted = draft(connection, community, change)
+        outcome = signatory.submit(drafted.call(connection))
+    else:
+        predecessor = read_hash("--replaces", replaces)
+        call = calls.propose(connection.metadata, community=community, change=change, predecessor=predecessor)
+        outcome = signatory.submit(call)
+    words = _change_in_words(connection, community, change)
+    tell(outcome, f"{_opened(outcome)}: {words}", as_json)
+
+
+def _opened(outcome: Outcome) -> str:
+    event = event_of(outcome, facts.Proposed)
+    if event is None:
+        return "proposed"
+    return f"proposal {event.proposal} is open, {event.electorate} may vote, binding {hexed(event.binding_hash)}"
+
+
+def _newest_parameters(connection: Connection, community: CommunityId) -> Parameters:
+    found = reads.parameter_set(connection, community)
+    if found is None:
+        raise StateError(f"community {community} has no parameters: this chain is damaged, run `aip doctor`")
+    return found.active if found.pending is None else found.pending[0]
+
+
+def _check_binding(number: int, proposal: Proposal) -> None:
+    """Refuse to sign for a hash that the shown content does not have."""
+    shown = binding_hash(proposal.community, proposal.change, proposal.predecessor)
+    if shown != proposal.binding_hash:
+        raise StateError(
+            f"proposal {number} says its binding hash is {hexed(proposal.binding_hash)}, but its content has "
+            f"{hexed(shown)}: do not vote, this node does not tell the truth"
+        )
+
+
+def _content(connection: Connection, proposal: Proposal) -> list[tuple[str, object]]:
+    """List what the binding hash covers, in words."""
+    change, rows = proposal.change, []
+    if isinstance(change, PluginChange):
+        binding = change.binding
+        rows += [
+            ("settings", binding.config.decode(errors="replace")),
+            ("bundle", hexed(binding.bundle)),
+            ("capabilities", hexed(binding.grants) if binding.grants else "none"),
+            ("migration", hexed(binding.migration) if binding.migration else "none"),
+        ]
+    return [
+        ("community", f"{proposal.community}, {find_community(connection, proposal.community).name}"),
+        ("change", _change_in_words(connection, proposal.community, change)),
+        *rows,
+        ("replaces", _replaced(connection, proposal)),
+        ("binding hash", hexed(proposal.binding_hash)),
+    ]
+
+
+def _replaced(connection: Connection, proposal: Proposal) -> str:
+    if proposal.predecessor == NO_HEAD:
+        return "what the founding set"
+    if isinstance(proposal.change, PluginChange):
+        return f"{plugin_label(connection, proposal.predecessor)}, bound as {hexed(proposal.predecessor)}"
+    return f"what {hexed(proposal.predecessor)} set"
+
+
+def _change_in_words(connection: Connection, community: CommunityId, change: Change) -> str:
+    match change:
+        case PluginChange(slot=slot, binding=binding):
+            build = reads.build(connection, binding.bundle)
+            name = f"{build.name}@{build.release}.{build.build}" if build else f"plugin {hexed(binding.bundle)}"
+            return f"put {name} into the slot {slot.name.lower()}"
+        case ParametersChange(parameters=wanted):
+            return f"set the parameters: {describe_parameters(wanted)}"
+        case TrackChange(kind=kind, settings=settings):
+            return f"decide on {kind.name.lower()} changes so: {describe_track(settings)}"
+
+
+def _progress(proposal: Proposal, now: UnixSeconds) -> list[tuple[str, object]]:
+    settings = proposal.settings
+    opens = proposal.opened_at + settings.notice_s
+    return [
+        ("proposer", address_of(proposal.proposer)),
+        ("opened", format_time(proposal.opened_at)),
+        ("voting", f"{format_time(opens)} to {format_time(opens + settings.decide_s)}"),
+        ("decided by", describe_track(settings)),
+        ("votes", f"{proposal.ayes} for, {proposal.nays} against of {proposal.electorate}"),
+        ("state", _state_in_words(proposal)),
+        ("step due", "yes: `aip propose advance`" if is_step_due(proposal, now) else "no"),
+    ]
+
+
+def _state_in_words(proposal: Proposal) -> str:
+    match proposal.state:
+        case Deciding(confirming_since=None):
+            return "deciding, it would not pass now" if not is_passing(proposal) else "deciding"
+        case Deciding(confirming_since=int(since)):
+            return f"deciding, passes since {format_time(since)}"
+        case ApprovedState(at=at):
+            return f"approved at {format_time(at)}, enacted after {format_time(at + proposal.settings.timelock_s)}"
+        case ScheduledState(epoch=epoch):
+            return f"scheduled, in force from epoch {epoch} on"
+        case _:
+            return _state_name(proposal)
+
+
+def _state_name(proposal: Proposal) -> str:
+    return proposal.state.variant.lower()
