@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from tests.integration.chain.conftest import Wallet
 
 AIP = 10**12
-KILLS = 8
+KILLS = 5
 
 AUTHOR_FOR_EVER = """
 import sys

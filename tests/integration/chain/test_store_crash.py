@@ -10,7 +10,7 @@ from aipchain.chain.host.chain_file import BasePath
 from aipchain.chain.host.history import state_after
 from aipchain.chain.host.state import State
 
-KILLS = 20
+KILLS = 12
 KEYS = 200
 KEYS_PER_BLOCK = 40
 
@@ -53,7 +53,7 @@ while True:
 
 
 def test_a_writer_killed_at_any_write_leaves_a_sound_file(tmp_path: Path) -> None:
-    """Twenty kills: the file is intact, holds all that was reported, and its state is the one its head commits to."""
+    """A dozen kills: the file is intact, holds all that was reported, and its state is the one its head commits to."""
     chosen = random.Random(3)
     reported = 0
     for _ in range(KILLS):
