@@ -12,6 +12,7 @@ from hashlib import blake2b
 from itertools import groupby
 from pathlib import Path
 
+from aipchain.chain.errors import OtherChain
 from aipchain.chain.node import Node, Sealing, SimulatedClock
 from aipchain.chain.rpc.local import LocalTransport
 from aipchain.metering.packs import Home, Pack
@@ -97,17 +98,25 @@ class Rehearsal:
         self._settings = settings
         self._steps = settings.pack.days(settings.first_day, settings.days)
         self._services = Services(*(self._key(role) for role in ("steward", "gateway", "operator", "oracle")))
-        self.node = Node.open(
-            base_path,
-            clock=SimulatedClock((self._first.start - FOUNDED_BEFORE_S) * 1_000),
-            sealing=Sealing.MANUAL,
-            genesis_patch={"balances": {"balances": self._endowments()}},
-        )
+        self.node = self._open(base_path)
         self._connection = connect(LocalTransport(self.node))
         self._projection = Projection(None, self._connection.genesis_hash)
         self._catalogue = Catalogue.discover()
         self._desk = Desk(self.node, self._connection, self._after_block)
         self._after_block()
+
+    def _open(self, base_path: Path | None) -> Node:
+        try:
+            return Node.open(
+                base_path,
+                clock=SimulatedClock((self._first.start - FOUNDED_BEFORE_S) * 1_000),
+                sealing=Sealing.MANUAL,
+                genesis_patch={"balances": {"balances": self._endowments()}},
+            )
+        except OtherChain as other:
+            raise AnotherRun(
+                f"the chain at {base_path} was founded with other homes or another seed: {_WAY_OUT}"
+            ) from other
 
     def close(self) -> None:
         """Let go of the chain file."""
@@ -165,10 +174,7 @@ class Rehearsal:
             return
         expected = (self._founded_at(1), self._settings.pack.step_s)
         if (community.founded_at, community.interval_s) != expected:
-            raise AnotherRun(
-                "the chain at this base path was founded for other days or another interval length: "
-                "give the options it was begun with, or another --base-path"
-            )
+            raise AnotherRun(f"the chain was founded for another first day or interval length: {_WAY_OUT}")
 
     def _charter(self) -> Charter:
         names = {Slot.PRICE: "mid-market-rate", Slot.CLEAR: "pro-rata"}
@@ -293,6 +299,8 @@ def _tariffs(pack: Pack) -> list[Tariff]:
     feed_in = Price(min(pack.retail_micro_per_kwh) * micro * FEED_IN_PERMILL // 1_000)
     return [Tariff(Price(retail * micro), feed_in) for retail in pack.retail_micro_per_kwh]
 
+
+_WAY_OUT = "give the options it was begun with, or another --base-path"
 
 SMALLEST_CONNECTION_W = 24_000
 """The usual connection of a single home: 100 A at 240 V."""

@@ -21,6 +21,7 @@ app = typer.Typer(
     help="Run and use a community energy market.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
+    rich_markup_mode=None,
     add_completion=False,
 )
 app.command("demo")(demo.demo)

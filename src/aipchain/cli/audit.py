@@ -67,8 +67,7 @@ def doctor(
     else:
         console.print(
             f"block {found.head.number}, state root 0x{found.head.state_root.hex()}\n"
-            f"{found.blocks} headers and bodies read, the last {found.re_executed} blocks run again",
-            highlight=False,
+            f"{found.blocks} headers and bodies read, the last {found.re_executed} blocks run again"
         )
         for problem in found.problems:
             complain(problem)

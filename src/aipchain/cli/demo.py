@@ -125,10 +125,9 @@ def _tables(results: Results, seconds: float, report: Path) -> None:
     console.print(
         f"block {results.chain.height}, state root {results.chain.state_root}\n"
         f"conservation: {results.conservation.energy_difference_wh} Wh and "
-        f"{results.conservation.money_difference} base units missing or too many",
-        highlight=False,
+        f"{results.conservation.money_difference} base units missing or too many"
     )
-    console.print(f"{seconds} s; report: {report}", highlight=False)
+    console.print(f"{seconds} s; report: {report}")
     if results.conservation.energy_difference_wh or results.conservation.money_difference:
         complain("energy or money does not add up: this is a fault of the program, please report it")
         raise typer.Exit(3)
@@ -138,4 +137,4 @@ def _vote_line(results: Results) -> None:
     rules = ", then ".join(f"{use.name}" for use in results.price_plugins) or "none"
     vote = results.proposal
     told = f"; vote: {vote.ayes} for, {vote.nays} against of {vote.electorate}, {vote.state}" if vote else ""
-    console.print(f"price plugins: {rules}{told}", highlight=False)
+    console.print(f"price plugins: {rules}{told}")

@@ -55,8 +55,7 @@ def run(
         version = node.runtime_version()
         console.print(
             f"{name}: {node.chain_name}, {version.spec_name} {version.spec_version}, block {node.head.number}, "
-            f"genesis 0x{node.genesis_hash.hex()}\nJSON-RPC at {server.url}; stop with Ctrl-C",
-            highlight=False,
+            f"genesis 0x{node.genesis_hash.hex()}\nJSON-RPC at {server.url}; stop with Ctrl-C"
         )
         _wait_for_a_signal()
         server.stop()

@@ -13,7 +13,7 @@ from aipchain.errors import InputError
 
 __all__ = ["complain", "console", "show_json", "show_table", "write_file"]
 
-console = Console()
+console = Console(soft_wrap=True, highlight=False)
 _errors = Console(stderr=True, soft_wrap=True)
 
 
@@ -33,7 +33,7 @@ def show_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[objec
     listed = [list(row) for row in rows]
     for index, column in enumerate(columns):
         numeric = bool(listed) and all(_is_number(row[index]) for row in listed)
-        table.add_column(column, justify="right" if numeric else "left")
+        table.add_column(column, justify="right" if numeric else "left", overflow="fold")
     for row in listed:
         table.add_row(*(str(cell) for cell in row))
     console.print(table)
