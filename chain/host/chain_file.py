@@ -40,6 +40,8 @@ class BasePath:
                 raise NoChain(folder)
             folder.mkdir(parents=True, exist_ok=True)
             self._lock: int | None = os.open(folder / LOCK_FILE, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+        except FileExistsError as error:
+            raise BasePathUnusable(folder, "it is a file") from error
         except OSError as error:
             raise BasePathUnusable(folder, error.strerror or str(error)) from error
         try:

@@ -252,7 +252,7 @@ def test_a_base_path_that_is_a_file_is_refused(tmp_path: Path) -> None:
     """The base path is a folder."""
     (tmp_path / "file").write_text("hello")
 
-    with pytest.raises(BasePathUnusable, match="cannot be used"):
+    with pytest.raises(BasePathUnusable, match="cannot be used: it is a file"):
         BasePath(tmp_path / "file")
     assert (tmp_path / "file").read_text() == "hello"
 
