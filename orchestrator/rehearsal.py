@@ -172,14 +172,19 @@ class Rehearsal:
         community = reads.community(self._connection, COMMUNITY)
         if community is None:
             return
-        expected = (self._founded_at(1), self._settings.pack.step_s)
-        if (community.founded_at, community.interval_s) != expected:
-            raise AnotherRun(f"the chain was founded for another first day or interval length: {_WAY_OUT}")
+        expected = (self._name(), self._founded_at(1), self._settings.pack.step_s)
+        if (community.name, community.founded_at, community.interval_s) != expected:
+            raise AnotherRun(f"the chain was founded for other days or another interval length: {_WAY_OUT}")
+
+    def _name(self) -> str:
+        """The days are part of the name, so that the chain itself says for which it was founded."""
+        days = self._settings.days
+        return f"Rehearsal of {days} day{'s' if days > 1 else ''} from {self._settings.first_day}"
 
     def _charter(self) -> Charter:
         names = {Slot.PRICE: "mid-market-rate", Slot.CLEAR: "pro-rata"}
         return Charter(
-            name="Rehearsed community",
+            name=self._name(),
             interval_s=self._settings.pack.step_s,
             epoch_s=DAY_S,
             zones=("home",),
