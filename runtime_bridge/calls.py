@@ -12,6 +12,7 @@ from aipchain.runtime_bridge.types import (
     U16,
     U32,
     AccountId,
+    AtMost,
     Binding,
     Change,
     CommunityId,
@@ -58,10 +59,10 @@ CompactBalance: TypeAlias = Annotated[int, COMPACT_U128]
 def found(
     metadata: Metadata,
     *,
-    name: Text,
+    name: Annotated[Text, AtMost(64)],
     interval_s: U32,
     epoch_s: U32,
-    zones: Sequence[Text],
+    zones: Annotated[Sequence[Annotated[Text, AtMost(32)]], AtMost(64)],
     parameters: Parameters,
     steward: AccountId,
 ) -> Call:
@@ -69,7 +70,9 @@ def found(
     return metadata.encode_call("Communities", found, (name, interval_s, epoch_s, zones, parameters, steward))
 
 
-def admit(metadata: Metadata, *, community: CommunityId, account: AccountId, roles: Sequence[Role]) -> Call:
+def admit(
+    metadata: Metadata, *, community: CommunityId, account: AccountId, roles: Annotated[Sequence[Role], AtMost(8)]
+) -> Call:
     """Make `account` a member with `roles`."""
     return metadata.encode_call("Communities", admit, (community, account, roles))
 
@@ -129,7 +132,7 @@ def submit_batch(
     community: CommunityId,
     interval_start: UnixSeconds,
     batch_id: Hash,
-    readings: Sequence[SignedReading],
+    readings: Annotated[Sequence[SignedReading], AtMost(500)],
 ) -> Call:
     """Deliver up to 500 signed readings of one interval; the same batch again is harmless."""
     return metadata.encode_call("Metering", submit_batch, (community, interval_start, batch_id, readings))
@@ -138,7 +141,13 @@ def submit_batch(
 # energy
 
 
-def mint(metadata: Metadata, *, community: CommunityId, interval_start: UnixSeconds, meters: Sequence[MeterId]) -> Call:
+def mint(
+    metadata: Metadata,
+    *,
+    community: CommunityId,
+    interval_start: UnixSeconds,
+    meters: Annotated[Sequence[MeterId], AtMost(500)],
+) -> Call:
     """Mint the final readings with export of up to 500 meters."""
     return metadata.encode_call("Energy", mint, (community, interval_start, meters))
 
@@ -151,13 +160,19 @@ def retire(metadata: Metadata, *, meter: MeterId, interval_start: UnixSeconds, f
 # market
 
 
-def post_reference_prices(metadata: Metadata, *, community: CommunityId, prices: Sequence[PostedPrice]) -> Call:
+def post_reference_prices(
+    metadata: Metadata, *, community: CommunityId, prices: Annotated[Sequence[PostedPrice], AtMost(192)]
+) -> Call:
     """Post the grid's prices of up to 192 intervals, before their gates close."""
     return metadata.encode_call("Market", post_reference_prices, (community, prices))
 
 
 def place_orders(
-    metadata: Metadata, *, community: CommunityId, interval_start: UnixSeconds, orders: Sequence[NewOrder]
+    metadata: Metadata,
+    *,
+    community: CommunityId,
+    interval_start: UnixSeconds,
+    orders: Annotated[Sequence[NewOrder], AtMost(500)],
 ) -> Call:
     """Place up to 500 orders of the signer for one interval, all or none."""
     return metadata.encode_call("Market", place_orders, (community, interval_start, orders))
@@ -174,7 +189,7 @@ def submit_clearing(
     community: CommunityId,
     interval_start: UnixSeconds,
     rules: RuleSet,
-    trades: Sequence[Trade],
+    trades: Annotated[Sequence[Trade], AtMost(2_000)],
 ) -> Call:
     """Submit the trades of an interval (up to 2,000), found under `rules`."""
     return metadata.encode_call("Market", submit_clearing, (community, interval_start, rules, trades))
@@ -193,7 +208,9 @@ def void(metadata: Metadata, *, community: CommunityId, interval_start: UnixSeco
 # plugin_registry
 
 
-def register_build(metadata: Metadata, *, bundle: Hash, name: Text, release: U16, build: U16) -> Call:
+def register_build(
+    metadata: Metadata, *, bundle: Hash, name: Annotated[Text, AtMost(64)], release: U16, build: U16
+) -> Call:
     """Make a plugin build known; it can never be changed."""
     return metadata.encode_call("PluginRegistry", register_build, (bundle, name, release, build))
 

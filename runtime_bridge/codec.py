@@ -25,6 +25,7 @@ __all__ = [
     "U128",
     "Layout",
     "Shape",
+    "at_most",
     "choice",
     "compact",
     "compact_number",
@@ -160,6 +161,18 @@ def fixed(length: int) -> Layout[bytes]:
         return data[at:end], end
 
     return Layout(("array", length, ("u8",)), encode, decode)
+
+
+def at_most(inner: Layout[Any], limit: int) -> Layout[Any]:
+    """What the runtime bounds: at most `limit` items, or bytes. Metadata does not tell the bound."""
+
+    def encode(value: Any) -> bytes:  # noqa: ANN401 - text, bytes or a sequence
+        size = len(value.encode()) if isinstance(value, str) else len(value)
+        if size > limit:
+            raise ValueError(f"{size} are too many, at most {limit} are taken")
+        return inner.encode(value)
+
+    return Layout(inner.shape, encode, inner.decode)
 
 
 def option(inner: Layout[T]) -> Layout[T | None]:

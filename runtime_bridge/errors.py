@@ -12,6 +12,7 @@ AipchainError
 └── OperationError
     ├── ConnectionLost      the node went away in the middle of something
     ├── RpcRefused          the node answered a request with an error
+    ├── RuntimeChanged      the chain was upgraded since the calls were composed
     ├── SubmissionRefused   the pool did not take an extrinsic
     ├── SubmissionExpired   an extrinsic's era ended before a block took it; it can never be included
     ├── NonceTaken          another extrinsic of the account used the nonce; it can never be included
@@ -33,6 +34,7 @@ __all__ = [
     "NonceTaken",
     "NotIncludedYet",
     "RpcRefused",
+    "RuntimeChanged",
     "SubmissionExpired",
     "SubmissionRefused",
     "TradeRefused",
@@ -106,6 +108,14 @@ class RpcRefused(OperationError):
     def __init__(self, method: str, code: int, message: str, details: str = "") -> None:
         super().__init__(f"the node refused {method}: {message}{f' ({details})' if details else ''} [{code}]")
         self.method, self.code, self.message, self.details = method, code, message, details
+
+
+class RuntimeChanged(OperationError):
+    """The chain was upgraded after the calls were composed; nothing was signed, the connection has the new metadata."""
+
+    def __init__(self, before: str, after: str) -> None:
+        super().__init__(f"the chain was upgraded from {before} to {after}; nothing was signed: compose the calls anew")
+        self.before, self.after = before, after
 
 
 class SubmissionRefused(OperationError):

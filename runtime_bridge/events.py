@@ -1,10 +1,12 @@
 """What happened in a block, read from the chain's own record of events."""
 
-from aipchain.runtime_bridge.connection import Connection
+from collections.abc import Iterator
+
+from aipchain.runtime_bridge.connection import BlockHeader, Connection
 from aipchain.runtime_bridge.facts import Fact
 from aipchain.runtime_bridge.storage_keys import storage_prefix
 
-__all__ = ["EVENTS_KEY", "block_facts"]
+__all__ = ["EVENTS_KEY", "block_facts", "facts_after"]
 
 EVENTS_KEY = storage_prefix("System", "Events")
 
@@ -21,3 +23,15 @@ def block_facts(connection: Connection, block_hash: bytes) -> tuple[Fact, ...]:
     parent = connection.header(block_hash).parent_hash
     metadata = connection.metadata_at(parent if any(parent) else block_hash)
     return metadata.decode_events(raw)
+
+
+def facts_after(connection: Connection, number: int) -> Iterator[tuple[BlockHeader, tuple[Fact, ...]]]:
+    """Go through the finalised blocks after block `number`, oldest first, up to the newest one when it began.
+
+    Blocks come once each and never change, so a reader that keeps the last number can go on from there.
+    """
+    newest = connection.finalised()
+    for following in range(number + 1, newest.number + 1):
+        block_hash = newest.hash if following == newest.number else connection.block_hash(following)
+        if block_hash is not None:
+            yield connection.header(block_hash), block_facts(connection, block_hash)

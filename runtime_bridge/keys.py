@@ -4,6 +4,7 @@ Secrets come from a URI, a mnemonic or a keystore file, never from a command lin
 no `repr` or error shows them. Development keys are public knowledge: anyone can sign with them.
 """
 
+import os
 import stat
 from dataclasses import dataclass, field
 from enum import IntEnum
@@ -28,6 +29,7 @@ __all__ = [
     "account_from_uri",
     "account_of",
     "address_of",
+    "create_account",
     "development_account",
     "development_device",
     "device_from_seed",
@@ -131,6 +133,20 @@ def load_account(path: Path, password: str | None = None) -> AccountKey:
     if not content or "\n" in content:
         raise UnusableKey(f"the keystore file {path} must hold one line: a secret URI or a mnemonic")
     return account_from_uri(content)
+
+
+def create_account(path: Path) -> AccountKey:
+    """Make a new account and keep its mnemonic in a new keystore file that only its owner can read.
+
+    :raises UnusableKey: the file is there already, or cannot be written; nothing is overwritten.
+    """
+    mnemonic: str = Keypair.generate_mnemonic()
+    try:
+        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
+            file.write(f"{mnemonic}\n")
+    except OSError as error:
+        raise UnusableKey(f"the keystore file {path} cannot be written: {error}") from error
+    return account_from_mnemonic(mnemonic)
 
 
 def _from_json(path: Path, content: str, password: str | None) -> AccountKey:

@@ -2,7 +2,7 @@
 
 `Annotated[int, U32]` says it itself; quantities are listed in `_QUANTITIES`; a dataclass is a struct of its fields, an
 `IntEnum` an enum without fields, a union of dataclasses an enum with fields in the union's order, `X | None` an
-option, `tuple[X, ...]` and `Sequence[X]` a vector, `tuple[X, Y]` a tuple.
+option, `tuple[X, ...]` and `Sequence[X]` a vector, `tuple[X, Y]` a tuple; `AtMost` bounds what is written.
 """
 
 import types as python_types
@@ -14,7 +14,7 @@ from typing import Annotated, Any, Union, get_args, get_origin, get_type_hints
 
 from aipchain.runtime_bridge import codec
 from aipchain.runtime_bridge.codec import Layout
-from aipchain.runtime_bridge.types import CommunityId, Epoch, MeterId, OrderNumber, Permill, ProposalId
+from aipchain.runtime_bridge.types import AtMost, CommunityId, Epoch, MeterId, OrderNumber, Permill, ProposalId
 from aipchain.units import Balance, Price, UnixSeconds, Wh
 
 __all__ = ["camel", "field_layouts", "layout_of"]
@@ -63,10 +63,10 @@ def field_layouts(kind: Any) -> list[tuple[str, Layout[Any]]]:  # noqa: ANN401 -
 
 
 def _annotated(arguments: tuple[Any, ...]) -> Layout[Any]:
-    for mark in arguments[1:]:
-        if isinstance(mark, Layout):
-            return mark
-    return layout_of(arguments[0])
+    marks = arguments[1:]
+    layout = next((mark for mark in marks if isinstance(mark, Layout)), None) or layout_of(arguments[0])
+    limit = next((mark.items for mark in marks if isinstance(mark, AtMost)), None)
+    return layout if limit is None else codec.at_most(layout, limit)
 
 
 def _union(arguments: tuple[Any, ...]) -> Layout[Any]:

@@ -47,7 +47,7 @@ class MemoryOutbox:
 
 
 class FileOutbox:
-    """Keeps extrinsics in an SQLite file of one chain, safe against a crash at any moment."""
+    """Keeps extrinsics in an SQLite file of one chain, safe against a crash at any moment; one thread at a time."""
 
     def __init__(self, path: Path, genesis_hash: bytes) -> None:
         """Open or create the file.
@@ -55,7 +55,7 @@ class FileOutbox:
         :raises UnusableOutbox: it cannot be read, is no outbox, or belongs to another chain.
         """
         try:
-            self._database = sqlite3.connect(path, isolation_level=None)
+            self._database = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
             self._database.executescript(_SCHEMA)
             self._database.execute("INSERT OR IGNORE INTO chain VALUES (0, ?)", (genesis_hash,))
             (kept,) = self._database.execute("SELECT genesis_hash FROM chain").fetchone()

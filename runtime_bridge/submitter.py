@@ -14,6 +14,7 @@ from aipchain.runtime_bridge.errors import (
     NonceTaken,
     NotIncludedYet,
     RpcRefused,
+    RuntimeChanged,
     SubmissionExpired,
     SubmissionRefused,
 )
@@ -85,8 +86,10 @@ class Submitter:
         A refused call is an outcome with a refusal, not an exception; the others go on. Calls of one account are
         applied in the order given.
 
+        :raises RuntimeChanged: the chain was upgraded meanwhile; nothing was signed.
         :raises NotIncludedYet, ConnectionLost: undecided ones stay in the outbox, see `resume`.
         """
+        self._check_runtime()
         head = self._head()
         signed = []
         for call, key in calls:
@@ -133,6 +136,12 @@ class Submitter:
         for extrinsic in signed:
             self._send(extrinsic)
         return self._follow(signed)
+
+    def _check_runtime(self) -> None:
+        known = self._connection.metadata
+        current = self._connection.refresh()
+        if current is not known:
+            raise RuntimeChanged(known.title, current.title)
 
     def _next_nonce(self, account: bytes) -> int:
         known = self._nonces.get(account)

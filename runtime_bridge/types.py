@@ -17,6 +17,7 @@ __all__ = [
     "AccountId",
     "AccountInfo",
     "ApprovedState",
+    "AtMost",
     "Batch",
     "Binding",
     "Book",
@@ -73,6 +74,14 @@ __all__ = [
     "Trade",
     "roles_of",
 ]  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class AtMost:
+    """Marks a vector, bytes or text that the runtime bounds to so many items or bytes."""
+
+    items: int
+
 
 CommunityId = NewType("CommunityId", int)
 MeterId = NewType("MeterId", int)
@@ -233,8 +242,8 @@ class Binding:
     """What fills a slot: a build, its configuration (canonical JSON), its capabilities, its migration."""
 
     bundle: Hash
-    config: Bytes
-    grants: Bytes = b""
+    config: Annotated[Bytes, AtMost(2_048)]
+    grants: Annotated[Bytes, AtMost(256)] = b""
     migration: Hash | None = None
 
 

@@ -11,10 +11,12 @@ from aipchain.runtime_bridge import calls
 from aipchain.runtime_bridge import types as t
 from aipchain.runtime_bridge.calls import CALLS
 from aipchain.runtime_bridge.connection import Connection, connect
+from aipchain.runtime_bridge.errors import Unencodable
 from aipchain.runtime_bridge.extrinsics import Era, sign
 from aipchain.runtime_bridge.keys import address_of, development_account
 from aipchain.runtime_bridge.metadata import CallFunction
 from aipchain.runtime_bridge.protocol import EVENTS, OWN_PALLETS
+from aipchain.units import Price, UnixSeconds, Wh
 
 START_MS = 1_475_445_600_000
 ALICE = development_account("Alice").public
@@ -186,6 +188,15 @@ def _shown(value: object) -> object:
     if isinstance(value, dict):
         return {key: _shown(part) for key, part in value.items()}
     return [_shown(part) for part in value] if isinstance(value, list | tuple) else value
+
+
+def test_too_many_orders_are_refused_here_and_not_by_a_trap(connection: Connection) -> None:
+    """501 orders are one too many, and the message says so."""
+    order = t.NewOrder(1, t.MeterId(1), t.Side.BID, Wh(1), Price(1))
+    with pytest.raises(Unencodable, match=r"place_orders\.orders: .* 501 are too many, at most 500 are taken"):
+        calls.place_orders(
+            connection.metadata, community=t.CommunityId(0), interval_start=UnixSeconds(0), orders=[order] * 501
+        )
 
 
 def test_an_extrinsic_is_what_substrate_interface_reads(connection: Connection) -> None:

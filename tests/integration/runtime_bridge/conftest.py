@@ -8,7 +8,7 @@ import pytest
 
 from aipchain.chain.node import Node, SimulatedClock
 from aipchain.chain.rpc.local import LocalTransport
-from aipchain.runtime_bridge.connection import Connection, connect
+from aipchain.runtime_bridge.connection import Connection, Transport, connect
 from aipchain.runtime_bridge.keys import AccountKey, development_account
 from aipchain.runtime_bridge.outbox import Outbox
 from aipchain.runtime_bridge.submitter import Submitter
@@ -100,6 +100,38 @@ class BreakingTransport:
     def close(self) -> None:
         """End the conversation."""
         self.inner.close()
+
+
+@dataclass
+class UpgradedTransport:
+    """Says, from the moment it is told to, that the chain runs a newer runtime version."""
+
+    inner: LocalTransport
+    upgraded: bool = False
+
+    def send(self, payload: str) -> None:
+        """Pass a message on."""
+        self.inner.send(payload)
+
+    def recv(self) -> str:
+        """Give the answer, with another version in it after the upgrade."""
+        answer = self.inner.recv()
+        return answer.replace('"specVersion":1,', '"specVersion":2,') if self.upgraded else answer
+
+    def close(self) -> None:
+        """End the conversation."""
+        self.inner.close()
+
+
+@pytest.fixture
+def upgrading(node: Node) -> tuple[Transport, Callable[[], None]]:
+    """A transport to the chain, and what makes the chain seem upgraded."""
+    transport = UpgradedTransport(LocalTransport(node))
+
+    def upgrade() -> None:
+        transport.upgraded = True
+
+    return transport, upgrade
 
 
 @pytest.fixture

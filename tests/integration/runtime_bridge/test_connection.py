@@ -8,7 +8,7 @@ from aipchain.chain.rpc.server import serve
 from aipchain.errors import InputError
 from aipchain.runtime_bridge.connection import Connection, connect
 from aipchain.runtime_bridge.errors import ForeignRuntime, NodeUnreachable, RpcRefused
-from aipchain.runtime_bridge.events import block_facts
+from aipchain.runtime_bridge.events import block_facts, facts_after
 from aipchain.runtime_bridge.keys import AccountKey
 from aipchain.runtime_bridge.protocol import ACCOUNT
 from aipchain.runtime_bridge.reads import account_info, chain_time
@@ -54,6 +54,17 @@ def test_the_events_of_the_inherents_are_facts(node: Node, connection: Connectio
     facts = block_facts(connection, node.author().block.header.hash)
     assert [fact.index for fact in facts] == list(range(len(facts)))
     assert {0, 1} <= {fact.extrinsic for fact in facts}
+
+
+def test_a_reader_goes_on_where_it_stopped(node: Node, connection: Connection) -> None:
+    """Finalised blocks come once each, oldest first, with their facts."""
+    hashes = [node.author().block.header.hash for _ in range(3)]
+    first = list(facts_after(connection, 0))
+    assert [(header.number, header.hash) for header, _ in first] == list(enumerate(hashes, start=1))
+    assert all(facts == block_facts(connection, header.hash) for header, facts in first)
+    later = node.author().block.header.hash
+    assert [header.hash for header, _ in facts_after(connection, 3)] == [later]
+    assert list(facts_after(connection, 4)) == []
 
 
 def test_an_unknown_block_is_refused_by_name(connection: Connection) -> None:

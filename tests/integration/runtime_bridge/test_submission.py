@@ -14,6 +14,7 @@ from aipchain.runtime_bridge.errors import (
     DispatchRefused,
     NonceTaken,
     NotIncludedYet,
+    RuntimeChanged,
     SubmissionExpired,
     SubmissionRefused,
 )
@@ -226,6 +227,26 @@ def test_nonces_go_on_from_what_the_outbox_holds(
     second = make_submitter(connection, outbox)
     assert second.sign(pay(connection, bob), alice).nonce == 3
     assert all(outcome.refusal is None for outcome in second.resume())
+
+
+def test_calls_of_an_older_runtime_are_not_signed(
+    make_submitter: Callable[..., Submitter],
+    upgrading: tuple[Transport, Callable[[], None]],
+    alice: AccountKey,
+    bob: AccountKey,
+) -> None:
+    """After an upgrade the calls have to be composed anew; the connection is ready for it."""
+    transport, upgrade = upgrading
+    with connect(transport, pallets=()) as connection:
+        submitter = make_submitter(connection)
+        call = pay(connection, bob)
+        upgrade()
+        with pytest.raises(RuntimeChanged, match="from aipchain 1 to aipchain 2"):
+            submitter.submit(call, alice)
+        assert connection.metadata.version.spec_version == 2
+        assert account_info(connection, alice.public).nonce == 0
+        with pytest.raises(SubmissionRefused):
+            submitter.submit(pay(connection, bob), alice)
 
 
 def test_a_submitter_works_with_a_node_that_seals_on_demand(

@@ -54,6 +54,17 @@ def test_a_keystore_file_holds_one_uri_and_only_its_owner_reads_it(tmp_path: Pat
     assert keys.load_account(path).address == ALICE
 
 
+def test_a_new_account_is_kept_in_a_file_of_its_owner(tmp_path: Path) -> None:
+    """The file opens as a keystore, nobody else reads it, and a second call leaves it as it is."""
+    path = tmp_path / "steward.key"
+    account = keys.create_account(path)
+    assert keys.load_account(path) == account
+    assert path.stat().st_mode & 0o777 == 0o600
+    with pytest.raises(UnusableKey, match="File exists"):
+        keys.create_account(path)
+    assert keys.load_account(path) == account
+
+
 def test_a_polkadot_js_keystore_opens_with_its_password(tmp_path: Path) -> None:
     """The JSON that wallets export works; a wrong or missing password is told."""
     path = tmp_path / "alice.json"
