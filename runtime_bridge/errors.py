@@ -17,6 +17,7 @@ AipchainError
     ├── SubmissionExpired   an extrinsic's era ended before a block took it; it can never be included
     ├── NonceTaken          another extrinsic of the account used the nonce; it can never be included
     ├── NotIncludedYet      the waiting ended first; the extrinsic is in the outbox and may still be included
+    ├── ResultForgotten     a block holds the extrinsic, but the node no longer knows what it did
     └── DispatchRefused     a call was included and failed
         └── TradeRefused    a clearing broke the envelope: at which trade, by which rule
 """
@@ -33,6 +34,7 @@ __all__ = [
     "NodeUnreachable",
     "NonceTaken",
     "NotIncludedYet",
+    "ResultForgotten",
     "RpcRefused",
     "RuntimeChanged",
     "SubmissionExpired",
@@ -157,6 +159,17 @@ class NotIncludedYet(OperationError):
             f"{looks} looks at the chain; they are kept, and resuming asks for their fate"
         )
         self.extrinsic_hashes, self.looks = extrinsic_hashes, looks
+
+
+class ResultForgotten(OperationError):
+    """Block `number` holds the extrinsic; whether the call succeeded is in state that the node has discarded."""
+
+    def __init__(self, extrinsic_hash: bytes, number: int) -> None:
+        super().__init__(
+            f"extrinsic 0x{extrinsic_hash.hex()} is in block {number}, but the node has discarded that block's events; "
+            "ask a node that keeps all state whether it succeeded, and do not send it again"
+        )
+        self.extrinsic_hash, self.number = extrinsic_hash, number
 
 
 class DispatchRefused(OperationError):

@@ -13,6 +13,7 @@ from aipchain.runtime_bridge.connection import BlockHeader, Connection
 from aipchain.runtime_bridge.errors import (
     NonceTaken,
     NotIncludedYet,
+    ResultForgotten,
     RpcRefused,
     RuntimeChanged,
     SubmissionExpired,
@@ -20,6 +21,7 @@ from aipchain.runtime_bridge.errors import (
 )
 from aipchain.runtime_bridge.events import block_facts
 from aipchain.runtime_bridge.extrinsics import Era, SignedExtrinsic, Signer, extrinsic_hash, sign
+from aipchain.runtime_bridge.facts import Fact
 from aipchain.runtime_bridge.keys import address_of
 from aipchain.runtime_bridge.metadata import Call
 from aipchain.runtime_bridge.outbox import MemoryOutbox, Outbox
@@ -175,7 +177,8 @@ class Submitter:
     def _look(self, undecided: dict[bytes, SignedExtrinsic], seen: int) -> int:
         """Decide what the blocks after `seen` decide; gives the last block looked at."""
         head = self._head()
-        for number in range(seen + 1, head.number + 1):
+        last = min(head.number, max(signed.last_block for signed in undecided.values()))
+        for number in range(seen + 1, last + 1):
             block_hash = head.hash if number == head.number else self._connection.block_hash(number)
             if block_hash is not None:
                 self._look_into(number, block_hash, undecided)
@@ -203,10 +206,18 @@ class Submitter:
         ours = [(index, undecided.pop(known)) for index, known in found if known in undecided]
         if not ours:
             return
-        facts = block_facts(self._connection, block_hash)
-        for index, signed in ours:
-            place = BlockPlace(number, block_hash, index)
-            own = [fact for fact in facts if fact.extrinsic == index]
+        places = [(signed, BlockPlace(number, block_hash, index)) for index, signed in ours]
+        try:
+            facts = block_facts(self._connection, block_hash)
+        except RpcRefused:
+            for signed, place in places:
+                self._decide(_forgotten(signed, place))
+            return
+        by_extrinsic: dict[int | None, list[Fact]] = {}
+        for fact in facts:
+            by_extrinsic.setdefault(fact.extrinsic, []).append(fact)
+        for signed, place in places:
+            own = by_extrinsic.get(place.index, [])
             self._decide(outcome_in_block(self._connection.metadata, signed.hash, signed.purpose, place, own))
 
     def _give_up(self, signed: SignedExtrinsic, refusal: OperationError) -> None:
@@ -216,3 +227,8 @@ class Submitter:
     def _decide(self, outcome: Outcome) -> None:
         self._decided[outcome.extrinsic_hash] = outcome
         self._outbox.drop(outcome.extrinsic_hash)
+
+
+def _forgotten(signed: SignedExtrinsic, place: BlockPlace) -> Outcome:
+    refusal = ResultForgotten(signed.hash, place.number)
+    return Outcome(signed.hash, signed.purpose, place, Balance(0), (), refusal)

@@ -123,6 +123,34 @@ class UpgradedTransport:
         self.inner.close()
 
 
+@dataclass
+class ForgetfulTransport:
+    """Leads to a node that has discarded the state of all blocks but the newest."""
+
+    inner: LocalTransport
+
+    def send(self, payload: str) -> None:
+        """Ask for the state of an unknown block instead of an old one."""
+        request = json.loads(payload)
+        if request["method"] == "state_getStorage" and request["params"][1:]:
+            request["params"][1] = f"0x{'11' * 32}"
+        self.inner.send(json.dumps(request))
+
+    def recv(self) -> str:
+        """Give the answer."""
+        return self.inner.recv()
+
+    def close(self) -> None:
+        """End the conversation."""
+        self.inner.close()
+
+
+@pytest.fixture
+def forgetful(node: Node) -> Transport:
+    """A transport to a node that keeps no old state."""
+    return ForgetfulTransport(LocalTransport(node))
+
+
 @pytest.fixture
 def upgrading(node: Node) -> tuple[Transport, Callable[[], None]]:
     """A transport to the chain, and what makes the chain seem upgraded."""

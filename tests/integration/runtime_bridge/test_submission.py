@@ -14,6 +14,7 @@ from aipchain.runtime_bridge.errors import (
     DispatchRefused,
     NonceTaken,
     NotIncludedYet,
+    ResultForgotten,
     RuntimeChanged,
     SubmissionExpired,
     SubmissionRefused,
@@ -157,6 +158,18 @@ def test_a_call_that_was_included_before_a_crash_is_found(
     assert money(connection, bob) - before == ONE_AIP
     first.close()
     second.close()
+
+
+def test_a_result_that_the_node_has_discarded_is_not_guessed(
+    make_submitter: Callable[..., Submitter], forgetful: Transport, alice: AccountKey, bob: AccountKey
+) -> None:
+    """It was included, so it is not sent again; whether it succeeded is not known here."""
+    outbox = MemoryOutbox()
+    with connect(forgetful, pallets=()) as connection:
+        (outcome,) = make_submitter(connection, outbox).submit_many([(pay(connection, bob), alice)])
+    assert isinstance(outcome.refusal, ResultForgotten)
+    assert outcome.block is not None
+    assert outbox.pending() == ()
 
 
 def test_an_extrinsic_dies_with_its_era(
