@@ -7,6 +7,7 @@ on standard error; reading commands take `--json`.
 import sys
 from typing import Annotated
 
+import structlog
 import typer
 
 from aipchain import __version__
@@ -54,6 +55,7 @@ def _root(
 
 def main() -> None:
     """Run `aip` and turn expected failures into one sentence and an exit code."""
+    structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
     try:
         app()
     except AipchainError as failure:

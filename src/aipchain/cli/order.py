@@ -2,6 +2,7 @@
 
 import json
 from hashlib import blake2b
+from itertools import count
 from typing import Annotated
 
 import typer
@@ -27,7 +28,16 @@ from aipchain.errors import InputError
 from aipchain.runtime_bridge import calls, facts, reads
 from aipchain.runtime_bridge.connection import Connection
 from aipchain.runtime_bridge.keys import address_of
-from aipchain.runtime_bridge.types import Book, BookStatus, CommunityId, MeterId, NewOrder, Order, OrderNumber
+from aipchain.runtime_bridge.types import (
+    Book,
+    BookStatus,
+    CommunityId,
+    MeterId,
+    NewOrder,
+    Order,
+    OrderNumber,
+    OrderStatus,
+)
 from aipchain.units import UnixSeconds, format_aip, format_price
 
 __all__ = ["app"]
@@ -121,7 +131,7 @@ def place(
         start = interval_start(find_community(connection, community), "INTERVAL", interval)
         own_meter = _meter_of(connection, number, signatory.key.public) if meter is None else MeterId(meter)
         content = (own_meter, side.value, wh, limit_price)
-        chosen = _id_of(content) if order_id is None else order_id
+        chosen = _id_of(signatory, number, start, content) if order_id is None else order_id
         order = NewOrder(chosen, own_meter, side.side, wh, limit_price)
         call = calls.place_orders(connection.metadata, community=number, interval_start=start, orders=(order,))
         outcome = signatory.submit(call)
@@ -201,17 +211,35 @@ def _meter_of(connection: Connection, community: CommunityId, owner: bytes) -> M
     return own[0]
 
 
-def _id_of(content: tuple[object, ...]) -> int:
-    """Name an order after what it says, so that the same command twice is the same order."""
-    return int.from_bytes(
-        blake2b(json.dumps(content).encode(), digest_size=8, person=b"aip-order-id").digest(), "little"
-    )
+def _id_of(signatory: Signatory, community: CommunityId, start: UnixSeconds, content: tuple[object, ...]) -> int:
+    """Name an order after what it says, so that the same command twice is one order; a cancelled one may come again."""
+    for times in count():
+        text = json.dumps([*content, times]).encode()
+        order_id = int.from_bytes(blake2b(text, digest_size=8, person=b"aip-order-id").digest(), "little")
+        standing = _standing_order(signatory, community, start, order_id)
+        if standing is None or standing[1] is not OrderStatus.CANCELLED:
+            break
+    return order_id
 
 
 def _standing(signatory: Signatory, community: CommunityId, start: UnixSeconds, order_id: int) -> str:
-    owner = signatory.key.public
-    number = reads.order_number(signatory.connection, community, start, owner=owner, id=order_id)
+    """Tell why a placed order made no event: one with its id and content was there."""
+    found = _standing_order(signatory, community, start, order_id)
+    if found is None:
+        return "nothing changed"
+    number, status = found
+    if status is OrderStatus.CANCELLED:
+        raise InputError(f"order {number} had this id and content and is cancelled: give another --id")
     return f"order {number} stands already, nothing changed"
+
+
+def _standing_order(
+    signatory: Signatory, community: CommunityId, start: UnixSeconds, order_id: int
+) -> tuple[OrderNumber, OrderStatus] | None:
+    connection, owner = signatory.connection, signatory.key.public
+    number = reads.order_number(connection, community, start, owner=owner, id=order_id)
+    found = None if number is None else reads.order(connection, number)
+    return None if number is None or found is None else (number, found.status)
 
 
 def _book_document(

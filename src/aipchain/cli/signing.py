@@ -117,6 +117,7 @@ def confirm(question: str, yes: bool) -> None:
     try:
         agreed = typer.confirm(question, err=True)
     except typer.Abort as nobody:
+        typer.echo(err=True)
         raise InputError("nothing was signed: nobody answered the question; --yes answers it beforehand") from nobody
     if not agreed:
         raise InputError("nothing was signed: the answer was no")
