@@ -1,18 +1,21 @@
 """A community for measuring: many members with several meters each, founded on a chain in memory."""
 
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
 
 from aipchain.chain.node import Node, Sealing, SimulatedClock
 from aipchain.chain.rpc.local import LocalTransport
-from aipchain.orchestrator.desk import Desk, Job
+from aipchain.orchestrator.desk import SLOT_MS, Desk, Job
 from aipchain.orchestrator.founding import Charter, Services, Settler, founding_steps
 from aipchain.plugins.catalogue import Catalogue
 from aipchain.runtime_bridge import calls, reads
 from aipchain.runtime_bridge.connection import Connection, connect
 from aipchain.runtime_bridge.keys import AccountKey, DeviceKey, account_from_seed, device_from_seed
 from aipchain.runtime_bridge.metadata import Call
+from aipchain.runtime_bridge.outbox import MemoryOutbox
+from aipchain.runtime_bridge.submitter import Submitter
 from aipchain.runtime_bridge.types import CommunityId, Parameters, Permill, Slot, Source
 from aipchain.units import AIP, Interval, UnixSeconds, Wh
 
@@ -37,14 +40,36 @@ class Stage:
         """Get calls into blocks from chain time `at` on [s]."""
         self.desk.send([Job(key, call, "bench") for key, call in jobs], UnixSeconds(at))
 
+    def chain_seconds(self, jobs: Sequence[tuple[AccountKey, Call]], at: int) -> float:
+        """Time the chain alone: signed calls into its pool and, from chain time `at` on [s], out of it into blocks.
+
+        :raises DispatchRefused: a call was refused.
+        """
+        outbox = MemoryOutbox()
+        signing = Submitter(self.connection, outbox=outbox)
+        signed = [signing.sign(call, key).extrinsic for key, call in jobs]
+        started = time.perf_counter()
+        for extrinsic in signed:
+            self.node.submit(extrinsic)
+        while self.node.pool.ready():
+            self.node.author(max(at * 1_000, self._next_slot_ms()))
+        seconds = time.perf_counter() - started
+        for outcome in Submitter(self.connection, outbox=outbox, wait=lambda _: False).resume():
+            outcome.checked()
+        return seconds
+
+    def _next_slot_ms(self) -> int:
+        slot = self.node.head.slot
+        return 0 if slot is None else (slot + 1) * SLOT_MS
+
     def device(self, meter: int) -> DeviceKey:
         """The device of a meter."""
         return device_from_seed(_secret(f"device {meter}"))
 
     @staticmethod
     def interval(number: int) -> Interval:
-        """The interval `number` after the founding, from 0."""
-        return Interval(UnixSeconds(START + (4 + number) * HOUR_S), HOUR_S)
+        """Every second interval after the founding, from 0: time for one to be settled before the next one's gate."""
+        return Interval(UnixSeconds(START + (4 + 2 * number) * HOUR_S), HOUR_S)
 
 
 def found(members: int) -> Stage:
