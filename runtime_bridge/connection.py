@@ -5,6 +5,7 @@ Here a broken connection is a `ConnectionLost`, and what to do about it is decid
 """
 
 import threading
+from collections import OrderedDict
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar
@@ -15,6 +16,7 @@ from websocket import WebSocketException
 
 from aipchain.errors import AipchainError
 from aipchain.runtime_bridge.errors import ConnectionLost, NodeUnreachable, RpcRefused, Unencodable
+from aipchain.runtime_bridge.facts import Fact
 from aipchain.runtime_bridge.metadata import Call, Metadata, RuntimeVersion
 from aipchain.runtime_bridge.metadata_v14 import read_metadata
 from aipchain.runtime_bridge.protocol import OWN_PALLETS, StorageSpec
@@ -86,6 +88,8 @@ class Connection:
         self._lock = threading.RLock()
         self._pallets = tuple(pallets)
         self._metadata: dict[int, Metadata] = {}
+        self.recent_facts: OrderedDict[bytes, tuple[Fact, ...]] = OrderedDict()
+        """Facts of the newest blocks read: a submitter and a projection ask for the same ones."""
         self.genesis_hash = self.block_hash(0) or b""
         self.metadata = self.metadata_at(None)
 

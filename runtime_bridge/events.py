@@ -9,6 +9,7 @@ from aipchain.runtime_bridge.storage_keys import storage_prefix
 __all__ = ["EVENTS_KEY", "block_facts", "facts_after"]
 
 EVENTS_KEY = storage_prefix("System", "Events")
+_KEPT_BLOCKS = 8
 
 
 def block_facts(connection: Connection, block_hash: bytes) -> tuple[Fact, ...]:
@@ -17,6 +18,17 @@ def block_facts(connection: Connection, block_hash: bytes) -> tuple[Fact, ...]:
     :raises RpcRefused: the node has no such block, or its state no more.
     :raises Undecodable: the record is not what the metadata promises.
     """
+    known = connection.recent_facts.get(block_hash)
+    if known is not None:
+        return known
+    facts = _read_facts(connection, block_hash)
+    connection.recent_facts[block_hash] = facts
+    if len(connection.recent_facts) > _KEPT_BLOCKS:
+        connection.recent_facts.popitem(last=False)
+    return facts
+
+
+def _read_facts(connection: Connection, block_hash: bytes) -> tuple[Fact, ...]:
     raw = connection.storage(EVENTS_KEY, block_hash)
     if raw is None:
         return ()
