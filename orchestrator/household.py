@@ -30,7 +30,7 @@ class MeasuredHome:
 
     def measured_net_wh(self, before_step: int) -> Sequence[int]:
         """Return net energy of all steps before `before_step`, oldest first; generation is negative [Wh]."""
-        return self._net_wh[:before_step]
+        return self._net_wh[: max(0, before_step)]
 
 
 @dataclass(frozen=True, slots=True)
