@@ -8,9 +8,9 @@ from aipchain.cli.audit import AsJson
 from aipchain.cli.bundles import BundleArgument, PluginsOption, SettingsOption, SlotOption, plugin_change
 from aipchain.cli.chains import DEFAULT_URL, BasePathOption, UrlOption, reading
 from aipchain.cli.documents import document, hexed
-from aipchain.cli.lookup import find_community, plugin_label, read_hash
+from aipchain.cli.lookup import find_community, read_hash
 from aipchain.cli.output import show_json, show_table
-from aipchain.cli.quantities import format_time, parse_share, parse_span
+from aipchain.cli.quantities import parse_share, parse_span
 from aipchain.cli.signing import (
     DevOption,
     KeyFileOption,
@@ -26,35 +26,27 @@ from aipchain.cli.terms import (
     U32_MAX,
     CommunityArgument,
     TrackName,
-    describe_parameters,
-    describe_track,
 )
+from aipchain.cli.wording import describe_change, describe_content, describe_progress, state_name
 from aipchain.errors import InputError, StateError
-from aipchain.governance.proposals import draft, is_passing, is_step_due, read_proposal, vote_call
+from aipchain.governance.proposals import draft, read_proposal, vote_call
 from aipchain.runtime_bridge import calls, facts, reads
 from aipchain.runtime_bridge.bindings import binding_hash
 from aipchain.runtime_bridge.connection import Connection
 from aipchain.runtime_bridge.keys import address_of
 from aipchain.runtime_bridge.outcomes import Outcome
 from aipchain.runtime_bridge.types import (
-    ApprovedState,
     Change,
     CommunityId,
-    Deciding,
     Parameters,
     ParametersChange,
-    PluginChange,
     Proposal,
     ProposalId,
-    ScheduledState,
     TrackChange,
     TrackSettings,
 )
-from aipchain.units import UnixSeconds
 
 __all__ = ["propose", "vote"]
-
-NO_HEAD = bytes(32)
 
 propose = typer.Typer(help="Proposals: make them, read them, take their steps.", no_args_is_help=True)
 
@@ -171,9 +163,9 @@ def list_(
             (
                 number,
                 each.community,
-                _change_in_words(connection, each.community, each.change),
+                describe_change(connection, each.change),
                 f"{each.ayes} for, {each.nays} against of {each.electorate}",
-                _state_name(each),
+                state_name(each),
             )
             for number, each in found
         ]
@@ -192,7 +184,8 @@ def show(
             voted = {address_of(account): aye for account, aye in sorted(ballots.items())}
             show_json({**document(found, proposal=proposal), "ballots": voted})
             return
-        rows = [*_content(connection, found), *_progress(found, reads.chain_time(connection))]
+        epoch_s = find_community(connection, found.community).epoch_s
+        rows = [*describe_content(connection, found), *describe_progress(found, epoch_s, reads.chain_time(connection))]
     show_table(f"Proposal {proposal}", ("what", "value"), rows)
 
 
@@ -209,7 +202,7 @@ def advance(
         read_proposal(signatory.connection, ProposalId(proposal))
         outcome = signatory.submit(calls.advance(signatory.connection.metadata, proposal=ProposalId(proposal)))
         stands = read_proposal(signatory.connection, ProposalId(proposal))
-    tell(outcome, f"proposal {proposal} is {_state_name(stands)}", as_json)
+    tell(outcome, f"proposal {proposal} is {state_name(stands)}", as_json)
 
 
 @propose.command()
@@ -241,7 +234,7 @@ def vote(
         found = read_proposal(signatory.connection, ProposalId(proposal))
         _check_binding(proposal, found)
         if not as_json:
-            rows = _content(signatory.connection, found)
+            rows = describe_content(signatory.connection, found)
             show_table(f"Proposal {proposal}: your vote binds to exactly this", ("what", "value"), rows)
         side = "for" if aye else "against"
         confirm(f"{signatory.key.address} votes {side} proposal {proposal}, which cannot be taken back. Sign?", yes)
@@ -263,7 +256,7 @@ def _propose(signatory: Signatory, community: CommunityId, change: Change, repla
         predecessor = read_hash("--replaces", replaces)
         call = calls.propose(connection.metadata, community=community, change=change, predecessor=predecessor)
         outcome = signatory.submit(call)
-    words = _change_in_words(connection, community, change)
+    words = describe_change(connection, change)
     tell(outcome, f"{_opened(outcome)}: {words}", as_json)
 
 
@@ -289,75 +282,3 @@ def _check_binding(number: int, proposal: Proposal) -> None:
             f"proposal {number} says its binding hash is {hexed(proposal.binding_hash)}, but its content has "
             f"{hexed(shown)}: do not vote, this node does not tell the truth"
         )
-
-
-def _content(connection: Connection, proposal: Proposal) -> list[tuple[str, object]]:
-    """List what the binding hash covers, in words."""
-    change, rows = proposal.change, []
-    if isinstance(change, PluginChange):
-        binding = change.binding
-        rows += [
-            ("settings", binding.config.decode(errors="replace")),
-            ("bundle", hexed(binding.bundle)),
-            ("capabilities", hexed(binding.grants) if binding.grants else "none"),
-            ("migration", hexed(binding.migration) if binding.migration else "none"),
-        ]
-    return [
-        ("community", f"{proposal.community}, {find_community(connection, proposal.community).name}"),
-        ("change", _change_in_words(connection, proposal.community, change)),
-        *rows,
-        ("replaces", _replaced(connection, proposal)),
-        ("binding hash", hexed(proposal.binding_hash)),
-    ]
-
-
-def _replaced(connection: Connection, proposal: Proposal) -> str:
-    if proposal.predecessor == NO_HEAD:
-        return "what the founding set"
-    if isinstance(proposal.change, PluginChange):
-        return f"{plugin_label(connection, proposal.predecessor)}, bound as {hexed(proposal.predecessor)}"
-    return f"what {hexed(proposal.predecessor)} set"
-
-
-def _change_in_words(connection: Connection, community: CommunityId, change: Change) -> str:
-    match change:
-        case PluginChange(slot=slot, binding=binding):
-            build = reads.build(connection, binding.bundle)
-            name = f"{build.name}@{build.release}.{build.build}" if build else f"plugin {hexed(binding.bundle)}"
-            return f"put {name} into the slot {slot.name.lower()}"
-        case ParametersChange(parameters=wanted):
-            return f"set the parameters: {describe_parameters(wanted)}"
-        case TrackChange(kind=kind, settings=settings):
-            return f"decide on {kind.name.lower()} changes so: {describe_track(settings)}"
-
-
-def _progress(proposal: Proposal, now: UnixSeconds) -> list[tuple[str, object]]:
-    settings = proposal.settings
-    opens = proposal.opened_at + settings.notice_s
-    return [
-        ("proposer", address_of(proposal.proposer)),
-        ("opened", format_time(proposal.opened_at)),
-        ("voting", f"{format_time(opens)} to {format_time(opens + settings.decide_s)}"),
-        ("decided by", describe_track(settings)),
-        ("votes", f"{proposal.ayes} for, {proposal.nays} against of {proposal.electorate}"),
-        ("state", _state_in_words(proposal)),
-        ("step due", "yes: `aip propose advance`" if is_step_due(proposal, now) else "no"),
-    ]
-
-
-def _state_in_words(proposal: Proposal) -> str:
-    match proposal.state:
-        case Deciding(confirming_since=None):
-            return "deciding, it would not pass now" if not is_passing(proposal) else "deciding"
-        case Deciding(confirming_since=int(since)):
-            return f"deciding, passes since {format_time(since)}"
-        case ApprovedState(at=at):
-            return f"approved at {format_time(at)}, enacted after {format_time(at + proposal.settings.timelock_s)}"
-        case ScheduledState(epoch=epoch):
-            return f"scheduled, in force from epoch {epoch} on"
-        case _:
-            return _state_name(proposal)
-
-
-def _state_name(proposal: Proposal) -> str:
-    return proposal.state.variant.lower()
