@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[3]
-ROOMS = ("ai", "chain", "governance", "market", "metering", "orchestrator", "plugins", "runtime_bridge")
+ROOMS = ("ai", "chain", "governance", "market", "metering", "orchestrator", "pallets_spec", "plugins", "runtime_bridge")
 
 
 @pytest.mark.parametrize("room", ROOMS)
