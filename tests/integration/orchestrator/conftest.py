@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date
-from pathlib import Path
 
 import pytest
 
@@ -37,23 +36,6 @@ def settings() -> Settings:
     return Settings(pack, choose_homes(pack, "4"), date(2016, 10, 3), 2, 1)
 
 
-Rehearse = Callable[[Settings], Results]
-
-
-@pytest.fixture(scope="session")
-def rehearse() -> Rehearse:
-    """Live a rehearsal to its end and give its results."""
-
-    def run(wanted: Settings, base_path: Path | None = None) -> Results:
-        stage = Rehearsal(wanted, base_path)
-        try:
-            return stage.run(lambda _: None)
-        finally:
-            stage.close()
-
-    return run
-
-
 @dataclass(frozen=True)
 class Lived:
     """A rehearsal that is over: its results, and its chain to read."""
@@ -78,10 +60,12 @@ HOUR = 3_600
 NOW = UnixSeconds(1_475_452_800)
 """2016-10-03 00:00 UTC."""
 
+INTERVAL = UnixSeconds(NOW + 3 * HOUR)
 HERE = t.CommunityId(0)
 TARIFF = Price(200_000_000)
 """0.2 AIP/kWh [base units per Wh]."""
 
+PARAMETERS = t.Parameters(600, 300, 900, t.Permill(100_000))
 HALF = t.Permill(500_000)
 TRACK = t.TrackSettings(
     notice_s=600, decide_s=3_600, confirm_s=600, timelock_s=600, min_turnout=HALF, min_approval=HALF
@@ -108,10 +92,10 @@ class Village:
     connection: Connection
     submitter: Submitter
     catalogue: Catalogue
-    interval: UnixSeconds = UnixSeconds(NOW + 3 * HOUR)
+    interval: UnixSeconds = INTERVAL
     here: t.CommunityId = HERE
     tariff: Price = TARIFF
-    parameters: t.Parameters = t.Parameters(600, 300, 900, t.Permill(100_000))
+    parameters: t.Parameters = PARAMETERS
     track: t.TrackSettings = TRACK
     epoch_s: int = 6 * HOUR
 

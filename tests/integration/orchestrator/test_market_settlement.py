@@ -35,7 +35,10 @@ def test_what_was_delivered_is_shared_by_running_sums(village: Village, exported
     before = [village.money(each) for each in village.residents]
     spent = village.tariff // 2
     two_trades(village)
-    fees = {each.key.public: start[0] - sum(village.money(each)) for each, start in zip(village.residents, before)}
+    fees = {
+        each.key.public: start[0] - sum(village.money(each))
+        for each, start in zip(village.residents, before, strict=True)
+    }
     village.delivers(
         village.reading(village.seller, export_wh=exported),
         village.reading(village.buyer, import_wh=500),
@@ -48,7 +51,7 @@ def test_what_was_delivered_is_shared_by_running_sums(village: Village, exported
     assert [(event.delivered_wh, event.paid) for event in told] == [(wh, wh * spent) for wh in shares]
     after = [(free + fees[each.key.public], held) for each in village.residents for free, held in [village.money(each)]]
     earned = [sum(shares) * spent, -shares[0] * spent, -shares[1] * spent]
-    assert after == [(start + gain, 0) for (start, _), gain in zip(before, earned)]
+    assert after == [(start + gain, 0) for (start, _), gain in zip(before, earned, strict=True)]
     energy = [reads.energy(village.connection, each.key.public).free for each in village.residents]
     assert energy == [exported - sum(shares), *shares]
     assert reads.total_minted(village.connection) == exported
