@@ -31,6 +31,7 @@ from aipchain.cli.terms import (
     describe_track,
     track_settings,
 )
+from aipchain.errors import InputError
 from aipchain.runtime_bridge import calls, facts, reads
 from aipchain.runtime_bridge.connection import Connection
 from aipchain.runtime_bridge.keys import address_of
@@ -134,6 +135,8 @@ def found(
     as_json: AsJson = False,
 ) -> None:
     """Found a community; the account that signs becomes its steward."""
+    if not name.strip():
+        raise InputError("a community needs a name")
     interval_s, epoch_s = parse_span("--interval", interval), parse_span("--epoch", epoch)
     parameters = Parameters(
         gate_closure_s=parse_span("--gate-closure", gate_closure),

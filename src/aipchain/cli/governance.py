@@ -222,7 +222,7 @@ def cancel(
 
 def vote(
     proposal: ProposalArgument,
-    aye: Annotated[bool, typer.Option("--aye/--nay", help="For or against it.")],
+    aye: Annotated[bool | None, typer.Option("--aye/--nay", help="For or against it; one must be given.")] = None,
     yes: YesOption = False,
     url: SigningUrlOption = DEFAULT_URL,
     key_file: KeyFileOption = None,
@@ -230,6 +230,8 @@ def vote(
     as_json: AsJson = False,
 ) -> None:
     """Vote on a proposal, once. Shows first what the vote binds to, in words."""
+    if aye is None:
+        raise InputError("say how you vote: --aye or --nay")
     with signing(url, key_file, dev) as signatory:
         found = read_proposal(signatory.connection, ProposalId(proposal))
         _check_binding(proposal, found)

@@ -2,8 +2,6 @@
 
 from typing import Any
 
-ZERO_HASH = "0x" + "00" * 32
-
 
 def test_a_community_is_founded_and_read_back(wilderness: Any, address: Any) -> None:
     """The signer becomes the steward; what was written arrives as the chain's integers."""
@@ -76,6 +74,15 @@ def test_leaving_is_asked_first(village: Any) -> None:
     assert village.height == before
 
 
+def test_a_name_cannot_steer_the_terminal(wilderness: Any) -> None:
+    """Whatever a founder writes, a report stays one printable line."""
+    ended = wilderness.aip("community", "found", "a\x1b[2Jb\nc", "--dev", "Alice")
+
+    assert ended.code == 0
+    assert "\x1b" not in ended.out
+    assert len(ended.out.splitlines()) == 1
+
+
 def test_what_a_steward_gets_wrong(village: Any, address: Any) -> None:
     """Each refusal is a sentence with exit code 2."""
     refused = {
@@ -90,7 +97,8 @@ def test_what_a_steward_gets_wrong(village: Any, address: Any) -> None:
         ("community", "leave", 0, "--yes", "--dev", "Dave"): "is not a member of the community",
         ("community", "set-track", 0, "plugin", "--dev", "Alice"): "from now on a vote changes it",
         ("community", "set-track", 0, "governance", "--min-approval", "100%", "--dev", "Alice"): "below 100 %",
-        ("community", "found", "x" * 65, "--dev", "Alice"): "64",
+        ("community", "found", "x" * 65, "--dev", "Alice"): "65 are too many, at most 64 are taken",
+        ("community", "found", " ", "--dev", "Alice"): "a community needs a name",
         ("community", "found", "Elm", "--interval", "30min", "--dev", "Alice"): "15 minutes or 1 hour",
         ("community", "found", "Elm", "--epoch", "90min", "--dev", "Alice"): "whole number of intervals",
         ("community", "found", "Elm", "--gate-closure", "1s", "--dev", "Alice"): "parameters are out of bounds",

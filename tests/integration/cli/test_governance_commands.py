@@ -141,6 +141,7 @@ def test_what_a_voter_gets_wrong(proposed: Any) -> None:
     refused = {
         ("vote", 0, "--aye", "--yes", "--dev", "Bob"): "voting has not begun",
         ("vote", 9, "--aye", "--yes", "--dev", "Bob"): "there is no proposal 9: the chain has proposals 0 to 0",
+        ("vote", 0, "--yes", "--dev", "Bob"): "--aye or --nay",
         ("propose", "show", 9): "there is no proposal 9",
         ("propose", "advance", 9, "--dev", "Bob"): "there is no proposal 9",
         ("propose", "advance", 0, "--dev", "Bob"): "no step of the proposal is due yet",
