@@ -4,7 +4,7 @@ import json
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import pytest
 from typer.testing import CliRunner
@@ -17,7 +17,7 @@ from aipchain.errors import AipchainError
 from aipchain.plugins.bundle import Bundle
 from aipchain.plugins.catalogue import Catalogue
 from aipchain.runtime_bridge import calls
-from aipchain.runtime_bridge.connection import connect
+from aipchain.runtime_bridge.connection import Connection, connect
 from aipchain.runtime_bridge.keys import development_account, development_device
 from aipchain.runtime_bridge.metadata import Call, Metadata
 from aipchain.runtime_bridge.submitter import Submitter
@@ -33,6 +33,8 @@ from aipchain.runtime_bridge.types import (
     TrackSettings,
 )
 from aipchain.units import UnixSeconds, Wh
+
+T = TypeVar("T")
 
 NOON = UnixSeconds(1_475_496_000)
 """2016-10-03 12:00 UTC, when the community is founded."""
@@ -84,6 +86,11 @@ class Village:
         with connect(LocalTransport(self.node)) as connection:
             call = calls.batch_all(connection.metadata, make(connection.metadata))
             Submitter(connection).submit(call, development_account(name))
+
+    def read(self, ask: Callable[[Connection], T]) -> T:
+        """Read from the chain, past the command line."""
+        with connect(LocalTransport(self.node)) as connection:
+            return ask(connection)
 
     @property
     def height(self) -> int:

@@ -1,8 +1,16 @@
 """`aip order` against a real node."""
 
+from collections.abc import Callable
 from typing import Any
 
-DELIVERY = 1_475_503_200
+from aipchain.runtime_bridge import calls, reads
+from aipchain.runtime_bridge.keys import development_account
+from aipchain.runtime_bridge.metadata import Call, Metadata
+from aipchain.runtime_bridge.types import Book, CommunityId, OrderNumber, PostedPrice, Role, Trade
+from aipchain.units import Price, UnixSeconds, Wh
+
+COMMUNITY = CommunityId(0)
+DELIVERY = UnixSeconds(1_475_503_200)
 """2016-10-03 14:00 UTC: two hours after the founding."""
 BID = ("order", "place", 0, "2016-10-03T14:00", "bid", "--energy", "1.5kWh", "--limit", "0.25", "--dev", "Bob")
 
@@ -57,6 +65,25 @@ def test_the_book_shows_rules_times_and_orders(village: Any) -> None:
     assert "not posted" in told
 
 
+def test_the_book_shows_reference_prices_and_trades(village: Any) -> None:
+    """Once it is cleared: who trades what at which price, and the hash of the result."""
+    village.send("Alice", _services_and_prices)
+    village.aip(*BID)
+    village.aip("order", "place", 0, DELIVERY, "offer", "--energy", "800Wh", "--limit", "0.1", "--dev", "Charlie")
+    village.wait_until(DELIVERY - 900)
+    village.send("Alice", _clearing(village.read(lambda chain: reads.book(chain, COMMUNITY, DELIVERY))))
+
+    book = village.aip("order", "book", 0, DELIVERY, "--json").document
+    told = village.aip("order", "book", 0, DELIVERY).out
+
+    assert book["reference_price"] == {"retail": 300_000_000, "feed_in": 80_000_000}
+    assert book["trades"] == [{"bid": 0, "offer": 1, "wh": 800, "price": 190_000_000}]
+    assert (book["book"]["status"], book["book"]["traded_wh"]) == ("cleared", 800)
+    assert book["book"]["result"].startswith("0x")
+    assert "0.190000" in told
+    assert "0.300000 AIP/kWh" in told
+
+
 def test_what_a_trader_gets_wrong(village: Any) -> None:
     """Each refusal is a sentence with exit code 2, and no order comes of it."""
     refused = {
@@ -91,3 +118,20 @@ def test_an_order_is_its_owners_alone(village: Any) -> None:
 
     assert (stranger.code, "another account's" in stranger.sentence) == (2, True)
     assert (other.code, "another order with this id" in other.sentence) == (2, True)
+
+
+def _services_and_prices(metadata: Metadata) -> list[Call]:
+    alice = development_account("Alice").public
+    grants = [
+        calls.grant_role(metadata, community=COMMUNITY, account=alice, role=role)
+        for role in (Role.ORACLE, Role.OPERATOR)
+    ]
+    price = PostedPrice(DELIVERY, retail=Price(300_000_000), feed_in=Price(80_000_000))
+    return [*grants, calls.post_reference_prices(metadata, community=COMMUNITY, prices=[price])]
+
+
+def _clearing(book: Book) -> Callable[[Metadata], list[Call]]:
+    trade = Trade(OrderNumber(0), OrderNumber(1), Wh(800), Price(190_000_000))
+    return lambda metadata: [
+        calls.submit_clearing(metadata, community=COMMUNITY, interval_start=DELIVERY, rules=book.rules, trades=[trade])
+    ]
