@@ -275,7 +275,7 @@ def compare_rebuilt(wasm: bytes, manifest: Manifest, toolchain: Toolchain) -> No
 
 def run_rust_tests(toolchain: Toolchain) -> None:
     """Run every Rust test, and clippy where the toolchain has it."""
-    _cargo(toolchain, "test", "--locked", "--workspace", "--quiet")
+    _cargo(toolchain, "test", "--locked", "--workspace", "--lib", "--tests", "--quiet")
     if (toolchain.folder / "cargo-clippy").exists():
         _cargo(toolchain, "clippy", "--locked", "--workspace", "--all-targets", "--quiet", "--", "-D", "warnings")
     else:
