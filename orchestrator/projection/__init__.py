@@ -30,12 +30,16 @@ class Projection:
 
         :raises InputError: the file is not a projection of this chain.
         """
-        self._database = sqlite3.connect(":memory:" if path is None else path, isolation_level=None)
+        try:
+            self._database = sqlite3.connect(":memory:" if path is None else path, isolation_level=None)
+        except sqlite3.DatabaseError as fault:
+            raise _unusable(path, fault) from fault
         self._database.row_factory = sqlite3.Row
         try:
             self._open(genesis_hash.hex())
         except sqlite3.DatabaseError as fault:
-            raise InputError(f"{path} is no projection ({fault}): delete it, it is folded again") from fault
+            self.close()
+            raise _unusable(path, fault) from fault
 
     @property
     def height(self) -> int:
@@ -85,6 +89,10 @@ class Projection:
             self._database.execute("ROLLBACK")
             raise
         self._database.execute("COMMIT")
+
+
+def _unusable(path: Path | None, fault: sqlite3.DatabaseError) -> InputError:
+    return InputError(f"{path} is no projection ({fault}): delete it, it is folded again")
 
 
 def _apply(database: sqlite3.Connection, fact: Fact, block: int) -> None:

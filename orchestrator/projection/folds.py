@@ -12,7 +12,10 @@ __all__ = ["FOLDS"]
 _STATE = "UPDATE proposals SET state = '{}' WHERE proposal = :proposal"
 
 FOLDS: Mapping[type, tuple[str, ...]] = {
-    facts.Founded: ("INSERT INTO communities VALUES (:community, :steward)",),
+    facts.Founded: (
+        "INSERT INTO communities VALUES (:community, :steward)",
+        "INSERT INTO roles VALUES (:community, :steward, 'Steward')",
+    ),
     facts.Admitted: ("INSERT INTO members VALUES (:community, :account, :index)",),
     facts.RoleGranted: ("INSERT INTO roles VALUES (:community, :account, :role)",),
     facts.RoleRevoked: ("DELETE FROM roles WHERE (community, account, role) = (:community, :account, :role)",),
@@ -21,7 +24,9 @@ FOLDS: Mapping[type, tuple[str, ...]] = {
         "DELETE FROM roles WHERE (community, account) = (:community, :account)",
     ),
     facts.MeterEnrolled: ("INSERT INTO meters VALUES (:meter, :community, :owner)",),
-    facts.ReadingQuarantined: ("INSERT INTO quarantine VALUES (:batch_id, :meter, :interval_start, :reason)",),
+    facts.ReadingQuarantined: (
+        "INSERT OR REPLACE INTO quarantine VALUES (:batch_id, :meter, :interval_start, :reason)",
+    ),
     facts.Minted: (
         "INSERT INTO mints VALUES (:meter, :interval_start, :producer, :wh)",
         "INSERT INTO energy VALUES (:producer, :wh, 0, 0, 0) ON CONFLICT DO UPDATE SET minted_wh = minted_wh + :wh",

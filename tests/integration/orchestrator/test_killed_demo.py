@@ -60,7 +60,7 @@ def problems(folder: Path) -> tuple[str, ...]:
 
 
 def test_a_killed_demo_goes_on_where_its_chain_stopped(settings: Settings, tmp_path: Path) -> None:
-    """SIGKILL at the first block, while founding, and during trade and vote: a sound chain each time, and the same results."""
+    """Killed at the first block, while founding and while trading: sound each time, and the same results."""
     for block in (0, 4, 60):
         kill_at(tmp_path, block)
         assert problems(tmp_path) == ()
