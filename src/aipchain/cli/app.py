@@ -9,6 +9,7 @@ from typing import Annotated
 
 import structlog
 import typer
+from typer.exceptions import TyperException
 
 from aipchain import __version__
 from aipchain.cli import audit, chain, community, demo, governance, meter, node, order, plugin
@@ -57,10 +58,21 @@ def main() -> None:
     """Run `aip` and turn expected failures into one sentence and an exit code."""
     structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
     try:
-        app()
+        sys.exit(app(standalone_mode=False) or 0)
     except AipchainError as failure:
         complain(str(failure))
         sys.exit(failure.exit_code)
-    except KeyboardInterrupt:
+    except TyperException as misuse:
+        _explain(misuse.format_message())
+        sys.exit(misuse.exit_code)
+    except (KeyboardInterrupt, typer.Abort):
         complain("stopped by the user; what was committed stays")
         sys.exit(1)
+
+
+def _explain(misuse: str) -> None:
+    """A command without its arguments answers with its whole help; anything else is one sentence."""
+    if misuse.startswith("Usage:"):
+        typer.echo(misuse, err=True)
+    else:
+        complain(f"{' '.join(misuse.split())} (see --help)")

@@ -8,10 +8,11 @@ from pathlib import Path
 import typer
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from aipchain.errors import InputError
 
-__all__ = ["complain", "console", "show_json", "show_table", "write_file"]
+__all__ = ["complain", "console", "printable", "show_json", "show_table", "write_file"]
 
 console = Console(soft_wrap=True, highlight=False)
 _errors = Console(stderr=True, soft_wrap=True)
@@ -35,8 +36,13 @@ def show_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[objec
         numeric = bool(listed) and all(_is_number(row[index]) for row in listed)
         table.add_column(column, justify="right" if numeric else "left", overflow="fold")
     for row in listed:
-        table.add_row(*(str(cell) for cell in row))
+        table.add_row(*(Text(printable(str(cell))) for cell in row))
     console.print(table)
+
+
+def printable(text: str) -> str:
+    """Return `text` with letters that a terminal would obey shown as their code; names on a chain are anybody's."""
+    return "".join(letter if letter.isprintable() or letter == "\n" else f"\\x{ord(letter):02x}" for letter in text)
 
 
 def write_file(path: Path, text: str) -> None:

@@ -15,7 +15,7 @@ import typer
 
 from aipchain.cli.documents import hexed, plain
 from aipchain.cli.errors import NoKey, StillUndecided
-from aipchain.cli.output import console, show_json
+from aipchain.cli.output import console, printable, show_json
 from aipchain.cli.refusals import explained
 from aipchain.errors import InputError, OperationError
 from aipchain.runtime_bridge.connection import Connection, connect
@@ -133,7 +133,7 @@ def tell(outcome: Outcome, sentence: str, as_json: bool) -> None:
     place = outcome.block
     if not as_json:
         where = f"; block {place.number}, fee {format_aip(outcome.fee, 6)} AIP" if place else ""
-        console.print(f"{_printable(sentence)}{where}", highlight=False, markup=False, soft_wrap=True)
+        console.print(f"{printable(sentence)}{where}", highlight=False, markup=False, soft_wrap=True)
         return
     own = (event for event in outcome.events() if not isinstance(event, OtherEvent))
     document: dict[str, object] = {
@@ -143,11 +143,6 @@ def tell(outcome: Outcome, sentence: str, as_json: bool) -> None:
         "events": [{"event": type(event).__name__, "facts": plain(event)} for event in own],
     }
     show_json(document)
-
-
-def _printable(sentence: str) -> str:
-    """Take out what could steer a terminal: names on a chain are anybody's."""
-    return "".join(letter if letter.isprintable() else "?" for letter in sentence)
 
 
 def _development_key(connection: Connection, name: str) -> AccountKey:
