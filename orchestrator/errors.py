@@ -4,16 +4,30 @@ AipchainError
 ├── InputError
 │   ├── NoBook            no order opened a book for that interval
 │   ├── AnotherRun        the chain at hand was founded by a run with other homes, days or seed
-│   └── NothingToReplay   the chain holds no cleared interval
+│   ├── NothingToReplay   the chain holds no cleared interval
+│   ├── OtherGenesis      a node's chain starts from another block than the one expected
+│   └── UnreadableGenesis a node does not give the state of its first block
 ├── StateError
-│   └── UnknownBinding    a book names rules the chain does not know
+│   ├── UnknownBinding    a book names rules the chain does not know
+│   └── WrongGenesisState a node's first state is not the one that its first block commits to
 └── OperationError
+    ├── NoNewBlock        a node makes no more blocks
     └── StepFailed        the chain refused a step of the loop
 """
 
 from aipchain.errors import InputError, OperationError, StateError
 
-__all__ = ["AnotherRun", "NoBook", "NothingToReplay", "StepFailed", "UnknownBinding"]
+__all__ = [
+    "AnotherRun",
+    "NoBook",
+    "NoNewBlock",
+    "NothingToReplay",
+    "OtherGenesis",
+    "StepFailed",
+    "UnknownBinding",
+    "UnreadableGenesis",
+    "WrongGenesisState",
+]
 
 
 class NoBook(InputError):
@@ -32,6 +46,47 @@ class NothingToReplay(InputError):
 
     def __init__(self, height: int) -> None:
         super().__init__(f"no interval was cleared in the {height} blocks of this chain: there is nothing to replay")
+
+
+class OtherGenesis(InputError):
+    """The node's chain starts from block `found`, the genesis built here is `built`."""
+
+    def __init__(self, found: bytes, built: bytes, described: str) -> None:
+        super().__init__(
+            f"the node's chain starts from 0x{found.hex()}; {described} with this runtime gives 0x{built.hex()}. "
+            "Give the preset, patch and runtime that the chain was founded with, or let its first state be read from it"
+        )
+        self.found, self.built = found, built
+
+
+class UnreadableGenesis(InputError):
+    """The node does not give the state of block 0."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(
+            f"the node does not give the state of block 0: {reason}. "
+            "Ask a node that keeps all state, or give the preset that the chain was founded with"
+        )
+        self.reason = reason
+
+
+class WrongGenesisState(StateError):
+    """What the node says about block 0 contradicts itself."""
+
+    def __init__(self, genesis_hash: bytes, reason: str) -> None:
+        super().__init__(f"the node's first block is 0x{genesis_hash.hex()}, but {reason}: it is not to be trusted")
+        self.genesis_hash, self.reason = genesis_hash, reason
+
+
+class NoNewBlock(OperationError):
+    """The node's newest final block stayed `last` while `wanted` was waited for."""
+
+    def __init__(self, last: int, wanted: int) -> None:
+        super().__init__(
+            f"the node stands at block {last} and made no further one while block {wanted} was waited for. "
+            "Is it making blocks? Ask for fewer blocks otherwise"
+        )
+        self.last, self.wanted = last, wanted
 
 
 class StepFailed(OperationError):

@@ -1,18 +1,25 @@
-"""`aip audit` and `aip doctor`: is the chain sound, and does every clearing come out again as it is recorded?"""
+"""`aip audit` and `aip doctor`: is the chain sound, and does every clearing and block come out again as recorded?"""
 
 from pathlib import Path
 from typing import Annotated
 
+import platformdirs
 import typer
 from rich.progress import Progress
 
+from aipchain.chain.artifact import load_artifact
 from aipchain.chain.node import Node
 from aipchain.chain.rpc.local import LocalTransport
-from aipchain.cli.chains import open_chain_file
+from aipchain.chain.spec import DEFAULT_PRESET, ChainSpec
+from aipchain.cli.chains import DEFAULT_URL, open_chain_file
+from aipchain.cli.genesis_patch import read_patch
 from aipchain.cli.output import complain, console, show_json
+from aipchain.errors import InputError
 from aipchain.orchestrator.audit import ReplayReport, replay
+from aipchain.orchestrator.chain_source import ChainSource, FirstBlock, first_block_built_here, first_block_read
+from aipchain.orchestrator.reexecution import FollowReport, follow
 from aipchain.plugins.catalogue import Catalogue
-from aipchain.runtime_bridge.connection import connect
+from aipchain.runtime_bridge.connection import Connection, connect
 
 __all__ = ["app", "doctor"]
 
@@ -44,6 +51,31 @@ def replay_command(
     else:
         _tell(report)
     if report.differing:
+        raise typer.Exit(UNSAFE_STATE)
+
+
+@app.command("follow")
+def follow_command(
+    url: Annotated[str, typer.Option(help="JSON-RPC address of the node that is not trusted.")] = DEFAULT_URL,
+    blocks: Annotated[
+        int | None, typer.Option(help="Run blocks 1 to this one, waiting for those not made yet; else all final ones.")
+    ] = None,
+    chain: Annotated[
+        str | None, typer.Option(help="Build the first state here, from this preset; else it is read and checked.")
+    ] = None,
+    patch: Annotated[Path | None, typer.Option(help="JSON file merged over the preset (RFC 7386).")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Run every block of a node's chain again in the embedded host and compare the state roots."""
+    if blocks is not None and blocks < 1:
+        raise InputError(f"--blocks {blocks} is no number of blocks: give at least 1")
+    with connect(url, pallets=()) as connection:
+        report = _follow(connection, blocks, _expected(chain, patch))
+    if as_json:
+        show_json(_follow_document(report))
+    else:
+        _tell_followed(report)
+    if not report.is_sound:
         raise typer.Exit(UNSAFE_STATE)
 
 
@@ -81,6 +113,63 @@ def _replay(node: Node, catalogue: Catalogue) -> ReplayReport:
     with connect(LocalTransport(node)) as connection, Progress(console=console, transient=True) as bar:
         task = bar.add_task("replay")
         return replay(connection, catalogue, lambda block, height: bar.update(task, completed=block, total=height))
+
+
+def _expected(chain: str | None, patch: Path | None) -> ChainSpec | None:
+    """Give the genesis that the auditor builds; None takes the node's own, checked against its first block."""
+    if chain is None and patch is None:
+        return None
+    return ChainSpec.of(chain or DEFAULT_PRESET, None if patch is None else read_patch(patch))
+
+
+def _follow(connection: Connection, blocks: int | None, expected: ChainSpec | None) -> FollowReport:
+    cache_dir = platformdirs.user_cache_path("aipchain") / "compiled"
+    first: FirstBlock
+    if expected is None:
+        first = first_block_read(connection)
+    else:
+        first = first_block_built_here(connection, expected, load_artifact().code, cache_dir)
+    source = ChainSource(connection)
+    wanted = source.height() if blocks is None else blocks
+    with Progress(console=console, transient=True, disable=not console.is_terminal) as bar:
+        task = bar.add_task("follow", total=wanted)
+        return follow(
+            source, first, wanted, cache_dir=cache_dir, on_block=lambda number: bar.update(task, completed=number)
+        )
+
+
+def _follow_document(report: FollowReport) -> dict[str, object]:
+    fault = report.fault
+    return {
+        "genesis_hash": f"0x{report.genesis_hash.hex()}",
+        "code_hash": f"0x{report.code_hash.hex()}",
+        "is_our_runtime": report.code_hash == load_artifact().manifest.code_hash,
+        "blocks": report.wanted,
+        "equal": report.equal,
+        "extrinsics": report.extrinsics,
+        "head": f"0x{report.head.hex()}",
+        "state_root": f"0x{report.state_root.hex()}",
+        "upgrades": [
+            {"block": upgrade.block, "before": f"0x{upgrade.before.hex()}", "after": f"0x{upgrade.after.hex()}"}
+            for upgrade in report.upgrades
+        ],
+        "fault": fault and {"block": fault.block, "kind": fault.kind.value, "reason": fault.reason},
+    }
+
+
+def _tell_followed(report: FollowReport) -> None:
+    ours = report.code_hash == load_artifact().manifest.code_hash
+    runtime = "the one of this release" if ours else "not the one of this release"
+    console.print(
+        f"genesis 0x{report.genesis_hash.hex()}, runtime 0x{report.code_hash.hex()}: {runtime}\n"
+        f"{report.equal} of {report.wanted} blocks with {report.extrinsics} extrinsics give the state root they claim"
+    )
+    for upgrade in report.upgrades:
+        console.print(
+            f"after block {upgrade.block} the runtime changes from 0x{upgrade.before.hex()} to 0x{upgrade.after.hex()}"
+        )
+    if report.fault is not None:
+        complain(f"block {report.fault.block}, {report.fault.kind.value}: {report.fault.reason}")
 
 
 def _document(report: ReplayReport) -> dict[str, object]:

@@ -1,5 +1,6 @@
-"""`aip node`: run the embedded chain as a node of its own."""
+"""`aip node`: run the embedded chain as a node of its own, or write what the stock node needs to run the same chain."""
 
+import json
 import signal
 import threading
 from pathlib import Path
@@ -10,7 +11,10 @@ import typer
 from aipchain.chain.node import Node, Sealing, SystemClock
 from aipchain.chain.rpc.server import DEFAULT_HOST, DEFAULT_PORT, serve
 from aipchain.chain.spec import DEFAULT_PRESET
-from aipchain.cli.output import console
+from aipchain.chain.stock_spec import DEFAULT_RELAY_CHAIN, stock_spec
+from aipchain.cli.chains import open_chain_file
+from aipchain.cli.genesis_patch import read_patch
+from aipchain.cli.output import console, write_file
 from aipchain.errors import InputError
 
 __all__ = ["app"]
@@ -59,6 +63,34 @@ def run(
         )
         _wait_for_a_signal()
         server.stop()
+
+
+@app.command()
+def spec(
+    out: Annotated[Path, typer.Option(help="The JSON file to write.")],
+    chain: Annotated[str | None, typer.Option(help="Genesis preset: development or local.")] = None,
+    patch: Annotated[Path | None, typer.Option(help="JSON file merged over the preset (RFC 7386).")] = None,
+    base_path: Annotated[Path | None, typer.Option(help="Take the genesis of the chain kept here instead.")] = None,
+    raw: Annotated[bool, typer.Option("--raw", help="List the first state key by key.")] = False,
+    relay_chain: Annotated[str, typer.Option(help="The relay chain that the stock node names.")] = DEFAULT_RELAY_CHAIN,
+) -> None:
+    """Write the chain specification with which `polkadot-omni-node` runs this chain, from the same genesis block."""
+    if base_path is not None and (chain is not None or patch is not None):
+        raise InputError("--base-path excludes --chain and --patch: the chain there has its genesis")
+    with _founded(chain, patch) if base_path is None else open_chain_file(base_path) as node:
+        document = stock_spec(node, raw=raw, relay_chain=relay_chain)
+        genesis = node.genesis_hash
+    write_file(out, json.dumps(document, indent=2) + "\n")
+    console.print(f"{out}: {document['name']}, para id {document['para_id']}, genesis 0x{genesis.hex()}")
+
+
+def _founded(chain: str | None, patch: Path | None) -> Node:
+    return Node.open(
+        None,
+        clock=SystemClock(),
+        preset=chain or DEFAULT_PRESET,
+        genesis_patch=None if patch is None else read_patch(patch),
+    )
 
 
 def _sealing(dev: bool, block_time: int | None) -> Sealing:
