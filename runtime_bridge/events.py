@@ -40,10 +40,12 @@ def _read_facts(connection: Connection, block_hash: bytes) -> tuple[Fact, ...]:
 def facts_after(connection: Connection, number: int) -> Iterator[tuple[BlockHeader, tuple[Fact, ...]]]:
     """Go through the finalised blocks after block `number`, oldest first, up to the newest one when it began.
 
-    Blocks come once each and never change, so a reader that keeps the last number can go on from there.
+    Blocks come once each, without a gap, and never change, so a reader that keeps the last number can go on from there.
+    Where a node is behind and does not know a block yet, it ends early.
     """
     newest = connection.finalised()
     for following in range(number + 1, newest.number + 1):
         block_hash = newest.hash if following == newest.number else connection.block_hash(following)
-        if block_hash is not None:
-            yield connection.header(block_hash), block_facts(connection, block_hash)
+        if block_hash is None:
+            return
+        yield connection.header(block_hash), block_facts(connection, block_hash)

@@ -180,8 +180,9 @@ class Submitter:
         last = min(head.number, max(signed.last_block for signed in undecided.values()))
         for number in range(seen + 1, last + 1):
             block_hash = head.hash if number == head.number else self._connection.block_hash(number)
-            if block_hash is not None:
-                self._look_into(number, block_hash, undecided)
+            if block_hash is None:  # the answer of a node that is behind: nothing after it is decided on this look
+                return number - 1
+            self._look_into(number, block_hash, undecided)
         if head.number > seen:
             self._give_up_lost(head, undecided)
         return max(seen, head.number)

@@ -145,6 +145,37 @@ class ForgetfulTransport:
         self.inner.close()
 
 
+@dataclass
+class LaggingTransport:
+    """Leads to several nodes behind one address: the first time somebody asks for block 1, one that is behind answers."""
+
+    inner: LocalTransport
+    behind: bool = True
+    asked: int | None = None
+
+    def send(self, payload: str) -> None:
+        """Note which request is about block 1, the first time."""
+        request = json.loads(payload)
+        if self.behind and request["method"] == "chain_getBlockHash" and request["params"] == [1]:
+            self.behind, self.asked = False, request["id"]
+        self.inner.send(payload)
+
+    def recv(self) -> str:
+        """Give the answer, or nothing for a block that is not there yet."""
+        answer = json.loads(self.inner.recv())
+        return json.dumps({**answer, "result": None} if answer.get("id") == self.asked else answer)
+
+    def close(self) -> None:
+        """End the conversation."""
+        self.inner.close()
+
+
+@pytest.fixture
+def lagging(node: Node) -> Transport:
+    """A transport to nodes that are not all equally far."""
+    return LaggingTransport(LocalTransport(node))
+
+
 @pytest.fixture
 def forgetful(node: Node) -> Transport:
     """A transport to a node that keeps no old state."""

@@ -6,7 +6,7 @@ from aipchain.chain.node import Node
 from aipchain.chain.rpc.local import LocalTransport
 from aipchain.chain.rpc.server import serve
 from aipchain.errors import InputError
-from aipchain.runtime_bridge.connection import Connection, connect
+from aipchain.runtime_bridge.connection import Connection, Transport, connect
 from aipchain.runtime_bridge.errors import ForeignRuntime, NodeUnreachable, RpcRefused
 from aipchain.runtime_bridge.events import block_facts, facts_after
 from aipchain.runtime_bridge.keys import AccountKey
@@ -65,6 +65,14 @@ def test_a_reader_goes_on_where_it_stopped(node: Node, connection: Connection) -
     later = node.author().block.header.hash
     assert [header.hash for header, _ in facts_after(connection, 3)] == [later]
     assert list(facts_after(connection, 4)) == []
+
+
+def test_a_reader_never_skips_a_block_that_a_node_lacks(node: Node, lagging: Transport) -> None:
+    """Where a node behind the address does not have block 1 yet, nothing is told; next time all of it is."""
+    hashes = [node.author().block.header.hash for _ in range(2)]
+    with connect(lagging, pallets=()) as connection:
+        assert list(facts_after(connection, 0)) == []
+        assert [header.hash for header, _ in facts_after(connection, 0)] == hashes
 
 
 def test_an_unknown_block_is_refused_by_name(connection: Connection) -> None:

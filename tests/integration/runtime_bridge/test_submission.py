@@ -160,6 +160,27 @@ def test_a_call_that_was_included_before_a_crash_is_found(
     second.close()
 
 
+def test_a_block_that_a_node_does_not_have_yet_is_no_verdict(
+    node: Node,
+    connection: Connection,
+    make_submitter: Callable[..., Submitter],
+    lagging: Transport,
+    alice: AccountKey,
+    bob: AccountKey,
+) -> None:
+    """The nonce is used, by this very extrinsic, in the block that one node behind the address lacks: it is waited
+    for, never given up."""
+    outbox = MemoryOutbox()
+    signed = make_submitter(connection, outbox).sign(pay(connection, bob), alice)
+    connection.rpc("author_submitExtrinsic", f"0x{signed.extrinsic.hex()}")
+    included = node.author()
+    node.author()
+    with connect(lagging, pallets=()) as behind:
+        (outcome,) = make_submitter(behind, outbox).resume()
+    assert outcome.block is not None
+    assert outcome.block.number == included.block.number
+
+
 def test_a_result_that_the_node_has_discarded_is_not_guessed(
     make_submitter: Callable[..., Submitter], forgetful: Transport, alice: AccountKey, bob: AccountKey
 ) -> None:
