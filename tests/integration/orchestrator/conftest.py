@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -38,20 +39,35 @@ def settings() -> Settings:
 
 @dataclass(frozen=True)
 class Lived:
-    """A rehearsal that is over: its results, and its chain to read."""
+    """A rehearsal that is over: its settings, its results, and its chain to read."""
 
+    settings: Settings
     results: Results
     connection: Connection
 
 
-@pytest.fixture(scope="session")
-def lived(settings: Settings) -> Iterator[Lived]:
-    """The shared rehearsal in memory; only for reading."""
+@contextmanager
+def living(settings: Settings) -> Iterator[Lived]:
+    """Live a rehearsal in memory, and keep its chain open."""
     stage = Rehearsal(settings, None)
     results = stage.run(lambda _: None)
     with connect(LocalTransport(stage.node)) as connection:
-        yield Lived(results, connection)
+        yield Lived(settings, results, connection)
     stage.close()
+
+
+@pytest.fixture(scope="session")
+def lived(settings: Settings) -> Iterator[Lived]:
+    """The shared rehearsal; only for reading."""
+    with living(settings) as over:
+        yield over
+
+
+@pytest.fixture(scope="session")
+def one_day(settings: Settings) -> Iterator[Lived]:
+    """A shorter one: the first three homes on the first day."""
+    with living(replace(settings, homes=settings.homes[:3], days=1)) as over:
+        yield over
 
 
 # a village

@@ -184,7 +184,7 @@ def test_parameters_change_at_the_epoch_and_open_books_keep_their_times(village:
 
 def test_the_next_change_replaces_what_is_pending(village: Village) -> None:
     """The head is the pending binding as soon as a vote is scheduled, for plugins, parameters and tracks."""
-    changes = (
+    changes: tuple[t.Change, ...] = (
         plugin(village, "supply-demand-ratio"),
         t.ParametersChange(replace(village.parameters, grace_s=1_200)),
         t.TrackChange(t.TrackKind.PLUGIN, replace(village.track, notice_s=0)),

@@ -8,18 +8,20 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
-from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from aipchain.chain.node import Node, SystemClock
-from aipchain.orchestrator.rehearsal import Rehearsal, Settings
-from aipchain.orchestrator.results import Results, as_json
+from aipchain.orchestrator.results import as_json
+
+if TYPE_CHECKING:
+    from tests.integration.orchestrator.conftest import Lived
 
 AIP = (sys.executable, "-c", "from aipchain.cli.app import main; main()")
 
 
 def demo(folder: Path) -> list[str]:
-    """One day of three homes."""
+    """The command of the shared day of three homes."""
     options = ["--days", "1", "--homes", "3", "--seed", "1", "--from", "2016-10-03"]
     files = ["--base-path", str(folder / "chain"), "--json", str(folder / "results.json")]
     return [*AIP, "demo", *options, *files, "--report", str(folder / "report.html")]
@@ -59,7 +61,7 @@ def problems(folder: Path) -> tuple[str, ...]:
         return node.verify(5).problems
 
 
-def test_a_killed_demo_goes_on_where_its_chain_stopped(settings: Settings, tmp_path: Path) -> None:
+def test_a_killed_demo_goes_on_where_its_chain_stopped(one_day: Lived, tmp_path: Path) -> None:
     """Killed at the first block, while founding and while trading: sound each time, and the same results."""
     for block in (0, 4, 60):
         kill_at(tmp_path, block)
@@ -72,13 +74,4 @@ def test_a_killed_demo_goes_on_where_its_chain_stopped(settings: Settings, tmp_p
     assert diagnosis.endswith("the chain is sound\n")
     assert (tmp_path / "report.html").read_text().startswith("<!doctype html>")
     results = json.loads((tmp_path / "results.json").read_text())
-    assert results == json.loads(json.dumps(as_json(undisturbed(settings), results["seconds"])))
-
-
-def undisturbed(settings: Settings) -> Results:
-    """The results of the same rehearsal in one go."""
-    stage = Rehearsal(replace(settings, homes=settings.homes[:3], days=1), None)
-    try:
-        return stage.run(lambda _: None)
-    finally:
-        stage.close()
+    assert results == json.loads(json.dumps(as_json(one_day.results, results["seconds"])))
