@@ -8,6 +8,7 @@ AipchainError
 │   ├── ChainInUse           another process has the chain open
 │   ├── CorruptChainFile     the chain file is damaged
 │   ├── ForeignChainFile     the file is not a chain of ours
+│   ├── MetricsPortInUse     another program has the port for metrics
 │   ├── NoChain              there is no chain at the base path
 │   ├── OtherChain           the file holds a chain with another genesis
 │   ├── TimeNotRising        a block asked for at or before its parent's slot
@@ -37,6 +38,7 @@ __all__ = [
     "CorruptChainFile",
     "ForeignChainFile",
     "InherentRefused",
+    "MetricsPortInUse",
     "NoChain",
     "NodeClosed",
     "OtherChain",
@@ -101,6 +103,17 @@ class ForeignChainFile(InputError):
         self.path = path
         self.reason = reason
         super().__init__(f"The file {path} is not a chain of this program: {reason}. It was left as it is.")
+
+
+class MetricsPortInUse(InputError):
+    """The port for metrics is taken."""
+
+    def __init__(self, host: str, port: int) -> None:
+        self.host = host
+        self.port = port
+        super().__init__(
+            f"Metrics cannot be served at {host}:{port}. Give another --prometheus-port or --no-prometheus."
+        )
 
 
 class NoChain(InputError):

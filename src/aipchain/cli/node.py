@@ -3,18 +3,22 @@
 import json
 import signal
 import threading
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from aipchain.chain import metrics
+from aipchain.chain.errors import MetricsPortInUse
+from aipchain.chain.metrics import RunningMetrics, serve_metrics
 from aipchain.chain.node import Node, Sealing, SystemClock
 from aipchain.chain.rpc.server import DEFAULT_HOST, DEFAULT_PORT, serve
 from aipchain.chain.spec import DEFAULT_PRESET
 from aipchain.chain.stock_spec import DEFAULT_RELAY_CHAIN, stock_spec
 from aipchain.cli.chains import open_chain_file
 from aipchain.cli.genesis_patch import read_patch
-from aipchain.cli.output import console, write_file
+from aipchain.cli.output import complain, console, write_file
 from aipchain.errors import InputError
 
 __all__ = ["app"]
@@ -23,6 +27,14 @@ SLOT_MS = 6_000
 EVERYWHERE = "0.0.0.0"  # noqa: S104 - only when the operator asks for it
 
 app = typer.Typer(help="Run a node.", no_args_is_help=True)
+
+
+class RpcMethods(StrEnum):
+    """Which methods are served; none here is unsafe."""
+
+    AUTO = "auto"
+    SAFE = "safe"
+    UNSAFE = "unsafe"
 
 
 @app.callback()
@@ -39,6 +51,14 @@ def run(
     tmp: Annotated[bool, typer.Option("--tmp", help="Keep the chain in memory.")] = False,
     rpc_port: Annotated[int, typer.Option(help="JSON-RPC port.")] = DEFAULT_PORT,
     rpc_external: Annotated[bool, typer.Option("--rpc-external", help="Listen on all interfaces.")] = False,
+    rpc_methods: Annotated[RpcMethods, typer.Option(help="All methods served are safe ones.")] = RpcMethods.AUTO,
+    prometheus_port: Annotated[int | None, typer.Option(help=f"Port for metrics; {metrics.DEFAULT_PORT}.")] = None,
+    prometheus_external: Annotated[
+        bool, typer.Option("--prometheus-external", help="Metrics on all interfaces.")
+    ] = False,
+    no_prometheus: Annotated[bool, typer.Option("--no-prometheus", help="Serve no metrics.")] = False,
+    validator: Annotated[bool, typer.Option("--validator", help="Make blocks; this node always does.")] = True,
+    no_telemetry: Annotated[bool, typer.Option("--no-telemetry", help="Send nothing; this node never does.")] = True,
     block_time: Annotated[int | None, typer.Option(help="One block each so many ms of real time.")] = None,
     self_check: Annotated[bool, typer.Option("--self-check", help="Run every authored block again.")] = False,
 ) -> None:
@@ -56,6 +76,7 @@ def run(
     )
     with node:
         server = serve(node, host=EVERYWHERE if rpc_external else DEFAULT_HOST, port=rpc_port)
+        measured = None if no_prometheus else _metrics(node, prometheus_port, external=prometheus_external)
         version = node.runtime_version()
         console.print(
             f"{name}: {node.chain_name}, {version.spec_name} {version.spec_version}, block {node.head.number}, "
@@ -63,6 +84,8 @@ def run(
         )
         _wait_for_a_signal()
         server.stop()
+        if measured is not None:
+            measured.stop()
 
 
 @app.command()
@@ -91,6 +114,18 @@ def _founded(chain: str | None, patch: Path | None) -> Node:
         preset=chain or DEFAULT_PRESET,
         genesis_patch=None if patch is None else read_patch(patch),
     )
+
+
+def _metrics(node: Node, port: int | None, *, external: bool) -> RunningMetrics | None:
+    """Serve metrics; only a port that was asked for must be free."""
+    host = EVERYWHERE if external else DEFAULT_HOST
+    try:
+        return serve_metrics(node, host, metrics.DEFAULT_PORT if port is None else port)
+    except MetricsPortInUse as taken:
+        if port is not None:
+            raise
+        complain(f"{taken} Going on without metrics.")
+        return None
 
 
 def _sealing(dev: bool, block_time: int | None) -> Sealing:
