@@ -6,6 +6,7 @@ runs locally also runs there. `wasm_reference_types` stays as it is: switching i
 
 import os
 import tempfile
+from contextlib import suppress
 from functools import cache
 from hashlib import blake2b
 from importlib.metadata import version
@@ -81,7 +82,8 @@ def split_data(wasm: bytes) -> tuple[bytes, bytes]:
 
 
 def compiled(wasm: bytes, cache_dir: Path | None) -> wasmtime.Module:
-    """Compile a module, or take it from the cache; a damaged cache entry is compiled again.
+    """Compile a module, or take it from the cache; an entry that is damaged, or made for another processor, is
+    compiled again.
 
     :raises UnusableRuntime: the module is not valid under the engine's settings.
     """
@@ -91,7 +93,7 @@ def compiled(wasm: bytes, cache_dir: Path | None) -> wasmtime.Module:
     path = cache_dir / f"{key}.cwasm"
     kept = _kept(path)
     if kept is not None:
-        return wasmtime.Module.deserialize(engine(), kept)
+        return kept
     module = _compile(wasm)
     _keep(path, bytes(module.serialize()))
     return module
@@ -113,26 +115,30 @@ def _compile(wasm: bytes) -> wasmtime.Module:
         raise UnusableRuntime(str(error).splitlines()[0]) from error
 
 
-def _kept(path: Path) -> bytes | None:
-    """Return a cache entry whose checksum is right; the engine itself would trust damaged machine code."""
+def _kept(path: Path) -> wasmtime.Module | None:
+    """Return what a cache entry holds if its checksum is right; the engine itself would trust damaged machine code."""
     try:
         content = path.read_bytes()
-    except OSError:
+        checksum, machine_code = content[:_CHECKSUM_BYTES], content[_CHECKSUM_BYTES:]
+        return wasmtime.Module.deserialize(engine(), machine_code) if checksum == _checksum(machine_code) else None
+    except (OSError, wasmtime.WasmtimeError):
         return None
-    checksum, machine_code = content[:_CHECKSUM_BYTES], content[_CHECKSUM_BYTES:]
-    return machine_code if checksum == _checksum(machine_code) else None
 
 
 def _keep(path: Path, machine_code: bytes) -> None:
     """Write a cache entry whole or not at all; a cache that cannot be written is no reason to stop."""
+    draft: Path | None = None
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         handle, name = tempfile.mkstemp(dir=path.parent, suffix=".part")
+        draft = Path(name)
         with os.fdopen(handle, "wb") as file:
             file.write(_checksum(machine_code) + machine_code)
-        Path(name).replace(path)
+        draft.replace(path)
     except OSError:
-        return
+        if draft is not None:
+            with suppress(OSError):
+                draft.unlink(missing_ok=True)
 
 
 def _checksum(content: bytes) -> bytes:

@@ -4,6 +4,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable
+from hashlib import blake2b
 from pathlib import Path
 
 import pytest
@@ -324,6 +325,17 @@ def test_compiled_code_is_kept_and_a_damaged_copy_is_replaced(tmp_path: Path) ->
     kept.write_bytes(damaged)
     assert Runtime(code(), tmp_path).call("echo", b"y", Overlay(State())) == b"y"
     assert [path.stat().st_size for path in tmp_path.iterdir()] == [size]
+
+
+def test_compiled_code_of_another_machine_is_replaced(tmp_path: Path) -> None:
+    """An entry that is whole but not for this engine, as in a home that two machines share, is compiled anew."""
+    Runtime(code(), tmp_path)
+    (kept,) = tmp_path.iterdir()
+    foreign = b"machine code of another processor"
+    kept.write_bytes(blake2b(foreign, digest_size=32).digest() + foreign)
+
+    assert Runtime(code(), tmp_path).call("echo", b"x", Overlay(State())) == b"x"
+    assert kept.stat().st_size > len(foreign) + 32
 
 
 def test_a_cache_that_cannot_be_written_is_done_without(tmp_path: Path) -> None:
