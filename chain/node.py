@@ -44,6 +44,7 @@ from aipchain.chain.host.verification import Verification, verify
 from aipchain.chain.host.version import RuntimeVersion
 from aipchain.chain.host.view import StateView
 from aipchain.chain.spec import DEFAULT_PRESET
+from aipchain.errors import AipchainError
 
 __all__ = ["Clock", "ImportedBlock", "Node", "Sealing", "SimulatedClock", "StateView", "SystemClock"]
 
@@ -183,13 +184,15 @@ class Node:
     def submit(self, extrinsic: bytes) -> bytes:
         """Take an extrinsic into the pool and return its hash; with `Sealing.ON_DEMAND` a block follows at once.
 
+        A block that cannot be made is reported and is no refusal: the extrinsic waits in the pool for the next one.
+
         :raises PoolRefused: the pool or the runtime does not take it.
         """
         with self.lock:
             self._check_open()
             found = self.pool.submit(extrinsic)
             if self._sealing.on_submission and self.pool.ready():
-                self.author()
+                self._author_on_demand()
             return found
 
     def author(self, at_ms: int | None = None) -> ImportedBlock:
@@ -271,6 +274,12 @@ class Node:
         self._sealing = sealing
         if sealing.period_ms is not None:
             self._timer = BlockTimer(sealing.period_ms, self._author_unless_closed)
+
+    def _author_on_demand(self) -> None:
+        try:
+            self.author()
+        except AipchainError as error:
+            _log.error("no block", reason=str(error))
 
     def _author_unless_closed(self) -> None:
         with self.lock:

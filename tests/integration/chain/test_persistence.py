@@ -19,6 +19,7 @@ from aipchain.chain.errors import (
     BadGenesis,
     BasePathUnusable,
     ChainInUse,
+    ChainWriteFailed,
     CorruptChainFile,
     ForeignChainFile,
     NoChain,
@@ -26,7 +27,7 @@ from aipchain.chain.errors import (
 )
 from aipchain.chain.host.chain_file import CHAIN_FILE
 from aipchain.chain.host.errors import UnusableRuntime
-from aipchain.chain.node import Node, SimulatedClock
+from aipchain.chain.node import Node, Sealing, SimulatedClock
 from aipchain.errors import InputError
 
 if TYPE_CHECKING:
@@ -266,3 +267,20 @@ def test_an_artifact_with_another_hash_is_refused(tmp_path: Path) -> None:
     (folder / "manifest.json").write_text("{}")
     with pytest.raises(BadArtifact, match="manifest cannot be read"):
         load_artifact(folder)
+
+
+def test_a_transaction_is_taken_even_when_its_block_cannot_be_written(
+    tmp_path: Path, clock: SimulatedClock, wallet: Wallet
+) -> None:
+    """The pool has it: told otherwise, its sender would sign it a second time. The next block holds it."""
+    with Node.open(tmp_path, clock=clock, sealing=Sealing.ON_DEMAND) as node:
+        put(
+            tmp_path / CHAIN_FILE,
+            "CREATE TRIGGER full BEFORE INSERT ON block BEGIN SELECT RAISE(ABORT, 'disk is full'); END",
+        )
+        found = node.submit(wallet.transfer("//Alice", 0, "//Bob", AIP))
+        assert (node.head.number, found in node.pool) == (0, True)
+        with pytest.raises(ChainWriteFailed, match="disk is full"):
+            node.author()
+        put(tmp_path / CHAIN_FILE, "DROP TRIGGER full")
+        assert found in {outcome.hash for outcome in node.author().outcomes}
