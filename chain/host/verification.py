@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
-from aipchain.chain.errors import BlockRefused
+from aipchain.chain.errors import BlockRefused, CorruptChainFile
 from aipchain.chain.host.authoring import execute_block
 from aipchain.chain.host.block import Block, Header, is_extrinsics_root
 from aipchain.chain.host.history import state_after
@@ -35,12 +36,12 @@ class Verification:
 def verify(store: ChainStore, runtimes: Runtimes, re_execute: int = 0) -> Verification:
     """Check file, head state, headers and bodies; run the last `re_execute` blocks again.
 
-    :raises CorruptChainFile: a row cannot even be read.
+    :raises CorruptChainFile: a row cannot even be read, or the last block is missing.
     """
     number = store.head()
     head = store.header(number)
     if head is None:
-        raise ValueError(f"the store has no header of its head {number}")
+        raise CorruptChainFile(Path(store.name), f"it has no header of its last block, {number}")
     again = min(re_execute, number)
     found = _problems(store, runtimes, head, again)
     problems = tuple(problem for problem, _ in zip(found, range(MAX_PROBLEMS), strict=False))
