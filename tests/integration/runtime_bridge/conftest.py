@@ -147,7 +147,7 @@ class ForgetfulTransport:
 
 @dataclass
 class LaggingTransport:
-    """Leads to several nodes behind one address: the first time somebody asks for block 1, one that is behind answers."""
+    """Leads to several nodes at one address: the first time somebody asks for block 1, one that is behind answers."""
 
     inner: LocalTransport
     behind: bool = True
