@@ -3,7 +3,7 @@
 AipchainError
 ├── InputError
 │   ├── NoBook            no order opened a book for that interval
-│   ├── AnotherRun        the chain at hand was founded by a run with other homes, days or seed
+│   ├── AnotherRun        the chain at hand was founded by a run with other homes, data, days or seed
 │   ├── NothingToReplay   the chain holds no cleared interval
 │   ├── OtherGenesis      a node's chain starts from another block than the one expected
 │   └── UnreadableGenesis a node does not give the state of its first block

@@ -5,7 +5,7 @@ from a data pack. Everything follows from the settings, so equal settings give e
 goes on where its chain stopped.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from hashlib import blake2b
@@ -97,6 +97,7 @@ class Rehearsal:
         """
         self._settings = settings
         self._steps = settings.pack.days(settings.first_day, settings.days)
+        self._recorded = _digest(settings.pack, settings.homes)
         self._services = Services(*(self._key(role) for role in ("steward", "gateway", "operator", "oracle")))
         self.node = self._open(base_path)
         self._connection = connect(LocalTransport(self.node))
@@ -115,7 +116,7 @@ class Rehearsal:
             )
         except OtherChain as other:
             raise AnotherRun(
-                f"the chain at {base_path} was founded with other homes or another seed: {_WAY_OUT}"
+                f"the chain at {base_path} was founded with other homes, data or seed: {_WAY_OUT}"
             ) from other
 
     def close(self) -> None:
@@ -143,7 +144,7 @@ class Rehearsal:
 
     def _secret(self, name: str) -> bytes:
         text = f"{self._settings.seed}/{name}".encode()
-        return blake2b(text, digest_size=32, person=b"aipchain-rehear").digest()
+        return blake2b(text + self._recorded, digest_size=32, person=b"aipchain-rehear").digest()
 
     def _key(self, role: str) -> AccountKey:
         return account_from_seed(self._secret(role))
@@ -296,6 +297,12 @@ def _vote_turn(vote: Vote, connection: Connection, at: UnixSeconds) -> Callable[
 def _parameters(interval_s: int) -> Parameters:
     """Gate, window and grace of a sixth, a twelfth and a quarter of the interval; sellers hold a tenth."""
     return Parameters(interval_s // 6, interval_s // 12, interval_s // 4, Permill(100_000))
+
+
+def _digest(pack: Pack, homes: Sequence[Home]) -> bytes:
+    """Keys depend on the data as well, so that a chain that was begun with other data is not taken for this one."""
+    recorded = (pack.start, pack.step_s, pack.retail_micro_per_kwh, *((home.load_wh, home.pv_wh) for home in homes))
+    return blake2b(repr(recorded).encode(), digest_size=32).digest()
 
 
 def _tariffs(pack: Pack) -> list[Tariff]:

@@ -12,7 +12,7 @@ import pytest
 
 from aipchain.chain.node import Node, SystemClock
 from aipchain.metering.errors import BadPack
-from aipchain.metering.packs import choose_homes, load_pack
+from aipchain.metering.packs import Home, choose_homes, load_pack
 from aipchain.orchestrator.errors import AnotherRun
 from aipchain.orchestrator.rehearsal import Progress, Rehearsal, Settings
 from aipchain.orchestrator.results import Conservation, Results
@@ -150,9 +150,15 @@ def test_a_quarter_hour_pack_is_lived(quarter_hours: Path) -> None:
     assert [(bill.bought_wh, bill.sold_wh) for bill in results.bills] == [(0, 48 * 100), (48 * 100, 0)]
 
 
+def other_data(home: Home) -> Home:
+    """A home of the same name that needs one watt-hour more."""
+    return replace(home, load_wh=(home.load_wh[0] + 1, *home.load_wh[1:]))
+
+
 CHANGES: dict[str, Callable[[Settings], Settings]] = {
     "seed": lambda settings: replace(settings, seed=2),
     "homes": lambda settings: replace(settings, homes=settings.homes[:3]),
+    "data": lambda settings: replace(settings, homes=(other_data(settings.homes[0]), *settings.homes[1:])),
     "fewer days": lambda settings: replace(settings, days=1),
     "more days": lambda settings: replace(settings, days=3),
     "first day": lambda settings: replace(settings, first_day=date(2016, 10, 4)),
