@@ -1,7 +1,7 @@
 """One chain specification on three nodes: embedded in this process, embedded over WebSocket, and the stock node.
 
-A test that takes `party` runs on each. Chain time is the node's own: an embedded chain stands still until somebody makes
-a block, the stock node makes one every few milliseconds, each a slot later.
+A test that takes `party` runs on each. Chain time is the node's own: an embedded chain stands still until somebody
+makes a block, the stock node makes one every few milliseconds, each a slot later.
 """
 
 import json
@@ -199,6 +199,12 @@ def talk(party: Party) -> Iterator[Talk]:
     transport = party.dial()
     yield Talk(transport)
     transport.close()
+
+
+@pytest.fixture
+def lost_talk(party: Party) -> Talk:
+    """Another one, whose line the test cuts."""
+    return Talk(party.dial())
 
 
 @pytest.fixture

@@ -16,23 +16,33 @@ NOWHERE = "0x" + "11" * 32
 CODE = "0x" + b":code".hex()
 ALICE = development_account("Alice").address
 NOW_KEY = "0x" + storage_prefix(NOW.pallet, NOW.name).hex()
-METHODS = """
-rpc_methods system_name system_version system_chain system_chainType system_properties system_health system_peers
-system_localPeerId system_localListenAddresses system_nodeRoles system_syncState system_accountNextIndex account_nextIndex
-system_dryRun chain_getHead chain_getBlockHash chain_getHeader chain_getBlock chain_getFinalizedHead
-chain_getFinalisedHead chain_getRuntimeVersion chain_subscribeNewHeads chain_unsubscribeNewHeads chain_subscribeNewHead
-chain_unsubscribeNewHead chain_subscribeAllHeads chain_unsubscribeAllHeads chain_subscribeFinalizedHeads
-chain_unsubscribeFinalizedHeads state_getMetadata state_getStorage state_getStorageAt state_getStorageHash
-state_getStorageSize state_getKeysPaged state_queryStorage state_queryStorageAt state_getRuntimeVersion state_call
-state_subscribeStorage state_unsubscribeStorage state_subscribeRuntimeVersion state_unsubscribeRuntimeVersion
-author_pendingExtrinsics author_submitExtrinsic author_submitAndWatchExtrinsic author_unwatchExtrinsic
-payment_queryInfo payment_queryFeeDetails
-""".split()
+METHODS = {
+    "rpc": "methods",
+    "system": (
+        "name version chain chainType properties health peers localPeerId localListenAddresses nodeRoles "
+        "syncState accountNextIndex dryRun"
+    ),
+    "account": "nextIndex",
+    "chain": (
+        "getHead getBlockHash getHeader getBlock getFinalizedHead getFinalisedHead getRuntimeVersion "
+        "subscribeNewHeads unsubscribeNewHeads subscribeNewHead unsubscribeNewHead subscribeAllHeads "
+        "unsubscribeAllHeads subscribeFinalizedHeads unsubscribeFinalizedHeads"
+    ),
+    "state": (
+        "getMetadata getStorage getStorageAt getStorageHash getStorageSize getKeysPaged queryStorage "
+        "queryStorageAt getRuntimeVersion call subscribeStorage unsubscribeStorage subscribeRuntimeVersion "
+        "unsubscribeRuntimeVersion"
+    ),
+    "author": "pendingExtrinsics submitExtrinsic submitAndWatchExtrinsic unwatchExtrinsic",
+    "payment": "queryInfo queryFeeDetails",
+}
+"""What substrate-interface 1.8 and @polkadot/api 16 call, by the part of the name before the underscore."""
 
 
 def test_the_methods_that_clients_use_are_there(talk: "Talk") -> None:
-    """substrate-interface 1.8 and @polkadot/api 16 together call these."""
-    assert set(METHODS) - set(talk.ask("rpc_methods")["methods"]) == set()
+    """A client that finds one missing takes another way or gives up."""
+    wanted = {f"{room}_{name}" for room, names in METHODS.items() for name in names.split()}
+    assert wanted - set(talk.ask("rpc_methods")["methods"]) == set()
 
 
 def test_the_genesis_is_the_same(talk: "Talk", genesis_hash: str) -> None:
