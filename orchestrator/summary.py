@@ -39,11 +39,9 @@ class RunFacts:
 def summarise(connection: Connection, projection: Projection, run: RunFacts) -> Results:
     """Return the results of a run as the chain has them now."""
     totals = projection.rows(
-        "SELECT (SELECT count(*) FROM orders) AS orders, (SELECT count(*) FROM trades) AS trades,"
-        " (SELECT coalesce(sum(wh), 0) FROM trades) AS traded_wh,"
-        " (SELECT coalesce(sum(delivered_wh), 0) FROM trades) AS delivered_wh,"
-        " (SELECT coalesce(sum(wh), 0) FROM mints) AS minted_wh"
+        "SELECT (SELECT count(*) FROM orders) AS orders, (SELECT coalesce(sum(wh), 0) FROM mints) AS minted_wh"
     )[0]
+    trades = projection.rows("SELECT wh, delivered_wh FROM trades")
     bills = _bills(projection, run)
     return Results(
         community=run.name,
@@ -51,9 +49,9 @@ def summarise(connection: Connection, projection: Projection, run: RunFacts) -> 
         chain=_chain(connection, run),
         intervals=len(run.intervals),
         orders=totals["orders"],
-        trades=totals["trades"],
-        traded_wh=totals["traded_wh"],
-        delivered_wh=totals["delivered_wh"],
+        trades=len(trades),
+        traded_wh=sum(int(trade["wh"]) for trade in trades),
+        delivered_wh=sum(trade["delivered_wh"] for trade in trades),
         minted_wh=totals["minted_wh"],
         price_plugins=_price_plugins(projection),
         proposal=_proposal(projection, run.epoch_s),
@@ -139,14 +137,14 @@ def _hour(
         price_bundle=f"0x{book['bundle']}" if book else None,
         import_wh=measured["import_wh"],
         export_wh=measured["export_wh"],
-        traded_wh=book["traded_wh"] if book else 0,
+        traded_wh=int(book["traded_wh"]) if book else 0,
         delivered_wh=delivered,
     )
 
 
 def _tariffs(projection: Projection) -> dict[int, ReferencePrice]:
     return {
-        row["interval_start"]: ReferencePrice(Price(row["retail"]), Price(row["feed_in"]))
+        row["interval_start"]: ReferencePrice(Price(int(row["retail"])), Price(int(row["feed_in"])))
         for row in projection.rows("SELECT * FROM reference_prices")
     }
 
@@ -173,7 +171,7 @@ def _bills(projection: Projection, run: RunFacts) -> tuple[Bill, ...]:
 def _deliveries(projection: Projection, party: str) -> Deliveries:
     found: dict[tuple[str, int], list[Delivery]] = defaultdict(list)
     for row in projection.rows("SELECT buyer, seller, interval_start, delivered_wh, price FROM trades"):
-        found[row[party], row["interval_start"]].append(Delivery(Wh(row["delivered_wh"]), Price(row["price"])))
+        found[row[party], row["interval_start"]].append(Delivery(Wh(row["delivered_wh"]), Price(int(row["price"]))))
     return found
 
 

@@ -21,6 +21,9 @@ __all__ = ["Projection"]
 
 Value = int | str | None
 
+_LARGEST_INTEGER = 2**63 - 1
+"""What an INTEGER of SQLite holds at most."""
+
 
 class Projection:
     """The rows of one chain up to block `height`; guards that blocks are folded whole, once and in order."""
@@ -136,5 +139,5 @@ def _plain(name: str, value: object) -> Value:
     if isinstance(value, bool | str) or value is None:
         return value
     if isinstance(value, int):
-        return str(value) if name in ("paid", "released", "fee") else value
+        return value if value <= _LARGEST_INTEGER else str(value)  # a TEXT column makes text of both
     raise TypeError(f"{name} = {value!r} has no column")

@@ -1,5 +1,6 @@
--- Rows folded from finalised events. Hashes and accounts are hex text, money [base units] is text (it may pass 2^63),
--- energy [Wh], prices [base units per Wh] and chain times [s] are integers.
+-- Rows folded from finalised events. Hashes and accounts are hex text. Numbers that may pass 2^63 are text: money [base
+-- units], prices [base units per Wh], and what members write into orders (id, Wh, and with it traded Wh). Measured energy
+-- [Wh] and chain times [s] are integers.
 CREATE TABLE blocks (number INTEGER PRIMARY KEY, hash TEXT NOT NULL, at INTEGER NOT NULL);
 CREATE TABLE communities (community INTEGER PRIMARY KEY, steward TEXT NOT NULL);
 CREATE TABLE members (community INTEGER, account TEXT, member_index INTEGER NOT NULL, PRIMARY KEY (community, account));
@@ -13,22 +14,22 @@ CREATE TABLE quarantine (
     batch_id TEXT, meter INTEGER, interval_start INTEGER, reason TEXT NOT NULL, PRIMARY KEY (batch_id, meter)
 );
 CREATE TABLE reference_prices (
-    community INTEGER, interval_start INTEGER, retail INTEGER NOT NULL, feed_in INTEGER NOT NULL,
+    community INTEGER, interval_start INTEGER, retail TEXT NOT NULL, feed_in TEXT NOT NULL,
     PRIMARY KEY (community, interval_start)
 );
 CREATE TABLE books (
     community INTEGER, interval_start INTEGER, price_rule TEXT NOT NULL, clear_rule TEXT NOT NULL, status TEXT NOT NULL,
-    cleared_in INTEGER, result TEXT, trades INTEGER NOT NULL DEFAULT 0, traded_wh INTEGER NOT NULL DEFAULT 0,
+    cleared_in INTEGER, result TEXT, trades INTEGER NOT NULL DEFAULT 0, traded_wh TEXT NOT NULL DEFAULT '0',
     delivered_wh INTEGER NOT NULL DEFAULT 0, paid TEXT NOT NULL DEFAULT '0', PRIMARY KEY (community, interval_start)
 );
 CREATE TABLE orders (
     number INTEGER PRIMARY KEY, community INTEGER NOT NULL, interval_start INTEGER NOT NULL, owner TEXT NOT NULL,
-    id INTEGER NOT NULL, meter INTEGER NOT NULL, side TEXT NOT NULL, wh INTEGER NOT NULL, limit_price INTEGER NOT NULL,
-    status TEXT NOT NULL, filled_wh INTEGER NOT NULL DEFAULT 0
+    id TEXT NOT NULL, meter INTEGER NOT NULL, side TEXT NOT NULL, wh TEXT NOT NULL, limit_price TEXT NOT NULL,
+    status TEXT NOT NULL, filled_wh TEXT NOT NULL DEFAULT '0'
 );
 CREATE TABLE trades (
     community INTEGER, interval_start INTEGER, trade_index INTEGER, buyer TEXT NOT NULL, seller TEXT NOT NULL,
-    wh INTEGER NOT NULL, delivered_wh INTEGER NOT NULL, price INTEGER NOT NULL, paid TEXT NOT NULL,
+    wh TEXT NOT NULL, delivered_wh INTEGER NOT NULL, price TEXT NOT NULL, paid TEXT NOT NULL,
     PRIMARY KEY (community, interval_start, trade_index)
 );
 CREATE TABLE mints (

@@ -11,7 +11,7 @@ from aipchain.orchestrator.projection.folds import FOLDS
 from aipchain.runtime_bridge import facts
 from aipchain.runtime_bridge.facts import Fact
 from aipchain.runtime_bridge.types import CommunityId, MeterId, OrderNumber, ProposalId, Side
-from aipchain.units import Price, UnixSeconds, Wh
+from aipchain.units import Balance, Price, UnixSeconds, Wh
 
 HERE, AT = CommunityId(0), UnixSeconds(3_600)
 ANN, BEN = b"\x0a" * 32, b"\x0b" * 32
@@ -140,3 +140,19 @@ def test_fees_are_kept_as_text(projection: Projection) -> None:
     fold(projection, paid, facts.OtherEvent("System", "ExtrinsicSuccess", {}))
 
     assert [tuple(row) for row in projection.rows("SELECT * FROM fees")] == [(1, 2, ANN.hex(), str(fee))]
+
+
+def test_no_member_can_stop_the_folding_with_a_large_number(projection: Projection) -> None:
+    """The chain takes 64 bits where SQLite has 63: the largest id, energy, limit and price are kept to the unit."""
+    top = 2**64 - 1
+    order = facts.OrderPlaced(HERE, AT, OrderNumber(0), ANN, top, MeterId(0), Side.OFFER, Wh(top), Price(top))
+    trade = facts.TradeSettled(HERE, AT, 0, BEN, ANN, Wh(top), Wh(5), Price(7), Balance(35))
+    fold(projection, facts.ReferencePosted(HERE, AT, Price(top), Price(7)), order, trade)
+
+    placed = projection.rows("SELECT id, wh, limit_price, filled_wh FROM orders")
+    settled = projection.rows("SELECT wh, delivered_wh, price, paid FROM trades")
+    posted = projection.rows("SELECT retail, feed_in FROM reference_prices")
+
+    assert [tuple(row) for row in placed] == [(str(top), str(top), str(top), "0")]
+    assert [tuple(row) for row in settled] == [(str(top), 5, "7", "35")]
+    assert [tuple(row) for row in posted] == [(str(top), "7")]
