@@ -9,6 +9,9 @@ chain time takes them as they stand. Anything irregular is refused, never repair
 import csv
 import gzip
 import io
+import re
+import reprlib
+import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -23,6 +26,8 @@ __all__ = ["Home", "Pack", "choose_homes", "load_pack"]
 DAY_S = 86_400
 STEPS_S = (900, 3_600)
 """Step lengths a pack may have [s]: those a community may trade in."""
+
+_A_NUMBER, _AN_AMOUNT = re.compile(r"-?[0-9]{1,9}"), re.compile(r"[0-9]{1,15}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +95,7 @@ def choose_homes(pack: Pack, choice: str) -> tuple[Home, ...]:
     :raises BadPack: more homes than the pack has, an unknown name, or none at all.
     """
     known = {home.name: home for home in pack.homes}
-    if choice.strip().lstrip("-").isdigit():
+    if _A_NUMBER.fullmatch(choice.strip()):
         count = int(choice)
         if not 1 <= count <= len(known):
             raise BadPack(f"{count} homes were asked for and the data has {len(known)}: choose 1 to {len(known)}")
@@ -150,10 +155,13 @@ def _series(root: Path, name: str, columns: Sequence[str]) -> _Table:
 
 def _rows(root: Path, name: str, columns: Sequence[str]) -> Iterator[dict[str, str]]:
     reader = csv.DictReader(io.StringIO(_text(root, name)))
-    missing = [column for column in columns if column not in (reader.fieldnames or ())]
-    if missing:
-        raise BadPack(f"{root}/{name} has no column {missing[0]}: add it")
-    yield from reader
+    try:
+        missing = [column for column in columns if column not in (reader.fieldnames or ())]
+        if missing:
+            raise BadPack(f"{root}/{name} has no column {missing[0]}: add it")
+        yield from reader
+    except csv.Error as fault:
+        raise BadPack(f"{root}/{name} is no CSV after line {reader.line_num} ({fault}): correct it") from fault
 
 
 def _text(root: Path, name: str) -> str:
@@ -163,14 +171,14 @@ def _text(root: Path, name: str) -> str:
             return plain.read_text(encoding="utf-8")
         if packed.is_file():
             return gzip.decompress(packed.read_bytes()).decode("utf-8")
-    except (OSError, EOFError, UnicodeDecodeError) as fault:
+    except (OSError, EOFError, zlib.error, UnicodeDecodeError) as fault:
         raise BadPack(f"{root}/{name} cannot be read ({fault}): check the file") from fault
     raise BadPack(f"{root} has no {name}.csv or {name}.csv.gz: add it")
 
 
 def _whole_number(text: str | None, place: str) -> int:
-    if text is None or not text.isascii() or not text.isdigit():
-        raise BadPack(f"{place} is {text!r}, not a whole number >= 0: correct it")
+    if text is None or not _AN_AMOUNT.fullmatch(text):
+        raise BadPack(f"{place} is {reprlib.repr(text)}, not a whole number >= 0 of up to 15 digits: correct it")
     return int(text)
 
 

@@ -64,6 +64,8 @@ def test_a_quarter_hour_pack_is_read(pack_folder: Builder) -> None:
         ({"pv_shift_s": 3_600}, "times of pv_wh"),
         ({"load_text": "-1"}, "not a whole number"),
         ({"load_text": "1.5"}, "line 2, column a"),
+        ({"load_text": "1" * 5_000}, "not a whole number"),
+        ({"load_text": "1" * 200_000}, "no CSV after line 1"),
         ({"step_s": 1_800}, "900 s or 3600 s"),
         ({"hole_at": 7}, "jumps from"),
         ({"steps": 1}, "at least 2"),
@@ -97,6 +99,17 @@ def test_a_broken_archive_is_refused(pack_folder: Builder) -> None:
         load_pack(folder)
 
 
+def test_a_damaged_archive_is_refused(pack_folder: Builder) -> None:
+    """So is one with wrong bytes in the middle."""
+    folder = pack_folder()
+    packed = bytearray((folder / "pv_wh.csv.gz").read_bytes())
+    packed[20:60] = b"\xff" * 40
+    (folder / "pv_wh.csv.gz").write_bytes(packed)
+
+    with pytest.raises(BadPack, match="cannot be read"):
+        load_pack(folder)
+
+
 @pytest.mark.parametrize(("first", "count"), [(date(2019, 12, 31), 1), (date(2020, 1, 2), 2), (date(2020, 1, 1), 0)])
 def test_days_outside_the_data_are_refused(pack_folder: Builder, first: date, count: int) -> None:
     """Days must lie inside the pack and be at least one."""
@@ -112,7 +125,7 @@ def test_homes_are_chosen_by_number_or_name(pack_folder: Builder) -> None:
     assert [home.name for home in choose_homes(pack, "b, a")] == ["b", "a"]
 
 
-@pytest.mark.parametrize("choice", ["3", "0", "-1", "c", "a,a", ""])
+@pytest.mark.parametrize("choice", ["3", "0", "-1", "c", "a,a", "", "\u00b2", "--1", "9" * 5_000])
 def test_a_choice_the_pack_cannot_meet_is_refused(pack_folder: Builder, choice: str) -> None:
     """Too many homes, unknown or repeated names are bad input."""
     with pytest.raises(BadPack):
