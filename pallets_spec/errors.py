@@ -26,7 +26,6 @@ __all__ = [
     "Arithmetic",
     "BadOrigin",
     "BalanceError",
-    "Balances",
     "Communities",
     "CommunitiesError",
     "CommunityGovernance",
@@ -127,6 +126,11 @@ class Arithmetic:
 
     class Overflow(BalanceError):
         """A sum of money is beyond the largest number."""
+
+        pallet = "Arithmetic"
+
+    class Underflow(BalanceError):
+        """There is not so much money on the chain."""
 
         pallet = "Arithmetic"
 

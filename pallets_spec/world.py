@@ -6,8 +6,9 @@ copy of the dictionaries is a copy of the state.
 """
 
 from collections.abc import Callable, Iterator
+from copy import copy
 from dataclasses import dataclass, field, fields, replace
-from typing import Concatenate, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Concatenate, ParamSpec, TypeVar
 
 from aipchain.pallets_spec import communities, community_governance, energy, market, metering, plugin_registry
 from aipchain.pallets_spec.balances import Money
@@ -22,13 +23,16 @@ from aipchain.pallets_spec.plugin_registry import PluginRegistryState
 from aipchain.pallets_spec.types import Event
 from aipchain.units import UnixSeconds
 
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+
 __all__ = ["Verifier", "World", "dispatch", "invariants"]
 
 Verifier = Callable[[bytes, bytes, bytes], bool]
 """Whether an ed25519 public key (32 bytes) signed a message: `verify(public, message, signature)`."""
 
 Arguments = ParamSpec("Arguments")
-State = TypeVar("State")
+State = TypeVar("State", bound="DataclassInstance")
 
 
 @dataclass(slots=True)
@@ -39,7 +43,7 @@ class World:
     """How signatures of devices are checked; the one thing this book does not spell out."""
     genesis_hash: bytes
     """The hash of the chain's first block, 32 bytes."""
-    now: UnixSeconds = UnixSeconds(0)
+    now: UnixSeconds
     """Chain time [s]."""
     money: Money = field(default_factory=Money)
     communities: CommunitiesState = field(default_factory=CommunitiesState)
@@ -55,7 +59,7 @@ class World:
         """Say what happened."""
         self.events.append(event)
 
-    def copy(self) -> "World":
+    def draft(self) -> "World":
         """The same world, to be changed by itself."""
         return replace(
             self,
@@ -84,7 +88,7 @@ def dispatch(
     **arguments: Arguments.kwargs,
 ) -> SpecError | None:
     """Run one call; says why it was refused. A refused call leaves the world as it was, events included."""
-    draft = world.copy()
+    draft = world.draft()
     try:
         call(draft, origin, *args, **arguments)
     except SpecError as refusal:
@@ -106,9 +110,9 @@ def invariants(world: World) -> Iterator[str]:
 
 def _copied(state: State) -> State:
     """A chapter's state with dictionaries of its own; the values in them never change."""
-    copies = {name: _own(getattr(state, name)) for name in type(state).__slots__}  # type: ignore[attr-defined]
-    return type(state)(**copies)
-
-
-def _own(value: object) -> object:
-    return dict(value) if isinstance(value, dict) else value
+    own = copy(state)
+    for each in fields(state):
+        value = getattr(state, each.name)
+        if isinstance(value, dict):
+            setattr(own, each.name, dict(value))
+    return own
