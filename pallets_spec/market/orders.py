@@ -1,0 +1,182 @@
+"""Orders: bids and offers for one delivery interval, until its gate closes.
+
+An order holds money in *escrow*, so that whoever takes part can pay:
+
+- a bid holds `limit price x energy`, the most it can cost;
+- an offer holds the collateral of the book, a share of the same product, rounded up.
+
+The owner numbers the orders of a book. An id is used once per owner and book, also when its order is cancelled: placing
+the same order again changes nothing, so that a lost answer is no reason to fear a double order.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from aipchain.pallets_spec import balances, communities, metering
+from aipchain.pallets_spec.errors import Market
+from aipchain.pallets_spec.market.book import ensure_community, get_book, open_book, rules_of_a_new_book
+from aipchain.pallets_spec.market.events import OrderCancelled, OrderPlaced
+from aipchain.pallets_spec.market.state import MAX_BOOK_ORDERS, Book, Order, OrderStatus
+from aipchain.pallets_spec.origin import Origin, ensure_signed
+from aipchain.pallets_spec.types import (
+    MILLION,
+    U64_MAX,
+    U128_MAX,
+    AccountId,
+    BookKey,
+    CommunityId,
+    MeterId,
+    NewOrder,
+    OrderNumber,
+    PartsPerMillion,
+    Side,
+)
+from aipchain.units import Balance, UnixSeconds, cost
+
+if TYPE_CHECKING:
+    from aipchain.pallets_spec.world import World
+
+__all__ = ["ESCROW", "cancel_order", "escrow_of", "place_orders"]
+
+ESCROW = balances.HoldReason("Market", "Escrow")
+"""Why the market holds money: for an open order."""
+
+
+def place_orders(
+    world: World, origin: Origin, *, community: CommunityId, interval_start: UnixSeconds, orders: Sequence[NewOrder]
+) -> None:
+    """Place orders for one interval, all or none, and hold their escrow in one sum. Opens the book if it is the first.
+
+    :param orders: at most 500; each has energy and names a meter of the signer. One that stands already with the same
+        id and content is skipped.
+    :raises UnknownCommunity: there is no such community.
+    :raises NotMember: the signer is not a member.
+    :raises EmptyBatch: `orders` is empty.
+    :raises BadInterval: no interval starts then, or it is further ahead than books open.
+    :raises GateClosed: the gate of the interval is closed.
+    :raises NoRules: a plugin slot of the community is empty.
+    :raises OrderIdReused: an id names another order of the signer in this book.
+    :raises ZeroEnergy: an order has no energy.
+    :raises UnknownMeter: a meter is not enrolled in the community, or not the signer's.
+    :raises BookFull: the book has no room for the orders.
+    :raises Overflow: the escrow of the orders together, or the next order number, does not fit.
+    :raises BalanceError: the signer has too little money to spare for the escrow.
+    """
+    owner = ensure_signed(origin)
+    ensure_community(world, community)
+    if communities.member_index(world, community, owner) is None:
+        raise Market.NotMember(account=owner, community=community)
+    if not orders:
+        raise Market.EmptyBatch
+    key = (community, interval_start)
+    book = _book_with_open_gate(world, key)
+    fresh = _fresh_orders(world, owner, key, orders)
+    if fresh:
+        _place(world, owner, key, book, fresh)
+
+
+def cancel_order(world: World, origin: Origin, *, number: OrderNumber) -> None:
+    """Take an order back before the gate closes and release its escrow.
+
+    :raises UnknownOrder: there is no such order.
+    :raises NotOwner: the order is another account's.
+    :raises OrderNotOpen: the order is cancelled already.
+    :raises NoBook: the order has no book; never in a sound chain.
+    :raises GateClosed: the gate of its interval is closed.
+    """
+    owner = ensure_signed(origin)
+    order = world.market.orders.get(number)
+    if order is None:
+        raise Market.UnknownOrder(number=number)
+    if order.owner != owner:
+        raise Market.NotOwner(number=number, account=owner)
+    if order.status is not OrderStatus.OPEN:
+        raise Market.OrderNotOpen(number=number)
+    book = get_book(world, order.book)
+    if world.now >= book.closes_at:
+        raise Market.GateClosed(closes_at=book.closes_at, now=world.now)
+    balances.release(world, ESCROW, owner, order.escrow)
+    world.market.orders[number] = replace(order, status=OrderStatus.CANCELLED, escrow=Balance(0))
+    world.emit(OrderCancelled(number))
+
+
+def escrow_of(order: NewOrder, collateral: PartsPerMillion) -> Balance:
+    """What the order holds in a book with this collateral."""
+    whole = cost(order.wh, order.limit_price)
+    if order.side is Side.BID:
+        return whole
+    return Balance(-(-whole * collateral // MILLION))
+
+
+def _book_with_open_gate(world: World, key: BookKey) -> Book:
+    book = world.market.books.get(key)
+    if book is None:
+        rules = rules_of_a_new_book(world, key)
+        if rules is None:
+            raise Market.NoRules(community=key[0])
+        return open_book(world, key, rules)
+    if world.now >= book.closes_at:
+        raise Market.GateClosed(closes_at=book.closes_at, now=world.now)
+    return book
+
+
+def _fresh_orders(world: World, owner: AccountId, key: BookKey, orders: Iterable[NewOrder]) -> list[NewOrder]:
+    """The orders that do not stand yet, each checked, in list order."""
+    fresh: dict[int, NewOrder] = {}
+    for order in orders:
+        earlier = fresh.get(order.id) or _standing_order(world, owner, key, order.id)
+        if earlier == order:
+            continue
+        if earlier is not None:
+            raise Market.OrderIdReused(id=order.id, standing=earlier)
+        if order.wh == 0:
+            raise Market.ZeroEnergy(id=order.id)
+        _ensure_own_meter(world, owner, key[0], order.meter)
+        fresh[order.id] = order
+    return list(fresh.values())
+
+
+def _standing_order(world: World, owner: AccountId, key: BookKey, order_id: int) -> NewOrder | None:
+    """The order that the owner placed under this id before, as it was placed, cancelled or not."""
+    number = world.market.order_ids.get((key, (owner, order_id)))
+    if number is None:
+        return None
+    order = world.market.orders[number]
+    return NewOrder(order.id, order.meter, order.side, order.wh, order.limit_price)
+
+
+def _ensure_own_meter(world: World, owner: AccountId, community: CommunityId, meter: MeterId) -> None:
+    facts = metering.meter_facts(world, meter)
+    if facts is None or (facts.community, facts.owner) != (community, owner):
+        raise Market.UnknownMeter(meter=meter, community=community, account=owner)
+
+
+def _place(world: World, owner: AccountId, key: BookKey, book: Book, fresh: Sequence[NewOrder]) -> None:
+    """Hold the escrow of all orders in one sum, then number and store them in list order."""
+    market = world.market
+    if book.orders + len(fresh) > MAX_BOOK_ORDERS:
+        raise Market.BookFull(orders=book.orders, more=len(fresh))
+    first = market.next_order_number
+    if first + len(fresh) > U64_MAX:
+        raise Market.Overflow(next_order_number=first)
+    escrows = [escrow_of(order, book.collateral) for order in fresh]
+    if sum(escrows) > U128_MAX:
+        raise Market.Overflow(escrow=sum(escrows))
+    balances.hold(world, ESCROW, owner, Balance(sum(escrows)))
+    numbers = tuple(OrderNumber(first + place) for place in range(len(fresh)))
+    for number, order, escrow in zip(numbers, fresh, escrows, strict=True):
+        market.order_ids[key, (owner, order.id)] = number
+        market.orders[number] = _stored(key, owner, order, placed_at=world.now, escrow=escrow)
+        world.emit(OrderPlaced(*key, number, owner, order.id, order.meter, order.side, order.wh, order.limit_price))
+    market.next_order_number = OrderNumber(first + len(fresh))
+    market.book_orders[key] = market.book_orders.get(key, ()) + numbers
+    market.books[key] = replace(book, orders=book.orders + len(fresh))
+
+
+def _stored(key: BookKey, owner: AccountId, order: NewOrder, *, placed_at: UnixSeconds, escrow: Balance) -> Order:
+    return Order(
+        *key, owner, order.id, order.meter, order.side, order.wh, order.limit_price, placed_at=placed_at, escrow=escrow
+    )

@@ -1,0 +1,204 @@
+"""Settlement: every trade is paid for what both meters confirm, and that energy moves to the buyer.
+
+A call settles the next trades in list order, in three steps:
+
+1. *Money.* What each buyer owes each seller for these trades is paid in one sum out of the buyer's escrow. A seller
+   who closed the account, and whom the sum does not open it again, cannot be paid: the energy stays the seller's, and
+   the escrow goes back to the buyer when the order is closed.
+2. *Trades.* Each is told with what it delivered and what was paid for it.
+3. *Energy.* Each giving meter's energy moves to its buyers. All that a meter delivers in the book is held when its
+   first trade is settled; what was not moved when its last one is goes back to the producer, free.
+
+When no trade is left, the orders of the book are closed.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from aipchain.pallets_spec import balances, energy, metering
+from aipchain.pallets_spec.errors import Corruption, Market
+from aipchain.pallets_spec.market.book import ensure_community, get_book, get_parameters
+from aipchain.pallets_spec.market.closing import close_orders, ensure_limit
+from aipchain.pallets_spec.market.delivery import deliveries
+from aipchain.pallets_spec.market.events import BookSettled, TradeSettled
+from aipchain.pallets_spec.market.orders import ESCROW
+from aipchain.pallets_spec.market.state import Book, BookStatus, Order
+from aipchain.pallets_spec.origin import Origin, ensure_signed
+from aipchain.pallets_spec.types import AccountId, BookKey, CommunityId, FinalReading, MeterId, OrderNumber, Trade
+from aipchain.units import Balance, UnixSeconds, Wh, cost
+
+if TYPE_CHECKING:
+    from aipchain.pallets_spec.world import World
+
+__all__ = ["settle"]
+
+
+@dataclass(frozen=True, slots=True)
+class _Delivery:
+    """A trade of a cleared book, its two orders, and what both meters confirm of it."""
+
+    index: int
+    trade: Trade
+    bid: Order
+    offer: Order
+    wh: Wh
+
+    @property
+    def due(self) -> Balance:
+        return cost(self.wh, self.trade.price)
+
+    @property
+    def parties(self) -> tuple[AccountId, AccountId]:
+        """Buyer and seller."""
+        return (self.bid.owner, self.offer.owner)
+
+
+def settle(world: World, origin: Origin, *, community: CommunityId, interval_start: UnixSeconds, limit: int) -> None:
+    """Settle up to `limit` of the book's next trades; then, within the same limit, close its orders.
+
+    A settled book is left as it is.
+
+    :param limit: trades and orders to handle in this call, 1 to 1,000.
+    :raises BadLimit: the limit is out of bounds.
+    :raises NoBook: the interval has no book.
+    :raises BookNotCleared: the book has no clearing.
+    :raises NotFinal: the readings of the interval are not final yet.
+    """
+    ensure_signed(origin)
+    ensure_limit(limit)
+    key = (community, interval_start)
+    book = get_book(world, key)
+    if book.status is BookStatus.SETTLED:
+        return
+    if book.status is not BookStatus.CLEARED:
+        raise Market.BookNotCleared(status=book.status.value)
+    final_at = _final_at(world, key, book)
+    if world.now < final_at:
+        raise Market.NotFinal(final_at=final_at, now=world.now)
+    world.market.books[key] = _settle_next(world, key, book, limit)
+
+
+def _final_at(world: World, key: BookKey, book: Book) -> UnixSeconds:
+    """When the readings of the interval are final [s]: later than the book knew if a vote lengthened the grace."""
+    readings = get_parameters(world, key).final_at(key[1], ensure_community(world, key[0]))
+    return max(book.final_at, readings)
+
+
+def _settle_next(world: World, key: BookKey, book: Book, limit: int) -> Book:
+    """The book after up to `limit` of its next trades and orders."""
+    before = book.settled_trades
+    book = _settle_trades(world, key, book, limit)
+    if book.settled_trades < book.trades:
+        return book
+    book = close_orders(world, key, book, limit - (book.settled_trades - before))
+    if book.closed_orders < book.orders:
+        return book
+    world.emit(BookSettled(*key, book.delivered_wh, book.paid))
+    return replace(book, status=BookStatus.SETTLED)
+
+
+def _settle_trades(world: World, key: BookKey, book: Book, limit: int) -> Book:
+    """Settle up to `limit` of the next trades: money, then trades, then energy."""
+    if book.settled_trades == book.trades:
+        return book
+    all_trades = _deliveries(world, key)
+    until = min(book.settled_trades + limit, book.trades)
+    batch = all_trades[book.settled_trades : until]
+    unpaid = _pay(world, batch)
+    for delivery in batch:
+        paid = Balance(0) if delivery.parties in unpaid else delivery.due
+        _enter(world, key, delivery, paid)
+        book = replace(book, delivered_wh=Wh(book.delivered_wh + delivery.wh), paid=Balance(book.paid + paid))
+    _move_energy(world, key[1], batch, all_trades, unpaid)
+    return replace(book, settled_trades=until)
+
+
+def _deliveries(world: World, key: BookKey) -> list[_Delivery]:
+    """Every trade of the book with what it delivers. All count, so that the share of a trade never depends on how many
+    are settled in a call."""
+    trades = world.market.trades.get(key, ())
+    pairs = [(_recorded(world, trade.bid), _recorded(world, trade.offer)) for trade in trades]
+    contracts = [(bid.meter, offer.meter, trade.wh) for trade, (bid, offer) in zip(trades, pairs, strict=True)]
+    imports = {bid.meter: _reading(world, bid.meter, key).import_wh for bid, _ in pairs}
+    exports = {offer.meter: _reading(world, offer.meter, key).export_wh for _, offer in pairs}
+    delivered = deliveries(contracts, imports, exports)
+    return [
+        _Delivery(index, trade, bid, offer, wh)
+        for index, (trade, (bid, offer), wh) in enumerate(zip(trades, pairs, delivered, strict=True))
+    ]
+
+
+def _recorded(world: World, number: OrderNumber) -> Order:
+    """An order of a recorded trade: it exists until all of them are settled."""
+    if number not in world.market.orders:
+        raise Corruption(number=number)
+    return world.market.orders[number]
+
+
+def _reading(world: World, meter: MeterId, key: BookKey) -> FinalReading:
+    """The final reading of the book's interval; a meter that did not report took and gave nothing."""
+    return metering.final_reading(world, meter, key[1]) or FinalReading(Wh(0), Wh(0), Wh(0))
+
+
+def _pay(world: World, batch: Iterable[_Delivery]) -> set[tuple[AccountId, AccountId]]:
+    """Pay what each buyer owes each seller, in the order of their account ids; says which pairs could not be paid.
+
+    The payment is due whatever else locks the buyer's money.
+    """
+    dues: dict[tuple[AccountId, AccountId], int] = defaultdict(int)
+    for delivery in batch:
+        dues[delivery.parties] += delivery.due
+    unpaid = set()
+    for (buyer, seller), due in sorted(dues.items()):
+        if due == 0:
+            continue
+        if balances.can_deposit(world, seller, Balance(due)):
+            balances.transfer_on_hold(world, ESCROW, buyer, seller, Balance(due))
+        else:
+            unpaid.add((buyer, seller))
+    return unpaid
+
+
+def _enter(world: World, key: BookKey, delivery: _Delivery, paid: Balance) -> None:
+    """Take what was paid off the bid's escrow, and tell of the trade."""
+    trade = delivery.trade
+    bid = world.market.orders[trade.bid]
+    if paid > bid.escrow:
+        raise Corruption(number=trade.bid)
+    world.market.orders[trade.bid] = replace(bid, escrow=Balance(bid.escrow - paid))
+    world.emit(TradeSettled(*key, delivery.index, *delivery.parties, trade.wh, delivery.wh, trade.price, paid))
+
+
+def _move_energy(
+    world: World,
+    interval_start: UnixSeconds,
+    batch: Sequence[_Delivery],
+    all_trades: Sequence[_Delivery],
+    unpaid: set[tuple[AccountId, AccountId]],
+) -> None:
+    """Move each giving meter's energy to its buyers, meters by number, buyers in the order of their account ids."""
+    for meter in sorted({delivery.offer.meter for delivery in batch}):
+        in_book = [delivery for delivery in all_trades if delivery.offer.meter == meter]
+        in_batch = [delivery for delivery in batch if delivery.offer.meter == meter]
+        supply = Wh(sum(delivery.wh for delivery in in_book))
+        if supply == 0:
+            continue
+        if in_batch[0] == in_book[0] and energy.mint_and_hold(world, meter, interval_start, supply) != supply:
+            raise Corruption(meter=meter)
+        for buyer, wh in _moves(in_batch, unpaid):
+            energy.move_held(world, meter, interval_start, buyer, wh)
+        if in_batch[-1] == in_book[-1]:
+            energy.free_held(world, meter, interval_start)
+
+
+def _moves(in_batch: Iterable[_Delivery], unpaid: set[tuple[AccountId, AccountId]]) -> list[tuple[AccountId, Wh]]:
+    """What each buyer gets of one meter, more than 0, in the order of account ids."""
+    moves: dict[AccountId, int] = defaultdict(int)
+    for delivery in in_batch:
+        if delivery.parties not in unpaid:
+            moves[delivery.bid.owner] += delivery.wh
+    return [(buyer, Wh(wh)) for buyer, wh in sorted(moves.items()) if wh > 0]
