@@ -6,7 +6,7 @@ copy of the dictionaries is a copy of the state.
 """
 
 from collections.abc import Callable, Iterator
-from copy import copy
+from copy import copy as shallow_copy
 from dataclasses import dataclass, field, fields, replace
 from typing import TYPE_CHECKING, Concatenate, ParamSpec, TypeVar
 
@@ -59,7 +59,7 @@ class World:
         """Say what happened."""
         self.events.append(event)
 
-    def draft(self) -> "World":
+    def copy(self) -> "World":
         """The same world, to be changed by itself."""
         return replace(
             self,
@@ -88,7 +88,7 @@ def dispatch(
     **arguments: Arguments.kwargs,
 ) -> SpecError | None:
     """Run one call; says why it was refused. A refused call leaves the world as it was, events included."""
-    draft = world.draft()
+    draft = world.copy()
     try:
         call(draft, origin, *args, **arguments)
     except SpecError as refusal:
@@ -110,7 +110,7 @@ def invariants(world: World) -> Iterator[str]:
 
 def _copied(state: State) -> State:
     """A chapter's state with dictionaries of its own; the values in them never change."""
-    own = copy(state)
+    own = shallow_copy(state)
     for each in fields(state):
         value = getattr(state, each.name)
         if isinstance(value, dict):
