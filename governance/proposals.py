@@ -21,7 +21,6 @@ from aipchain.runtime_bridge.types import (
     PluginChange,
     Proposal,
     ProposalId,
-    Slot,
 )
 from aipchain.units import UnixSeconds
 
@@ -30,7 +29,6 @@ __all__ = [
     "draft",
     "is_passing",
     "is_step_due",
-    "plugin_in_force",
     "predecessor_of",
     "read_proposal",
     "vote_call",
@@ -74,26 +72,12 @@ def predecessor_of(connection: Connection, community: CommunityId, change: Chang
         state = reads.slot(connection, community, change.slot)
         if state is None:
             raise EmptySlot(community, change.slot.name.lower())
-        return state.pending[0] if state.pending else state.active
+        return state.head
     if isinstance(change, ParametersChange):
         parameters = reads.parameter_set(connection, community)
-        if parameters is None:
-            return NO_HEAD
-        return parameters.pending[1] if parameters.pending else parameters.head
+        return parameters.next_predecessor if parameters else NO_HEAD
     track = reads.track(connection, community, change.kind)
     return track.head if track else NO_HEAD
-
-
-def plugin_in_force(
-    connection: Connection, community: CommunityId, slot: Slot, at: UnixSeconds, epoch_s: int
-) -> Hash | None:
-    """Return the binding hash of the plugin in force at chain time `at` [s], or None for an empty slot."""
-    state = reads.slot(connection, community, slot)
-    if state is None:
-        return None
-    if state.pending and at // epoch_s >= state.pending[1]:
-        return state.pending[0]
-    return state.active
 
 
 def read_proposal(connection: Connection, proposal: ProposalId) -> Proposal:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from aipchain.governance.errors import EmptySlot, NoProposal, NothingChanges
-from aipchain.governance.proposals import Draft, draft, plugin_in_force, predecessor_of, read_proposal, vote_call
+from aipchain.governance.proposals import Draft, draft, predecessor_of, read_proposal, vote_call
 from aipchain.runtime_bridge import calls, facts, reads
 from aipchain.runtime_bridge import types as t
 from aipchain.units import UnixSeconds
@@ -153,7 +153,8 @@ def test_a_plugin_rules_from_its_epoch_on(village: Village) -> None:
     voted = read_proposal(village.connection, FIRST).binding_hash
 
     def in_force(at: int) -> bytes | None:
-        return plugin_in_force(village.connection, village.here, t.Slot.PRICE, UnixSeconds(at), village.epoch_s)
+        slot = reads.slot(village.connection, village.here, t.Slot.PRICE)
+        return None if slot is None else slot.at(t.Epoch(at // village.epoch_s))
 
     assert (in_force(boundary - 1), in_force(boundary)) == (bound.price, voted)
     order = village.order(village.buyer, t.Side.BID, 300)
