@@ -194,7 +194,7 @@ def mint(
     if market.awaits_settlement(world, community, interval_start):
         raise Energy.AwaitsSettlement(community=community, interval_start=interval_start)
     for meter in meters:
-        facts = metering.meter(world, meter)
+        facts = metering.meter_facts(world, meter)
         if facts and facts.community == community and (meter, interval_start) not in world.energy.mints:
             _mint_reading(world, meter, interval_start, facts, hold_wh=_NOTHING)
 
@@ -244,7 +244,7 @@ def mint_and_hold(world: World, meter: MeterId, interval_start: UnixSeconds, hol
         if known.held_at_first == 0 and hold_wh > 0:
             raise Energy.AlreadyMinted(meter=meter, interval_start=interval_start)
         return known.held_at_first
-    facts = metering.meter(world, meter)
+    facts = metering.meter_facts(world, meter)
     return _mint_reading(world, meter, interval_start, facts, hold_wh) if facts else _NOTHING
 
 

@@ -65,7 +65,7 @@ __all__ = [
     "enrol_meter",
     "final_reading",
     "invariants",
-    "meter",
+    "meter_facts",
     "submit_batch",
 ]
 
@@ -423,7 +423,7 @@ class _Round:
 # What other chapters ask.
 
 
-def meter(world: World, meter: MeterId) -> MeterFacts | None:
+def meter_facts(world: World, meter: MeterId) -> MeterFacts | None:
     """The community, owner, source and zone of a meter; nothing for one that is not enrolled."""
     enrolled = world.metering.meters.get(meter)
     if enrolled is None:
