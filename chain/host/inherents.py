@@ -16,9 +16,9 @@ from dataclasses import dataclass
 from functools import cache
 
 import sr25519
-import xxhash
 
 from aipchain.chain.host.block import ZERO_HASH, Header
+from aipchain.chain.host.host_functions.hashing import twox_64, twox_128
 from aipchain.chain.host.scale import compact, u32, u64, vec
 from aipchain.chain.host.trie import Trie, blake2_256
 
@@ -97,7 +97,7 @@ def inherent_data(facts: BlockFacts) -> bytes:
 @cache
 def storage_prefix(pallet: str, item: str) -> bytes:
     """Return the 32 bytes that all keys of a storage item start with."""
-    return _twox_128(pallet.encode()) + _twox_128(item.encode())
+    return twox_128(pallet.encode()) + twox_128(item.encode())
 
 
 def _relay_state(facts: BlockFacts, relay_slot: int) -> Trie:
@@ -158,15 +158,7 @@ def _of_para(pallet: str, item: str, para_id: int) -> bytes:
 
 
 def _hashed_para(para_id: int) -> bytes:
-    return _twox_64(u32(para_id)) + u32(para_id)
-
-
-def _twox_64(content: bytes, seed: int = 0) -> bytes:
-    return u64(xxhash.xxh64_intdigest(content, seed=seed))
-
-
-def _twox_128(content: bytes) -> bytes:
-    return _twox_64(content) + _twox_64(content, seed=1)
+    return twox_64(u32(para_id)) + u32(para_id)
 
 
 def _vector(encoded: list[bytes]) -> bytes:

@@ -9,8 +9,8 @@ guards it. Only what was in the pool once is banned: a refused submission may be
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from enum import Enum
-from hashlib import blake2b
 
+from aipchain.chain.host.block import extrinsic_hash
 from aipchain.chain.host.pool_errors import (
     AlreadyInPool,
     NoTagsProvided,
@@ -128,15 +128,15 @@ class Pool:
         :raises NotAnExtrinsic: the length prefix is wrong.
         :raises PoolRefused: one of its leaves says why; the pool is as it was.
         """
-        extrinsic_hash = _hash(extrinsic)
+        own_hash = extrinsic_hash(extrinsic)
         if not _has_own_length(extrinsic):
             raise NotAnExtrinsic(extrinsic)
-        if extrinsic_hash in self._memory.bans:
-            raise TemporarilyBanned(extrinsic_hash, self._memory.bans[extrinsic_hash])
-        if extrinsic_hash in self._graph:
-            raise AlreadyInPool(extrinsic_hash)
+        if own_hash in self._memory.bans:
+            raise TemporarilyBanned(own_hash, self._memory.bans[own_hash])
+        if own_hash in self._graph:
+            raise AlreadyInPool(own_hash)
         self._insert(self._transaction(extrinsic, _accepted(self._validate(extrinsic, source))))
-        return extrinsic_hash
+        return own_hash
 
     def refused_in_block(self, extrinsic_hash: bytes, reason: Invalid | Unknown) -> None:
         """Block building left a transaction out: it stays if a later block may take it, else it goes as invalid."""
@@ -238,8 +238,8 @@ class Pool:
 
     def _expire(self) -> None:
         bans = self._memory.bans
-        for extrinsic_hash in [h for h, until in bans.items() if until <= self._block_number]:
-            del bans[extrinsic_hash]
+        for banned in [h for h, until in bans.items() if until <= self._block_number]:
+            del bans[banned]
         while len(bans) > self._limits.ban_count:
             del bans[next(iter(bans))]
         self.remove_invalid([t.hash for t in self._graph if t.valid_till <= self._block_number])
@@ -249,7 +249,7 @@ class Pool:
             self._arrivals += 1
         return PoolTransaction(
             extrinsic=extrinsic,
-            hash=_hash(extrinsic),
+            hash=extrinsic_hash(extrinsic),
             priority=valid.priority,
             requires=valid.requires,
             provides=valid.provides,
@@ -297,10 +297,6 @@ def _accepted(verdict: Validity) -> ValidTransaction:
     if not verdict.provides:
         raise NoTagsProvided
     return verdict
-
-
-def _hash(extrinsic: bytes) -> bytes:
-    return blake2b(extrinsic, digest_size=32).digest()
 
 
 def _has_own_length(extrinsic: bytes) -> bool:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from scalecodec.utils.ss58 import ss58_decode
 
+from aipchain.chain.host.block import HASH_BYTES
 from aipchain.chain.rpc.errors import INVALID_PARAMS, RpcError
 
 __all__ = [
@@ -25,7 +26,6 @@ __all__ = [
     "text",
 ]
 
-HASH_BYTES = 32
 _HEX_DIGITS = frozenset(string.hexdigits)
 
 _KINDS = {dict: "an object", list: "an array", str: "a string", bool: "a boolean", type(None): "null"}

@@ -1,8 +1,7 @@
 """The `state_*` methods: storage, runtime calls, metadata and runtime version, at the head or at an older block."""
 
-from hashlib import blake2b
-
 from aipchain.chain.host.scale import read_vec
+from aipchain.chain.host.trie import blake2_256
 from aipchain.chain.node import Node
 from aipchain.chain.rpc.answers import hex_json, optional_hex, version_json
 from aipchain.chain.rpc.errors import RpcError
@@ -29,7 +28,7 @@ def _storage(node: Node, key: bytes, hash: bytes | None) -> object:
 @METHODS.method("state_getStorageHash", "state_getStorageHashAt", key=hex_bytes, hash=optional(block_hash))
 def _storage_hash(node: Node, key: bytes, hash: bytes | None) -> object:
     value = node.state_at(hash).get(key)
-    return None if value is None else hex_json(blake2b(value, digest_size=32).digest())
+    return None if value is None else hex_json(blake2_256(value))
 
 
 @METHODS.method("state_getStorageSize", "state_getStorageSizeAt", key=hex_bytes, hash=optional(block_hash))

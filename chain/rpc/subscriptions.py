@@ -6,9 +6,10 @@ Notifications leave through `notify` in the order in which things happened; the 
 import secrets
 from collections.abc import Callable, Mapping
 from functools import partial
-from hashlib import blake2b
 
+from aipchain.chain.host.block import extrinsic_hash
 from aipchain.chain.host.errors import HostCallFailed, RuntimePanicked
+from aipchain.chain.host.genesis import CODE
 from aipchain.chain.host.pool import PoolEvent, Status
 from aipchain.chain.node import ImportedBlock, Node
 from aipchain.chain.rpc.answers import header_json, hex_json, optional_hex, version_json
@@ -20,7 +21,6 @@ MAX_SUBSCRIPTIONS = 1024
 """Most subscriptions of one client (Substrate's `--rpc-max-subscriptions-per-connection`)."""
 _TOO_MANY_SUBSCRIPTIONS = -32006
 _VERIFICATION_ERROR = 1002
-_CODE = b":code"
 
 Notify = Callable[[str, str, object], None]
 """Takes the notification's method, the subscription's id and the result."""
@@ -53,7 +53,7 @@ class Subscriptions:
 
         def imported(block: ImportedBlock) -> None:
             nonlocal last
-            if _CODE in block.changes.top and self._node.runtime_version() != last:
+            if CODE in block.changes.top and self._node.runtime_version() != last:
                 last = self._node.runtime_version()
                 self._notify("state_runtimeVersion", identifier, version_json(last))
 
@@ -91,8 +91,8 @@ class Subscriptions:
     def submitted(self, extrinsic: bytes) -> str:
         """Hand in a transaction and follow it to its last status."""
         identifier = self._new_id()
-        extrinsic_hash = blake2b(extrinsic, digest_size=32).digest()
-        self._stops[identifier] = self._node.pool.watch(extrinsic_hash, partial(self._extrinsic_changed, identifier))
+        watched = partial(self._extrinsic_changed, identifier)
+        self._stops[identifier] = self._node.pool.watch(extrinsic_hash(extrinsic), watched)
         try:
             submit(self._node, extrinsic)
         except BaseException:
