@@ -32,7 +32,7 @@ from aipchain.units import AIP
 
 START_MS = 1_475_445_600_000
 """2016-10-02 22:00 UTC: chain time need not be near the wall clock [ms]."""
-BLOCK_MS = 40
+BLOCK_MS = 30
 """Real time between two blocks of the stock node; chain time moves one slot of 6 s [ms]."""
 ANSWER_S = 30
 START_S = 180
