@@ -56,10 +56,12 @@ class FileOutbox:
         """
         try:
             self._database = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
-            self._database.executescript(_SCHEMA)
-            self._database.execute("INSERT OR IGNORE INTO chain VALUES (0, ?)", (genesis_hash,))
-            (kept,) = self._database.execute("SELECT genesis_hash FROM chain").fetchone()
         except sqlite3.Error as error:
+            raise UnusableOutbox(path, str(error)) from error
+        try:
+            kept = self._open(genesis_hash)
+        except sqlite3.Error as error:
+            self._database.close()
             raise UnusableOutbox(path, str(error)) from error
         if kept != genesis_hash:
             self._database.close()
@@ -93,10 +95,26 @@ class FileOutbox:
         """Close the file."""
         self._database.close()
 
+    def _open(self, genesis_hash: bytes) -> bytes:
+        """Make the tables in a new file, and tell which chain the file belongs to; another database stays as it is."""
+        (mark,) = self._database.execute("PRAGMA application_id").fetchone()
+        if mark != _APPLICATION_ID:
+            if self._database.execute("SELECT name FROM sqlite_master").fetchone():
+                raise sqlite3.DatabaseError("it is the database of another program")
+            self._database.executescript(_SCHEMA)
+        self._database.execute("PRAGMA synchronous = FULL")
+        self._database.execute("INSERT OR IGNORE INTO chain VALUES (0, ?)", (genesis_hash,))
+        kept: bytes = self._database.execute("SELECT genesis_hash FROM chain").fetchone()[0]
+        return kept
 
-_SCHEMA = """
+
+_APPLICATION_ID = int.from_bytes(b"AIPO", "big")
+"""SQLite's `application_id` of an outbox file."""
+
+_SCHEMA = f"""
 PRAGMA journal_mode = WAL;
-PRAGMA synchronous = FULL;
+BEGIN IMMEDIATE;
+PRAGMA application_id = {_APPLICATION_ID};
 CREATE TABLE IF NOT EXISTS chain (only INTEGER PRIMARY KEY CHECK (only = 0), genesis_hash BLOB NOT NULL);
 CREATE TABLE IF NOT EXISTS outbox (
     place INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -108,4 +126,5 @@ CREATE TABLE IF NOT EXISTS outbox (
     last_block INTEGER NOT NULL,
     purpose TEXT NOT NULL
 );
+COMMIT;
 """

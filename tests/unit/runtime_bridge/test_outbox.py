@@ -1,5 +1,6 @@
 """What was signed is kept until the chain has decided."""
 
+import sqlite3
 from pathlib import Path
 
 import pytest
@@ -61,3 +62,17 @@ def test_a_file_that_is_no_outbox_is_refused(tmp_path: Path) -> None:
         FileOutbox(path, GENESIS)
     with pytest.raises(UnusableOutbox, match="unable to open"):
         FileOutbox(tmp_path, GENESIS)
+
+
+def test_the_database_of_another_program_is_refused_and_left_alone(tmp_path: Path) -> None:
+    """Naming the chain's file by mistake writes no table into it."""
+    path = tmp_path / "other.sqlite"
+    other = sqlite3.connect(path)
+    other.execute("CREATE TABLE chain (genesis_hash)")
+    other.close()
+    before = path.read_bytes()
+
+    with pytest.raises(UnusableOutbox, match="another program"):
+        FileOutbox(path, GENESIS)
+
+    assert path.read_bytes() == before
