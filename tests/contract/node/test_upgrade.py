@@ -1,0 +1,59 @@
+"""A runtime upgrade on all nodes: announced, let go ahead, enacted; an auditor who follows it names it."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import platformdirs
+import zstandard
+
+from aipchain.chain.host.engine import plain_code
+from aipchain.orchestrator.chain_source import ChainSource, first_block_read
+from aipchain.orchestrator.reexecution import follow
+from aipchain.runtime_bridge import calls
+from aipchain.runtime_bridge.bindings import blake2_256
+from aipchain.runtime_bridge.connection import Connection
+from aipchain.runtime_bridge.keys import development_account
+from aipchain.runtime_bridge.metadata import Call
+from aipchain.runtime_bridge.submitter import Submitter
+from aipchain.units import AIP
+
+if TYPE_CHECKING:
+    from tests.contract.node.conftest import Party
+
+CODE = b":code"
+COMPRESSED = bytes.fromhex("52bc537646db8e05")
+CACHE = platformdirs.user_cache_path("aipchain") / "compiled"
+
+
+def another_build(code: bytes, note: bytes) -> bytes:
+    """The same runtime with a note in it: other bytes, other hash, same behaviour."""
+    section = bytes((0, len(note) + 1, len(note))) + note
+    return COMPRESSED + zstandard.ZstdCompressor().compress(plain_code(code) + section)
+
+
+def test_an_upgrade_is_enacted_and_followed(
+    party: "Party", connection: Connection, submitter: Submitter, tmp_path: Path
+) -> None:
+    """Old blocks keep the old code, new ones run the new one, and every root is as the embedded host computes it."""
+    old = connection.storage(CODE) or b""
+    new = another_build(old, b"two")
+    arguments = {"call_module": "System", "call_function": "set_code_without_checks", "call_args": {"code": new}}
+    weight = {"ref_time": 0, "proof_size": 0}
+    call = connection.compose("Sudo", "sudo_unchecked_weight", {"call": arguments, "weight": weight})
+    announced = submitter.submit(Call(call), development_account("Alice")).block
+    assert announced is not None
+    assert connection.storage(CODE, announced.hash) == old
+    while connection.storage(CODE) != new:
+        party.blocks.next()
+
+    key = party.account()
+    transfer = calls.transfer_keep_alive(connection.metadata, dest=key.public, value=AIP)
+    paid = submitter.submit(transfer, development_account("Bob")).block
+    assert paid is not None
+    report = follow(ChainSource(connection), first_block_read(connection), paid.number, cache_dir=CACHE)
+
+    assert report.fault is None
+    assert (report.equal, report.head) == (paid.number, paid.hash)
+    (upgrade,) = report.upgrades
+    assert (upgrade.before, upgrade.after) == (blake2_256(old), blake2_256(new))
+    assert announced.number <= upgrade.block < paid.number
