@@ -15,6 +15,7 @@ from aipchain.errors import InputError
 from aipchain.orchestrator.projection.folds import FOLDS
 from aipchain.runtime_bridge import facts
 from aipchain.runtime_bridge.facts import Fact, OtherEvent
+from aipchain.runtime_bridge.layouts import camel
 from aipchain.units import UnixSeconds
 
 __all__ = ["Projection"]
@@ -135,7 +136,7 @@ def _plain(name: str, value: object) -> Value:
     if isinstance(value, bytes):
         return value.hex()
     if isinstance(value, IntEnum):
-        return "".join(word.capitalize() for word in value.name.split("_"))
+        return camel(value.name)
     if isinstance(value, bool | str) or value is None:
         return value
     if isinstance(value, int):
