@@ -6,6 +6,7 @@ again. Nothing here knows the wall clock.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from math import inf
 
 import structlog
 
@@ -14,12 +15,12 @@ from aipchain.orchestrator.clearing import RuleShelf, decide
 from aipchain.orchestrator.desk import Job
 from aipchain.orchestrator.founding import Services
 from aipchain.orchestrator.household import Household
-from aipchain.orchestrator.timeline import Moment, Step
+from aipchain.orchestrator.timeline import BLOCK_S, MarketTimes, Moment, Step
 from aipchain.plugins.errors import PluginFailed
 from aipchain.runtime_bridge import calls, reads
 from aipchain.runtime_bridge.connection import Connection
 from aipchain.runtime_bridge.types import BookStatus, CommunityId, PostedPrice, ReferencePrice
-from aipchain.units import Interval, Price
+from aipchain.units import Interval, Price, UnixSeconds
 
 __all__ = ["MarketLoop", "Tariff"]
 
@@ -45,7 +46,7 @@ class Tariff:
 class MarketLoop:
     """Everything the loop of one community works with.
 
-    `first_step` is the data step of the interval that starts at `origin`; tariffs are listed by data step.
+    Data steps are counted from the interval that starts at `origin`; tariffs and what meters show are listed by them.
     """
 
     connection: Connection
@@ -56,11 +57,21 @@ class MarketLoop:
     tariffs: Sequence[Tariff]
     origin: int
     interval_s: int
+    times: MarketTimes
 
-    def jobs(self, moment: Moment) -> list[Job]:
-        """Return what is due at `moment` and not on chain yet."""
+    def jobs(self, moment: Moment, now: UnixSeconds) -> list[Job]:
+        """Return what is due at `moment`, not on chain yet, and not too late in a block after chain time `now` [s]."""
+        if now + BLOCK_S >= self._closes_at(moment):
+            return []
         serve = {Step.BID: self._bid, Step.CLEAR: self._clear, Step.READ: self._read, Step.SETTLE: self._settle}
         return list(serve[moment.step](moment.interval))
+
+    def _closes_at(self, moment: Moment) -> float:
+        """First second at which the chain refuses a step; settlement is never too late."""
+        interval, times = moment.interval, self.times
+        gate = interval.start - times.gate_closure_s
+        closing = {Step.BID: gate, Step.CLEAR: gate + times.clearing_window_s, Step.READ: interval.end + times.grace_s}
+        return closing.get(moment.step, inf)
 
     def step_of(self, interval: Interval) -> int:
         """Return the data step of an interval."""

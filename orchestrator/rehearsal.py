@@ -8,6 +8,7 @@ goes on where its chain stopped.
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from hashlib import blake2b
 from itertools import groupby
 from pathlib import Path
@@ -27,10 +28,10 @@ from aipchain.orchestrator.loop import MarketLoop, Tariff
 from aipchain.orchestrator.projection import Projection
 from aipchain.orchestrator.results import Results
 from aipchain.orchestrator.summary import RunFacts, summarise
-from aipchain.orchestrator.timeline import BLOCK_S, MarketTimes, Moment, moments
+from aipchain.orchestrator.timeline import BLOCK_S, MarketTimes, moments
 from aipchain.plugins.catalogue import Catalogue
 from aipchain.runtime_bridge import reads
-from aipchain.runtime_bridge.connection import Connection, connect
+from aipchain.runtime_bridge.connection import connect
 from aipchain.runtime_bridge.keys import AccountKey, DeviceKey, account_from_seed, development_account, device_from_seed
 from aipchain.runtime_bridge.types import (
     CommunityId,
@@ -50,8 +51,8 @@ __all__ = ["Progress", "Rehearsal", "Settings"]
 COMMUNITY = CommunityId(0)
 PROPOSAL = ProposalId(0)
 DAY_S = 86_400
-ENDOWMENT = 1_000 * AIP
-"""What every household and service has at the start [base units]."""
+POCKET_MONEY = 1_000 * AIP
+"""What every account has at the start for fees and collateral [base units]; households can also pay all they import."""
 
 FEED_IN_PERMILL = 364
 """Feed-in tariff per mille of the lowest retail tariff: 0.08 of 0.22 per kWh, what such homes earn for exports."""
@@ -131,7 +132,8 @@ class Rehearsal:
         groups = [(at, list(due)) for at, due in groupby(self._agenda(loop), key=lambda turn: turn.at)]
         for done, (at, due) in enumerate(groups, start=1):
             if not self._is_past(groups, done):
-                self._desk.send([job for turn in due for job in turn.jobs()], at)
+                now = max(at, self._desk.now())
+                self._desk.send([job for turn in due for job in turn.jobs(now)], at)
             report(self._progress(done, len(groups), at))
         return summarise(self._connection, self._projection, self._facts(loop))
 
@@ -152,12 +154,19 @@ class Rehearsal:
     def _device(self, home: str) -> DeviceKey:
         return device_from_seed(self._secret(f"device/{home}"))
 
+    @property
+    def _endowment(self) -> int:
+        pack = self._settings.pack
+        dearest = max(pack.retail_micro_per_kwh[step] for step in self._steps) * _MICRO
+        hungriest = max(sum(home.import_wh(step) for step in self._steps) for home in self._settings.homes)
+        return POCKET_MONEY + dearest * hungriest
+
     def _endowments(self) -> list[list[object]]:
         services = self._services
         keys = [services.steward, services.gateway, services.operator, services.oracle]
         keys += [self._key(home.name) for home in self._settings.homes]
         keys += [development_account(name) for name in ("Alice", "Bob")]
-        return [[key.address, ENDOWMENT] for key in keys]
+        return [[key.address, self._endowment] for key in keys]
 
     def _found(self) -> None:
         self._refuse_other_runs()
@@ -210,6 +219,7 @@ class Rehearsal:
 
     def _loop(self) -> MarketLoop:
         meters = meters_by_owner(self._connection, COMMUNITY)
+        parameters = _parameters(self._settings.pack.step_s)
         return MarketLoop(
             connection=self._connection,
             shelf=RuleShelf(self._catalogue),
@@ -219,6 +229,7 @@ class Rehearsal:
             tariffs=_tariffs(self._settings.pack),
             origin=self._settings.pack.start,
             interval_s=self._settings.pack.step_s,
+            times=MarketTimes(parameters.gate_closure_s, parameters.clearing_window_s, parameters.grace_s),
         )
 
     def _household(self, home: Home, meters: dict[bytes, MeterId]) -> Household:
@@ -227,10 +238,9 @@ class Rehearsal:
 
     def _agenda(self, loop: MarketLoop) -> "list[_Turn]":
         """Every turn of the market and of the vote, in order of time; the vote first where both fall together."""
-        parameters = _parameters(self._settings.pack.step_s)
-        times = MarketTimes(parameters.gate_closure_s, parameters.clearing_window_s, parameters.grace_s)
         turns_of_market = [
-            _Turn(moment.at, 1, _market_turn(loop, moment)) for moment in moments(self._intervals(), times, BID_LEAD_S)
+            _Turn(moment.at, 1, partial(loop.jobs, moment))
+            for moment in moments(self._intervals(), loop.times, BID_LEAD_S)
         ]
         return sorted([*self._vote_turns(loop), *turns_of_market], key=lambda turn: (turn.at, turn.order))
 
@@ -245,11 +255,11 @@ class Rehearsal:
             seed=self._settings.seed,
         )
         for at in turns(vote.midnight):
-            yield _Turn(at, 0, _vote_turn(vote, self._connection, at))
+            yield _Turn(at, 0, partial(vote.jobs, self._connection))
 
     def _is_past(self, groups: "list[tuple[UnixSeconds, list[_Turn]]]", done: int) -> bool:
-        """A turn is past when a later one has its block; the newest one may lack a part and is looked at again."""
-        return done < len(groups) and groups[done][0] <= self._desk.now()
+        """A turn is past an interval after the next one was due; till then what it may lack is looked for again."""
+        return done < len(groups) and groups[done][0] + self._settings.pack.step_s <= self._desk.now()
 
     def _after_block(self) -> None:
         catch_up(self._connection, self._projection)
@@ -272,26 +282,18 @@ class Rehearsal:
             epoch_s=DAY_S,
             intervals=self._intervals(),
             households=loop.households,
-            endowment=ENDOWMENT,
+            endowment=self._endowment,
             code_hash=self.node.code_hash(),
         )
 
 
 @dataclass(frozen=True, slots=True)
 class _Turn:
-    """Something due at chain time `at` [s]; `jobs` looks at the chain when it is called."""
+    """Something due at chain time `at` [s]; `jobs` looks at the chain when it is called, and is told the time [s]."""
 
     at: UnixSeconds
     order: int
-    jobs: Callable[[], list[Job]]
-
-
-def _market_turn(loop: MarketLoop, moment: Moment) -> Callable[[], list[Job]]:
-    return lambda: loop.jobs(moment)
-
-
-def _vote_turn(vote: Vote, connection: Connection, at: UnixSeconds) -> Callable[[], list[Job]]:
-    return lambda: vote.jobs(connection, at)
+    jobs: Callable[[UnixSeconds], list[Job]]
 
 
 def _parameters(interval_s: int) -> Parameters:
@@ -307,10 +309,12 @@ def _digest(pack: Pack, homes: Sequence[Home]) -> bytes:
 
 def _tariffs(pack: Pack) -> list[Tariff]:
     """Retail as recorded, in currency units as AIP; feed-in flat."""
-    micro = PRICE_OF_ONE_AIP_PER_KWH // 1_000_000
-    feed_in = Price(min(pack.retail_micro_per_kwh) * micro * FEED_IN_PERMILL // 1_000)
-    return [Tariff(Price(retail * micro), feed_in) for retail in pack.retail_micro_per_kwh]
+    feed_in = Price(min(pack.retail_micro_per_kwh) * _MICRO * FEED_IN_PERMILL // 1_000)
+    return [Tariff(Price(retail * _MICRO), feed_in) for retail in pack.retail_micro_per_kwh]
 
+
+_MICRO = PRICE_OF_ONE_AIP_PER_KWH // 1_000_000
+"""The `Price` of 10^-6 AIP per kWh."""
 
 _WAY_OUT = "give the options it was begun with, or another --base-path"
 

@@ -236,6 +236,9 @@ def _money_difference(connection: Connection, projection: Projection, run: RunFa
     for row in projection.rows("SELECT buyer, seller, paid FROM trades"):
         received[row["seller"]] += int(row["paid"])
         received[row["buyer"]] -= int(row["paid"])
+    for row in projection.rows("SELECT sender, receiver, amount FROM transfers"):
+        received[row["receiver"]] += int(row["amount"])
+        received[row["sender"]] -= int(row["amount"])
     fees = _fees(projection)
     difference = 0
     for household in run.households:

@@ -107,17 +107,21 @@ def _apply(database: sqlite3.Connection, fact: Fact, block: int) -> None:
             "INSERT OR IGNORE INTO readings VALUES (?, ?, ?, ?, ?)", [key + row for row in event.readings]
         )
     elif isinstance(event, OtherEvent):
-        _apply_fee(database, event, block, fact.extrinsic)
+        _apply_money(database, fact, event, block)
     else:
         parameters = _parameters(event) | {"block": block}
         for statement in FOLDS.get(type(event), ()):
             database.execute(statement, parameters)
 
 
-def _apply_fee(database: sqlite3.Connection, event: OtherEvent, block: int, extrinsic: int | None) -> None:
+def _apply_money(database: sqlite3.Connection, fact: Fact, event: OtherEvent, block: int) -> None:
+    """Fold what other pallets say about money: fees, and transfers that are no settlement."""
     if (event.pallet, event.name) == ("TransactionPayment", "TransactionFeePaid"):
-        row = (block, extrinsic, _plain("who", event.fields["who"]), _plain("fee", event.fields["actual_fee"]))
-        database.execute("INSERT INTO fees VALUES (?, ?, ?, ?)", row)
+        paid = [_plain(name, event.fields[name]) for name in ("who", "actual_fee")]
+        database.execute("INSERT INTO fees VALUES (?, ?, ?, ?)", (block, fact.extrinsic, *paid))
+    elif (event.pallet, event.name) == ("Balances", "Transfer"):
+        moved = [_plain(name, event.fields[name]) for name in ("from", "to", "amount")]
+        database.execute("INSERT INTO transfers VALUES (?, ?, ?, ?, ?)", (block, fact.index, *moved))
 
 
 def _parameters(event: object) -> dict[str, Value]:

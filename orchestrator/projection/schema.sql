@@ -47,3 +47,5 @@ CREATE TABLE proposals (
 );
 CREATE TABLE ballots (proposal INTEGER, account TEXT, aye INTEGER NOT NULL, PRIMARY KEY (proposal, account));
 CREATE TABLE fees (block INTEGER, extrinsic INTEGER, account TEXT NOT NULL, fee TEXT NOT NULL, PRIMARY KEY (block, extrinsic));
+CREATE TABLE transfers (block INTEGER, fact INTEGER, sender TEXT NOT NULL, receiver TEXT NOT NULL, amount TEXT NOT NULL,
+    PRIMARY KEY (block, fact));
