@@ -11,11 +11,17 @@ from typing import TYPE_CHECKING
 import pytest
 
 from aipchain.chain.node import Node, SystemClock
+from aipchain.chain.rpc.local import LocalTransport
 from aipchain.metering.errors import BadPack
 from aipchain.metering.packs import Home, choose_homes, load_pack
 from aipchain.orchestrator.errors import AnotherRun
 from aipchain.orchestrator.rehearsal import Progress, Rehearsal, Settings
 from aipchain.orchestrator.results import Conservation, Results
+from aipchain.runtime_bridge import calls, reads
+from aipchain.runtime_bridge.connection import connect
+from aipchain.runtime_bridge.keys import development_account
+from aipchain.runtime_bridge.submitter import Submitter
+from aipchain.units import AIP, Balance
 
 if TYPE_CHECKING:
     from tests.integration.orchestrator.conftest import Lived
@@ -192,3 +198,26 @@ def test_a_rehearsal_that_stopped_goes_on(one_day: Lived, tmp_path: Path, turns:
         live(one_day.settings, tmp_path / "chain", until=turns)
 
     assert live(one_day.settings, tmp_path / "chain") == one_day.results
+
+
+def test_a_present_from_a_visitor_is_part_of_the_books(settings: Settings) -> None:
+    """Whoever is connected meanwhile may send a home money: nothing is lost, and no bill changes."""
+    stage = Rehearsal(replace(settings, days=1), None)
+    homes: list[bytes] = []
+
+    def give(progress: Progress) -> None:
+        if progress.done == 5:
+            with connect(LocalTransport(stage.node)) as visitor:
+                homes.extend(meter.owner for meter in reads.meters(visitor).values())
+                call = calls.transfer_keep_alive(visitor.metadata, dest=homes[0], value=Balance(AIP))
+                signed = Submitter(visitor).sign(call, development_account("Bob"))
+                visitor.rpc("author_submitExtrinsic", f"0x{signed.extrinsic.hex()}")
+
+    try:
+        results = stage.run(give)
+        with connect(LocalTransport(stage.node)) as visitor:
+            bob = reads.account_info(visitor, development_account("Bob").public)
+    finally:
+        stage.close()
+    assert bob.nonce == 1
+    assert results.conservation == NOTHING_LOST

@@ -142,6 +142,16 @@ def test_fees_are_kept_as_text(projection: Projection) -> None:
     assert [tuple(row) for row in projection.rows("SELECT * FROM fees")] == [(1, 2, ANN.hex(), str(fee))]
 
 
+def test_a_transfer_is_kept_as_the_chain_tells_it(projection: Projection) -> None:
+    """Money that changes hands outside the market is part of an account's history."""
+    sent = facts.OtherEvent("Balances", "Transfer", {"from": ANN, "to": BEN, "amount": 2**70})
+    fold(projection, facts.OtherEvent("Balances", "Deposit", {"who": BEN, "amount": 1}), sent)
+
+    assert [tuple(row) for row in projection.rows("SELECT * FROM transfers")] == [
+        (1, 1, ANN.hex(), BEN.hex(), str(2**70))
+    ]
+
+
 def test_no_member_can_stop_the_folding_with_a_large_number(projection: Projection) -> None:
     """The chain takes 64 bits where SQLite has 63: the largest id, energy, limit and price are kept to the unit."""
     top = 2**64 - 1
