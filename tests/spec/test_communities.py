@@ -43,7 +43,7 @@ VOTE = Hash(b"v" * 32)
 NEXT_VOTE = Hash(b"w" * 32)
 
 
-def _found(town: "Town", who: "str | Root" = "ada", **changed: object) -> "SpecError | None":
+def _found(town: "Town", who: "str | Root" = "ada", /, **changed: object) -> "SpecError | None":
     arguments: dict[str, object] = {
         "name": b"Hill",
         "interval_s": 900,
