@@ -122,6 +122,7 @@ class Rehearsal:
 
     def close(self) -> None:
         """Let go of the chain file."""
+        self._projection.close()
         self._connection.close()
         self.node.close()
 

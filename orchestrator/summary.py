@@ -38,10 +38,13 @@ class RunFacts:
 
 def summarise(connection: Connection, projection: Projection, run: RunFacts) -> Results:
     """Return the results of a run as the chain has them now."""
+    here = {"community": run.community}
     totals = projection.rows(
-        "SELECT (SELECT count(*) FROM orders) AS orders, (SELECT coalesce(sum(wh), 0) FROM mints) AS minted_wh"
+        "SELECT (SELECT count(*) FROM orders WHERE community = :community) AS orders,"
+        " (SELECT coalesce(sum(wh), 0) FROM mints JOIN meters USING (meter) WHERE community = :community) AS minted_wh",
+        here,
     )[0]
-    trades = projection.rows("SELECT wh, delivered_wh FROM trades")
+    trades = projection.rows("SELECT wh, delivered_wh FROM trades WHERE community = :community", here)
     bills = _bills(projection, run)
     return Results(
         community=run.name,
@@ -53,8 +56,8 @@ def summarise(connection: Connection, projection: Projection, run: RunFacts) -> 
         traded_wh=sum(int(trade["wh"]) for trade in trades),
         delivered_wh=sum(trade["delivered_wh"] for trade in trades),
         minted_wh=totals["minted_wh"],
-        price_plugins=_price_plugins(projection),
-        proposal=_proposal(projection, run.epoch_s),
+        price_plugins=_price_plugins(projection, run),
+        proposal=_proposal(projection, run),
         bills=bills,
         conservation=Conservation(
             _energy_difference(connection, projection, run), _money_difference(connection, projection, run)
@@ -75,11 +78,12 @@ def _chain(connection: Connection, run: RunFacts) -> ChainState:
     )
 
 
-def _price_plugins(projection: Projection) -> tuple[PluginUse, ...]:
+def _price_plugins(projection: Projection, run: RunFacts) -> tuple[PluginUse, ...]:
     uses: list[PluginUse] = []
     for row in projection.rows(
         "SELECT interval_start, bundle, name FROM books JOIN bindings ON binding_hash = price_rule"
-        " JOIN builds USING (bundle) ORDER BY interval_start"
+        " JOIN builds USING (bundle) WHERE books.community = :community ORDER BY interval_start",
+        {"community": run.community},
     ):
         bundle = f"0x{row['bundle']}"
         if not uses or uses[-1].bundle_id != bundle:
@@ -87,8 +91,11 @@ def _price_plugins(projection: Projection) -> tuple[PluginUse, ...]:
     return tuple(uses)
 
 
-def _proposal(projection: Projection, epoch_s: int) -> ProposalOutcome | None:
-    rows = projection.rows("SELECT * FROM proposals ORDER BY proposal DESC LIMIT 1")
+def _proposal(projection: Projection, run: RunFacts) -> ProposalOutcome | None:
+    rows = projection.rows(
+        "SELECT * FROM proposals WHERE community = :community ORDER BY proposal DESC LIMIT 1",
+        {"community": run.community},
+    )
     if not rows:
         return None
     row = rows[0]
@@ -100,23 +107,29 @@ def _proposal(projection: Projection, epoch_s: int) -> ProposalOutcome | None:
         nays=row["nays"],
         state=row["state"],
         enacted_epoch=row["epoch"],
-        enacted_from=None if row["epoch"] is None else row["epoch"] * epoch_s,
+        enacted_from=None if row["epoch"] is None else row["epoch"] * run.epoch_s,
     )
 
 
 def _hours(projection: Projection, run: RunFacts) -> tuple[Hour, ...]:
+    here = {"community": run.community}
     metered = {
         row["interval_start"]: row
         for row in projection.rows(
             "SELECT interval_start, sum(import_wh) AS import_wh, sum(export_wh) AS export_wh"
-            " FROM readings GROUP BY interval_start"
+            " FROM readings WHERE community = :community GROUP BY interval_start",
+            here,
         )
     }
     books = {
         row["interval_start"]: row
-        for row in projection.rows("SELECT books.*, bundle FROM books JOIN bindings ON binding_hash = price_rule")
+        for row in projection.rows(
+            "SELECT books.*, bundle FROM books JOIN bindings ON binding_hash = price_rule"
+            " WHERE books.community = :community",
+            here,
+        )
     }
-    tariffs = _tariffs(projection)
+    tariffs = _tariffs(projection, run)
     return tuple(_hour(interval, tariffs, metered, books) for interval in run.intervals if interval.start in metered)
 
 
@@ -142,10 +155,12 @@ def _hour(
     )
 
 
-def _tariffs(projection: Projection) -> dict[int, ReferencePrice]:
+def _tariffs(projection: Projection, run: RunFacts) -> dict[int, ReferencePrice]:
     return {
         row["interval_start"]: ReferencePrice(Price(int(row["retail"])), Price(int(row["feed_in"])))
-        for row in projection.rows("SELECT * FROM reference_prices")
+        for row in projection.rows(
+            "SELECT * FROM reference_prices WHERE community = :community", {"community": run.community}
+        )
     }
 
 
@@ -163,14 +178,20 @@ class _Ledger:
 
 def _bills(projection: Projection, run: RunFacts) -> tuple[Bill, ...]:
     ledger = _Ledger(
-        _tariffs(projection), _deliveries(projection, "buyer"), _deliveries(projection, "seller"), _fees(projection)
+        _tariffs(projection, run),
+        _deliveries(projection, run, "buyer"),
+        _deliveries(projection, run, "seller"),
+        _fees(projection),
     )
     return tuple(_bill(projection, household, ledger) for household in run.households)
 
 
-def _deliveries(projection: Projection, party: str) -> Deliveries:
+def _deliveries(projection: Projection, run: RunFacts, party: str) -> Deliveries:
     found: dict[tuple[str, int], list[Delivery]] = defaultdict(list)
-    for row in projection.rows("SELECT buyer, seller, interval_start, delivered_wh, price FROM trades"):
+    for row in projection.rows(
+        "SELECT buyer, seller, interval_start, delivered_wh, price FROM trades WHERE community = :community",
+        {"community": run.community},
+    ):
         found[row[party], row["interval_start"]].append(Delivery(Wh(row["delivered_wh"]), Price(int(row["price"]))))
     return found
 
