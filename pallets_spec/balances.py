@@ -258,8 +258,7 @@ def release(world: World, reason: HoldReason, who: AccountId, amount: Balance) -
     if who in world.money.accounts:
         _shift(world, who, free=amount)
     else:
-        # Only nothing can be released here; the runtime tells of the closed account all the same.
-        world.emit(Endowed(who, _NOTHING))
+        _tell_of_closed(world, who)
     world.emit(Released(reason, who, amount))
 
 
@@ -298,6 +297,8 @@ def _transfer(world: World, source: AccountId, dest: AccountId, amount: Balance,
     if amount > 0:
         _withdraw(world, source, amount)
         _deposit(world, dest, amount)
+    elif source not in world.money.accounts:
+        _tell_of_closed(world, source)
     world.emit(Transfer(source, dest, amount))
 
 
@@ -335,6 +336,11 @@ def _deposit(world: World, who: AccountId, amount: Balance) -> None:
     world.money.accounts[who] = Account(free=amount)
     world.emit(NewAccount(who))
     world.emit(Endowed(who, amount))
+
+
+def _tell_of_closed(world: World, who: AccountId) -> None:
+    """A closed account pays or gets back nothing: it stays closed, but the runtime tells of it all the same."""
+    world.emit(Endowed(who, _NOTHING))
 
 
 def _take_hold(world: World, reason: HoldReason, who: AccountId, amount: Balance) -> None:

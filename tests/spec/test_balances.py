@@ -154,6 +154,9 @@ def test_free_money_is_paid(town: "Town") -> None:
     assert (balances.free(town.world, ada), balances.free(town.world, ben)) == (RICH - 7, RICH + 7)
     assert town.does("ada", transfer_allow_death, dest=ada, value=Balance(7)) == []
     assert town.does("ada", transfer_allow_death, dest=ben, value=Balance(0)) == [Transfer(ada, ben, Balance(0))]
+    cleo = town.account("cleo")
+    told = town.does("cleo", transfer_allow_death, dest=ben, value=Balance(0))
+    assert told == [Endowed(cleo, Balance(0)), Transfer(cleo, ben, Balance(0))]
     assert isinstance(town.refused(Root(), transfer_allow_death, dest=ben, value=Balance(1)), BadOrigin)
 
 
