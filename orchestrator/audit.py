@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from aipchain.orchestrator.clearing import RuleShelf, decide
-from aipchain.orchestrator.errors import NothingToReplay
+from aipchain.orchestrator.errors import Incomplete, NothingToReplay
 from aipchain.plugins.catalogue import Catalogue
 from aipchain.plugins.errors import PluginFailed
 from aipchain.runtime_bridge import reads
@@ -55,6 +55,7 @@ def replay(connection: Connection, catalogue: Catalogue, on_block: Callable[[int
     """Replay every clearing of a chain; `on_block` is told (block, height) as it goes.
 
     :raises NothingToReplay: no interval was cleared.
+    :raises Incomplete: a block or a community is missing; nothing is passed over.
     :raises UnknownPlugin: a bundle that was voted in is not at hand.
     """
     shelf, height = RuleShelf(catalogue), connection.finalised().number
@@ -70,7 +71,7 @@ def replay(connection: Connection, catalogue: Catalogue, on_block: Callable[[int
 def _replay_block(connection: Connection, shelf: RuleShelf, number: int) -> Iterator[ReplayedInterval]:
     block_hash = connection.block_hash(number)
     if block_hash is None:
-        return
+        raise Incomplete(f"block {number}, though it has later ones")
     for fact in block_facts(connection, block_hash):
         if isinstance(fact.event, IntervalCleared):
             yield _replay(connection, shelf, number, connection.header(block_hash).parent_hash, fact.event)
@@ -94,5 +95,5 @@ def _replay(
 def _interval_s(connection: Connection, cleared: IntervalCleared) -> int:
     community = reads.community(connection, cleared.community)
     if community is None:
-        raise KeyError(cleared.community)
+        raise Incomplete(f"community {cleared.community}, though it cleared an interval of it")
     return community.interval_s

@@ -8,6 +8,7 @@ AipchainError
 │   ├── OtherGenesis      a node's chain starts from another block than the one expected
 │   └── UnreadableGenesis a node does not give the state of its first block
 ├── StateError
+│   ├── Incomplete        the chain lacks a block or a community that it must have
 │   ├── UnknownBinding    a book names rules the chain does not know
 │   └── WrongGenesisState a node's first state is not the one that its first block commits to
 └── OperationError
@@ -19,6 +20,7 @@ from aipchain.errors import InputError, OperationError, StateError
 
 __all__ = [
     "AnotherRun",
+    "Incomplete",
     "NoBook",
     "NoNewBlock",
     "NothingToReplay",
@@ -95,6 +97,14 @@ class StepFailed(OperationError):
     def __init__(self, step: str, reason: str) -> None:
         super().__init__(f"{step}: {reason}")
         self.step, self.reason = step, reason
+
+
+class Incomplete(StateError):
+    """The chain does not have what it must have; `what` says it."""
+
+    def __init__(self, what: str) -> None:
+        super().__init__(f"the chain has no {what}: it is damaged, or the node does not keep all of it")
+        self.what = what
 
 
 class UnknownBinding(StateError):

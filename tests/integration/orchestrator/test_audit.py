@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+import json
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import pytest
 
+from aipchain.chain.rpc.local import LocalTransport
 from aipchain.orchestrator.audit import ReplayReport, replay
 from aipchain.orchestrator.clearing import RuleShelf, decide
-from aipchain.orchestrator.errors import NoBook, NothingToReplay
+from aipchain.orchestrator.errors import Incomplete, NoBook, NothingToReplay
 from aipchain.plugins.catalogue import Catalogue
 from aipchain.plugins.errors import UnknownPlugin
 from aipchain.runtime_bridge import calls
 from aipchain.runtime_bridge import types as t
 from aipchain.runtime_bridge.bindings import trade_list_hash
-from aipchain.runtime_bridge.connection import Connection
+from aipchain.runtime_bridge.connection import Connection, connect
 from aipchain.units import Interval, Price, UnixSeconds, Wh
 
 if TYPE_CHECKING:
@@ -99,3 +101,38 @@ def test_an_interval_without_a_book_cannot_be_decided(village: Village) -> None:
     """No order and no price opened one."""
     with pytest.raises(NoBook):
         decide(village.connection, RuleShelf(village.catalogue), village.here, Interval(UnixSeconds(0), 3_600))
+
+
+@dataclass
+class Gap:
+    """Leads to a node that has lost its first block."""
+
+    inner: LocalTransport
+    asked: int | None = None
+
+    def send(self, payload: str) -> None:
+        """Note who asks for block 1."""
+        request = json.loads(payload)
+        if (request["method"], request["params"]) == ("chain_getBlockHash", [1]):
+            self.asked = request["id"]
+        self.inner.send(payload)
+
+    def recv(self) -> str:
+        """Give the answer, or nothing for block 1."""
+        answer = json.loads(self.inner.recv())
+        return json.dumps({**answer, "result": None} if answer.get("id") == self.asked else answer)
+
+    def close(self) -> None:
+        """End the conversation."""
+        self.inner.close()
+
+
+def test_no_block_is_passed_over(village: Village) -> None:
+    """What cannot be looked at was not audited: a gap ends the replay."""
+    village.does(village.service, village.clearing(*traded_book(village)))
+
+    with (
+        connect(Gap(LocalTransport(village.node))) as connection,
+        pytest.raises(Incomplete, match="no block 1, though it has later ones"),
+    ):
+        audited(connection, village.catalogue)
