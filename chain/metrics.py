@@ -28,7 +28,7 @@ class RunningMetrics:
         self._extrinsics = Counter("substrate_number_of_transactions", "Extrinsics in blocks", registry=registry)
         self._changes = Counter("aipchain_state_changes", "State keys changed by blocks", registry=registry)
         self._time = Gauge("aipchain_chain_time_seconds", "Chain time of the newest block", registry=registry)
-        self._ready.set_function(lambda: len(node.pool.ready()))
+        self._ready.set_function(self._ready_count)
         self._show_head()
         self._unsubscribe = node.subscribe(self._on_block)
 
@@ -43,6 +43,10 @@ class RunningMetrics:
         self._server.shutdown()
         self._server.server_close()
         self._thread.join()
+
+    def _ready_count(self) -> int:
+        with self._node.lock:  # the thread that serves asks while others submit
+            return len(self._node.pool.ready())
 
     def _on_block(self, imported: ImportedBlock) -> None:
         self._extrinsics.inc(len(imported.block.extrinsics))
