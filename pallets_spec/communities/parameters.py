@@ -1,0 +1,82 @@
+"""The parameters of a community over time: in force by epoch, changed only by its votes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from aipchain.pallets_spec.communities.events import ParametersScheduled
+from aipchain.pallets_spec.communities.state import LONGEST_S, SHORTEST_WINDOW_S, Community
+from aipchain.pallets_spec.errors import Communities
+from aipchain.pallets_spec.types import (
+    CommunityId,
+    Epoch,
+    Hash,
+    Parameters,
+    epoch_of,
+)
+from aipchain.units import UnixSeconds
+
+if TYPE_CHECKING:
+    from aipchain.pallets_spec.world import World
+
+__all__ = ["are_parameters_sound", "ensure_sound", "known", "parameters_at", "parameters_head", "schedule_parameters"]
+
+
+def parameters_at(world: World, community: CommunityId, at: UnixSeconds) -> Parameters | None:
+    """The parameters in force at the epoch of `at`; nothing for an unknown community."""
+    facts = world.communities.communities.get(community)
+    return world.communities.parameter_sets[community].at(epoch_of(at, facts.epoch_s)) if facts else None
+
+
+def are_parameters_sound(parameters: Parameters) -> bool:
+    """Whether a community can have these parameters.
+
+    The gate closes a whole clearing window before delivery, so that the result stands by then. A clearing window is
+    at least one block long, the grace period at least a second, and no time is longer than seven days.
+    """
+    return (
+        SHORTEST_WINDOW_S <= parameters.clearing_window_s <= parameters.gate_closure_s <= LONGEST_S
+        and 1 <= parameters.grace_s <= LONGEST_S
+    )
+
+
+def parameters_head(world: World, community: CommunityId) -> Hash | None:
+    """What the next vote on parameters must name as the thing it replaces; nothing for an unknown community."""
+    parameter_set = world.communities.parameter_sets.get(community)
+    return parameter_set.next_predecessor() if parameter_set else None
+
+
+def schedule_parameters(
+    world: World, community: CommunityId, parameters: Parameters, binding_hash: Hash, from_epoch: Epoch
+) -> None:
+    """Put voted parameters in force from the start of `from_epoch` on.
+
+    :raises Communities.BadParameters: see :func:`are_parameters_sound`.
+    :raises Communities.UnknownCommunity: there is no such community.
+    """
+    ensure_sound(parameters)
+    facts = known(world, community)
+    sets = world.communities.parameter_sets
+    now = epoch_of(world.now, facts.epoch_s)
+    sets[community] = sets[community].schedule(parameters, binding_hash, from_epoch, now)
+    world.emit(ParametersScheduled(community, parameters, from_epoch))
+
+
+def ensure_sound(parameters: Parameters) -> None:
+    """Refuse parameters that a community cannot have.
+
+    :raises Communities.BadParameters: see :func:`are_parameters_sound`.
+    """
+    if not are_parameters_sound(parameters):
+        raise Communities.BadParameters(parameters=parameters)
+
+
+def known(world: World, community: CommunityId) -> Community:
+    """The facts of a community.
+
+    :raises Communities.UnknownCommunity: there is no such community.
+    """
+    facts = world.communities.communities.get(community)
+    if facts is None:
+        raise Communities.UnknownCommunity(community=community)
+    return facts

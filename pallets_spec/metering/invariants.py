@@ -1,0 +1,67 @@
+"""What always holds among meters and readings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from aipchain.pallets_spec import communities
+from aipchain.pallets_spec.metering.state import MAX_READINGS, Register
+from aipchain.pallets_spec.types import (
+    MeterId,
+    interval_end,
+)
+from aipchain.units import UnixSeconds, Wh
+
+if TYPE_CHECKING:
+    from aipchain.pallets_spec.world import World
+
+__all__ = ["invariants"]
+
+
+def invariants(world: World) -> Iterator[str]:
+    """What does not hold though it always should."""
+    state = world.metering
+    if any(meter >= state.next_meter_id for meter in state.meters):
+        yield "a meter has a number that was never given"
+    if any(facts.connection_limit_w == 0 for facts in state.meters.values()):
+        yield "a meter has no connection limit"
+    if state.registers.keys() != state.meters.keys() or len(state.meters) != state.next_meter_id:
+        yield "a register of no meter, or a meter without a register"
+    if any(batch_id not in state.batches for _, _, batch_id in state.quarantine):
+        yield "a reading in quarantine of no batch"
+    if any(not 1 <= batch.accepted + batch.quarantined <= MAX_READINGS for batch in state.batches.values()):
+        yield "a batch has an impossible number of readings"
+    for meter in sorted({meter for _, meter in state.readings}):
+        yield from _chain_invariants(world, meter)
+
+
+def _chain_invariants(world: World, meter: MeterId) -> Iterator[str]:
+    """The readings of a meter in the order of time: each begins where none before it reached."""
+    kept = world.metering.readings.items()
+    readings = sorted((start, each) for (start, named), each in kept if named == meter)
+    facts = world.metering.meters.get(meter)
+    if facts is None:
+        yield f"a reading of no meter: {meter}"
+        return
+    length = communities.interval_s(world, facts.community) or 0
+    reached = Register(UnixSeconds(0), Wh(0), Wh(0))
+    for start, each in readings:
+        before = (start, each.import_register_wh, each.export_register_wh)
+        if not _is_behind(reached, before):
+            yield f"two readings of meter {meter} overlap in time or energy"
+        reached = Register(
+            interval_end(start, length),
+            Wh(each.import_register_wh + each.import_wh),
+            Wh(each.export_register_wh + each.export_wh),
+        )
+        if each.final_at <= reached.at:
+            yield f"a reading of meter {meter} is final before the grace period"
+    register = world.metering.registers[meter]
+    if not _is_behind(reached, (register.at, register.import_wh, register.export_wh)):
+        yield f"the register of meter {meter} is behind a reading"
+
+
+def _is_behind(register: Register, later: tuple[UnixSeconds, Wh, Wh]) -> bool:
+    at, import_wh, export_wh = later
+    return register.at <= at and register.import_wh <= import_wh and register.export_wh <= export_wh
