@@ -94,6 +94,25 @@ class TheirBlocks:
 
 
 @dataclass
+class Line:
+    """A WebSocket to a node."""
+
+    socket: WebSocket
+
+    def send(self, payload: str) -> None:
+        """Send a message."""
+        self.socket.send(payload)
+
+    def recv(self) -> str:
+        """Wait for a message, for `ANSWER_S` at most."""
+        return str(self.socket.recv())
+
+    def close(self) -> None:
+        """End the connection."""
+        self.socket.close()
+
+
+@dataclass
 class Talk:
     """Plain JSON-RPC with one node: answers, refusals, news."""
 
@@ -251,8 +270,8 @@ def _embedded(stages: ExitStack) -> tuple[Node, SimulatedClock]:
     return stages.enter_context(_founded(clock)), clock
 
 
-def _dialled(url: str) -> WebSocket:
-    return create_connection(url, timeout=ANSWER_S)
+def _dialled(url: str) -> Transport:
+    return Line(create_connection(url, timeout=ANSWER_S))
 
 
 def _start_stock_node(stages: ExitStack, binary: Path, spec: Path, folder: Path) -> str:
@@ -260,7 +279,7 @@ def _start_stock_node(stages: ExitStack, binary: Path, spec: Path, folder: Path)
     log = folder / "log"
     options = f"--dev --dev-block-time {BLOCK_MS} --rpc-port {port} --rpc-methods unsafe --state-pruning archive"
     quiet = "--no-telemetry --no-prometheus --no-mdns --no-hardware-benchmarks --log warn --listen-addr"
-    command = [binary, "--chain", spec, "--base-path", folder, *options.split(), *quiet.split()]
+    command: list[str | Path] = [binary, "--chain", spec, "--base-path", folder, *options.split(), *quiet.split()]
     with log.open("w") as written:
         process = subprocess.Popen([*command, f"/ip4/127.0.0.1/tcp/{_free_port()}"], stdout=written, stderr=written)
     stages.callback(_stop, process)

@@ -52,7 +52,7 @@ def test_the_stock_node_comes_to_the_same_genesis(
     """From the plain and from the raw form, with another preset and with a patch."""
     spec, head = tmp_path / "spec.json", tmp_path / "head"
     told = aip("node", "spec", "--out", spec, "--patch", patch, *options).stdout
-    command = [omni_node_binary, "export-genesis-head", "--chain", spec, "--raw", head]
+    command: list[str | Path] = [omni_node_binary, "export-genesis-head", "--chain", spec, "--raw", head]
     subprocess.run(command, check=True, capture_output=True)
     assert f"genesis 0x{blake2_256(head.read_bytes()).hex()}" in told
 

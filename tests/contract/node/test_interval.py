@@ -88,7 +88,8 @@ def one(events: Sequence[facts.Event], kind: type[F]) -> F:
 def village(party: "Party", connection: Connection, submitter: Submitter) -> Village:
     """Four accounts and no community yet."""
     party.blocks.next()
-    return Village(party, connection, submitter, *(party.account() for _ in range(4)))
+    steward, seller, buyer, service = (party.account() for _ in range(4))
+    return Village(party, connection, submitter, steward, seller, buyer, service)
 
 
 def test_an_interval_with_every_call(village: Village) -> None:

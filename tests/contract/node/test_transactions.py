@@ -24,7 +24,7 @@ POOR = account_from_seed(b"\x08" * 32)
 
 def transfer(connection: Connection, amount: int = AIP) -> Call:
     """A transfer to somebody."""
-    return calls.transfer_keep_alive(connection.metadata, dest=SOMEBODY.public, value=amount)  # type: ignore[arg-type]
+    return calls.transfer_keep_alive(connection.metadata, dest=SOMEBODY.public, value=amount)
 
 
 def signed(
