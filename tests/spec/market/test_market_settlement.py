@@ -163,6 +163,21 @@ def test_a_missing_reading_delivers_nothing(cleared: "Square") -> None:
     assert cleared.energy("cat") == (200, 0)
 
 
+def test_a_buyer_who_did_not_report_takes_nothing(cleared: "Square") -> None:
+    """Both meters confirm or it is not delivered."""
+    cleared.read(exports=[(1, 600), (2, 400)])
+    cleared.settle()
+    assert _delivered(cleared) == [0, 0]
+    assert cleared.free("ada") == RICH
+
+
+def test_a_single_watt_hour_moves(cleared: "Square") -> None:
+    """Nothing is too little to deliver."""
+    cleared.read(imports=[(0, 1_000)], exports=[(1, 1)])
+    cleared.settle()
+    assert (cleared.energy("ada"), cleared.free("ben")) == ((1, 0), RICH + 15)
+
+
 def test_energy_is_held_from_the_first_trade_of_a_meter_to_its_last(square: "Square") -> None:
     """Ben's meter stands behind two orders; between two calls the energy of both is on hold."""
     square.place("ada", square.order("bid", "10@20", 0))
