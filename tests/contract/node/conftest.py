@@ -10,7 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, closing
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
 from hashlib import blake2b
 from itertools import count
@@ -20,13 +20,15 @@ from typing import Any, Protocol
 import pytest
 from websocket import WebSocket, create_connection
 
+from aipchain.chain.host.pool import PoolLimits
 from aipchain.chain.node import Node, Sealing, SimulatedClock
 from aipchain.chain.rpc.local import LocalTransport
 from aipchain.chain.rpc.server import serve
 from aipchain.chain.stock_spec import stock_spec
-from aipchain.runtime_bridge import reads
 from aipchain.runtime_bridge.connection import Connection, Transport, connect
 from aipchain.runtime_bridge.keys import AccountKey, account_from_seed, development_account
+from aipchain.runtime_bridge.protocol import NOW
+from aipchain.runtime_bridge.storage_keys import storage_prefix
 from aipchain.runtime_bridge.submitter import Submitter
 from aipchain.units import AIP
 
@@ -34,6 +36,9 @@ START_MS = 1_475_445_600_000
 """2016-10-02 22:00 UTC: chain time need not be near the wall clock [ms]."""
 BLOCK_MS = 30
 """Real time between two blocks of the stock node; chain time moves one slot of 6 s [ms]."""
+POOL = 200
+"""Transactions in the stock node's pool: few, so that a test can fill it."""
+NOW_KEY = "0x" + storage_prefix(NOW.pallet, NOW.name).hex()
 ANSWER_S = 30
 START_S = 180
 """How long the stock node may take to compile the runtime and answer, on a busy machine [s]."""
@@ -77,20 +82,28 @@ class OwnBlocks:
 
 @dataclass
 class TheirBlocks:
-    """The stock node makes blocks by itself; all one can do is look again."""
+    """The stock node makes blocks by itself; all one can do is look again, over a line that is not kept idle."""
 
-    connection: Connection
+    url: str
 
     def next(self) -> None:
         """Look until there is another block."""
-        before = self.connection.finalised().number
-        while self.connection.finalised().number == before:
-            time.sleep(0.01)
+        with self._line() as talk:
+            before = talk.ask("chain_getFinalizedHead")
+            while talk.ask("chain_getFinalizedHead") == before:
+                time.sleep(0.01)
 
     def until(self, at: int) -> None:
         """Look until chain time is there."""
-        while reads.chain_time(self.connection) < at:
-            self.next()
+        with self._line() as talk:
+            while _milliseconds(talk.ask("state_getStorage", NOW_KEY)) < at * 1_000:
+                time.sleep(0.01)
+
+    @contextmanager
+    def _line(self) -> Iterator["Talk"]:
+        transport = _dialled(self.url)
+        yield Talk(transport)
+        transport.close()
 
 
 @dataclass
@@ -155,7 +168,8 @@ class Party:
     name: str
     blocks: Blocks
     dial: Callable[[], Transport]
-    url: str | None
+    futures: int = PoolLimits().future_count
+    """How many transactions may wait for others in its pool."""
     accounts: Iterator[AccountKey] = field(default_factory=lambda: iter(RICH))
 
     def account(self) -> AccountKey:
@@ -179,7 +193,7 @@ def stages() -> Iterator[ExitStack]:
 def embedded(stages: ExitStack) -> Party:
     """The embedded chain, spoken to without a socket."""
     node, clock = _embedded(stages)
-    return Party("embedded", OwnBlocks(node, clock), lambda: LocalTransport(node, patience_s=ANSWER_S), None)
+    return Party("embedded", OwnBlocks(node, clock), lambda: LocalTransport(node, patience_s=ANSWER_S))
 
 
 @pytest.fixture(scope="session")
@@ -188,7 +202,7 @@ def embedded_over_websocket(stages: ExitStack) -> Party:
     node, clock = _embedded(stages)
     server = serve(node, port=0)
     stages.callback(server.stop)
-    return Party("embedded over WebSocket", OwnBlocks(node, clock), lambda: _dialled(server.url), server.url)
+    return Party("embedded over WebSocket", OwnBlocks(node, clock), lambda: _dialled(server.url))
 
 
 @pytest.fixture(scope="session")
@@ -198,8 +212,7 @@ def omni_node(
     """The stock node in development mode."""
     folder = tmp_path_factory.mktemp("omni-node")
     url = _start_stock_node(stages, omni_node_binary, spec_file, folder)
-    connection = stages.enter_context(connect(url, pallets=()))
-    return Party("omni-node", TheirBlocks(connection), lambda: _dialled(url), url)
+    return Party("omni-node", TheirBlocks(url), lambda: _dialled(url), futures=POOL // 10)
 
 
 @pytest.fixture(
@@ -270,6 +283,10 @@ def _embedded(stages: ExitStack) -> tuple[Node, SimulatedClock]:
     return stages.enter_context(_founded(clock)), clock
 
 
+def _milliseconds(stored: str | None) -> int:
+    return int.from_bytes(bytes.fromhex((stored or "0x")[2:]), "little")
+
+
 def _dialled(url: str) -> Transport:
     return Line(create_connection(url, timeout=ANSWER_S))
 
@@ -277,8 +294,9 @@ def _dialled(url: str) -> Transport:
 def _start_stock_node(stages: ExitStack, binary: Path, spec: Path, folder: Path) -> str:
     port = _free_port()
     log = folder / "log"
-    options = f"--dev --dev-block-time {BLOCK_MS} --rpc-port {port} --rpc-methods unsafe --state-pruning archive"
-    quiet = "--no-telemetry --no-prometheus --no-mdns --no-hardware-benchmarks --log warn --listen-addr"
+    options = f"--dev --dev-block-time {BLOCK_MS} --rpc-port {port} --rpc-methods unsafe --pool-limit {POOL}"
+    options += " --state-pruning archive --no-hardware-benchmarks"
+    quiet = "--no-telemetry --no-prometheus --no-mdns --log warn --listen-addr"
     command: list[str | Path] = [binary, "--chain", spec, "--base-path", folder, *options.split(), *quiet.split()]
     with log.open("w") as written:
         process = subprocess.Popen([*command, f"/ip4/127.0.0.1/tcp/{_free_port()}"], stdout=written, stderr=written)

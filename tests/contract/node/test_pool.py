@@ -1,0 +1,65 @@
+"""What the pools of all nodes hold, and what they put first."""
+
+from typing import TYPE_CHECKING
+
+from aipchain.runtime_bridge import calls, reads
+from aipchain.runtime_bridge.connection import Connection
+from aipchain.runtime_bridge.extrinsics import Era, sign
+from aipchain.runtime_bridge.keys import AccountKey, account_from_seed
+from aipchain.units import AIP, Balance
+
+if TYPE_CHECKING:
+    from tests.contract.node.conftest import Party, Talk
+
+SOMEBODY = account_from_seed(b"\x07" * 32)
+TRIALS = 10
+
+
+def transfers(connection: Connection, key: AccountKey, *nonces_and_tips: tuple[int, int]) -> list[str]:
+    """Transfers that live for many blocks, from the one before the newest: a pool may still stand there."""
+    head = connection.finalised()
+    era = Era(4_096, max(0, head.number - 1), head.parent_hash if head.number else head.hash)
+    call = calls.transfer_keep_alive(connection.metadata, dest=SOMEBODY.public, value=AIP)
+    genesis = connection.genesis_hash
+    signed = (
+        sign(connection.metadata, genesis, call, key, nonce=nonce, era=era, tip=Balance(tip))
+        for nonce, tip in nonces_and_tips
+    )
+    return [f"0x{each.extrinsic.hex()}" for each in signed]
+
+
+def test_a_higher_tip_takes_the_place_and_a_lower_one_does_not(
+    party: "Party", talk: "Talk", connection: Connection
+) -> None:
+    """For one nonce there is one transaction. A block that comes in between ends the trial, so there are several."""
+    for _ in range(TRIALS):
+        key = party.account()
+        before = reads.account_info(connection, key.public).data.free
+        middle, low, high = transfers(connection, key, (0, AIP), (0, 0), (0, 9 * AIP))
+        talk.ask("author_submitExtrinsic", middle)
+        refused = talk.refused("author_submitExtrinsic", low)
+        answer = talk.exchange("author_submitExtrinsic", high)
+        if refused["code"] == 1014 and "result" in answer:
+            break
+    assert refused["code"] == 1014
+    assert refused["message"].startswith("Priority is too low: (")
+    while talk.ask("system_accountNextIndex", key.address) == 0 or connection.rpc("author_pendingExtrinsics"):
+        party.blocks.next()
+    party.blocks.next()
+    assert before - reads.account_info(connection, key.public).data.free > 10 * AIP
+
+
+def test_only_so_many_may_wait_for_others(party: "Party", talk: "Talk", connection: Connection) -> None:
+    """Behind a gap there is room for a tenth of the pool: then the one that waits longest is dropped, and told so."""
+    key, other = party.account(), party.account()
+    first, *flood = transfers(connection, key, *((nonce, 0) for nonce in range(5, party.futures + 6)))
+    talk.ask("author_submitAndWatchExtrinsic", first)
+    assert talk.news()[2] == "future"
+    for extrinsic in flood:
+        talk.ask("author_submitExtrinsic", extrinsic)
+    assert talk.news()[2] == "dropped"
+    (plain,) = transfers(connection, other, (0, 0))
+    talk.ask("author_submitExtrinsic", plain)
+    while talk.ask("system_accountNextIndex", other.address) == 0 or connection.rpc("author_pendingExtrinsics"):
+        party.blocks.next()
+    assert reads.account_info(connection, other.public).nonce == 1
