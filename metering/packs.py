@@ -24,6 +24,12 @@ from aipchain.units import Interval, UnixSeconds, Wh
 __all__ = ["Home", "Pack", "choose_homes", "load_pack"]
 
 DAY_S = 86_400
+MOST_WH = 10_000_000
+"""More than any home draws or generates in a step [Wh]."""
+
+MOST_TARIFF = 1_000_000_000
+"""More than any tariff [10^-6 per kWh] or carbon intensity [g/kWh]."""
+
 STEPS_S = (900, 3_600)
 """Step lengths a pack may have [s]: those a community may trade in."""
 
@@ -82,10 +88,14 @@ class Pack:
         step, rest = divmod(midnight - self.start, self.step_s)
         after = step + count * self.steps_per_day
         if rest or step < 0 or after > self.steps:
-            raise BadPack(
-                f"{count} days from {first} are not in the data, which holds {_day(self.start)} to "
-                f"{_day(self.start + self.steps * self.step_s - DAY_S)}: choose other days"
+            begin = -(-self.start // DAY_S)
+            whole = (self.start + self.steps * self.step_s) // DAY_S - begin
+            held = (
+                f"holds {_day(begin * DAY_S)} to {_day((begin + whole - 1) * DAY_S)}"
+                if whole > 0
+                else "holds no whole day"
             )
+            raise BadPack(f"{count} days from {first} are not in the data, which {held}: choose other days")
         return range(step, after)
 
 
@@ -118,10 +128,10 @@ def load_pack(folder: Path | None = None) -> Pack:
     if not root.is_dir():
         raise BadPack(f"{root} is no folder: --data takes a folder with homes.csv, load_wh, pv_wh and grid files")
     names = [row["home"] for row in _rows(root, "homes", ("home",))]
-    if not names or len(set(names)) != len(names):
-        raise BadPack(f"{root}/homes.csv lists no home, or one of them twice")
-    load, pv = _series(root, "load_wh", names), _series(root, "pv_wh", names)
-    grid = _series(root, "grid", ("retail_price_micro_usd_per_kwh", "carbon_g_per_kwh"))
+    if not all(names) or not names or len(set(names)) != len(names):
+        raise BadPack(f"{root}/homes.csv lists no home, one without a name, or one of them twice")
+    load, pv = _series(root, "load_wh", names, MOST_WH), _series(root, "pv_wh", names, MOST_WH)
+    grid = _series(root, "grid", ("retail_price_micro_usd_per_kwh", "carbon_g_per_kwh"), MOST_TARIFF)
     for other, table in (("pv_wh", pv), ("grid", grid)):
         if table.times != load.times:
             raise BadPack(
@@ -143,13 +153,13 @@ class _Table:
     columns: dict[str, tuple[int, ...]]
 
 
-def _series(root: Path, name: str, columns: Sequence[str]) -> _Table:
+def _series(root: Path, name: str, columns: Sequence[str], most: int) -> _Table:
     times: list[str] = []
     values: dict[str, list[int]] = {column: [] for column in columns}
     for line, row in enumerate(_rows(root, name, ("start_local", *columns)), start=2):
         times.append(row["start_local"])
         for column in columns:
-            values[column].append(_whole_number(row[column], f"{root}/{name}, line {line}, column {column}"))
+            values[column].append(_whole_number(row[column], most, f"{root}/{name}, line {line}, column {column}"))
     return _Table(tuple(times), {column: tuple(series) for column, series in values.items()})
 
 
@@ -168,27 +178,29 @@ def _text(root: Path, name: str) -> str:
     plain, packed = root / f"{name}.csv", root / f"{name}.csv.gz"
     try:
         if plain.is_file():
-            return plain.read_text(encoding="utf-8")
+            return plain.read_text(encoding="utf-8-sig")
         if packed.is_file():
-            return gzip.decompress(packed.read_bytes()).decode("utf-8")
+            return gzip.decompress(packed.read_bytes()).decode("utf-8-sig")
     except (OSError, EOFError, zlib.error, UnicodeDecodeError) as fault:
         raise BadPack(f"{root}/{name} cannot be read ({fault}): check the file") from fault
     raise BadPack(f"{root} has no {name}.csv or {name}.csv.gz: add it")
 
 
-def _whole_number(text: str | None, place: str) -> int:
-    if text is None or not _AN_AMOUNT.fullmatch(text):
-        raise BadPack(f"{place} is {reprlib.repr(text)}, not a whole number >= 0 of up to 15 digits: correct it")
+def _whole_number(text: str | None, most: int, place: str) -> int:
+    if text is None or not _AN_AMOUNT.fullmatch(text) or int(text) > most:
+        raise BadPack(f"{place} is {reprlib.repr(text)}, not a whole number from 0 to {most:,}: correct it")
     return int(text)
 
 
 def _even_steps(root: Path, times: Sequence[str]) -> tuple[int, int]:
     try:
-        seconds = [int(datetime.fromisoformat(text).replace(tzinfo=UTC).timestamp()) for text in times]
+        seconds = [_whole_seconds(text) for text in times]
     except ValueError as fault:
         raise BadPack(f"{root} has a time that cannot be read ({fault}): write YYYY-MM-DD HH:MM:SS") from fault
     if len(seconds) < 2:
         raise BadPack(f"{root} holds {len(seconds)} steps: a pack needs at least 2")
+    if seconds[0] < DAY_S:
+        raise BadPack(f"{root} starts at {times[0]}: chain time begins in 1970, give later times")
     step_s = seconds[1] - seconds[0]
     if step_s not in STEPS_S or seconds[0] % step_s:
         raise BadPack(f"{root} steps by {step_s} s from {times[0]}: use aligned steps of 900 s or 3600 s")
@@ -196,6 +208,13 @@ def _even_steps(root: Path, times: Sequence[str]) -> tuple[int, int]:
         if seconds[index] - seconds[index - 1] != step_s:
             raise BadPack(f"{root} jumps from {times[index - 1]} to {times[index]}: fill or cut the gap")
     return seconds[0], step_s
+
+
+def _whole_seconds(text: str) -> int:
+    time = datetime.fromisoformat(text)
+    if time.microsecond or time.tzinfo is not None:
+        raise ValueError(f"{text!r} has a fraction or a zone")
+    return int(time.replace(tzinfo=UTC).timestamp())
 
 
 def _day(at: int) -> str:

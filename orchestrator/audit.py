@@ -1,7 +1,8 @@
 """The audit: every clearing on a chain decided again from the book as it was, and compared hash by hash.
 
 It trusts the operator for nothing: orders, prices and bindings are read from the state before the clearing's block, the
-plugins come from bundles whose content has the voted id.
+plugins come from bundles whose content has the voted id. Whether those states are the chain's own is for the caller to
+prove, by running the blocks again.
 """
 
 from collections.abc import Callable, Iterator

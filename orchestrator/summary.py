@@ -11,6 +11,7 @@ from sqlite3 import Row
 
 from aipchain.market.bill import Delivery, bill_interval, total_bill
 from aipchain.market.book import ReferencePrice
+from aipchain.orchestrator.errors import Incomplete
 from aipchain.orchestrator.household import Household
 from aipchain.orchestrator.projection import Projection
 from aipchain.orchestrator.results import Bill, ChainState, Conservation, Hour, PluginUse, ProposalOutcome, Results
@@ -99,15 +100,17 @@ def _proposal(projection: Projection, run: RunFacts) -> ProposalOutcome | None:
     if not rows:
         return None
     row = rows[0]
+    enacted_from = None if row["epoch"] is None else row["epoch"] * run.epoch_s
+    now = projection.rows("SELECT max(at) AS now FROM blocks")[0]["now"]
     return ProposalOutcome(
         id=row["proposal"],
         binding_hash=f"0x{row['binding_hash']}",
         electorate=row["electorate"],
         ayes=row["ayes"],
         nays=row["nays"],
-        state=row["state"],
+        state="In force" if enacted_from is not None and now >= enacted_from else row["state"],
         enacted_epoch=row["epoch"],
-        enacted_from=None if row["epoch"] is None else row["epoch"] * run.epoch_s,
+        enacted_from=enacted_from,
     )
 
 
@@ -140,7 +143,7 @@ def _hour(
     books: Mapping[int, Row],
 ) -> Hour:
     start = int(interval.start)
-    book, measured, tariff = books.get(start), metered[start], tariffs[start]
+    book, measured, tariff = books.get(start), metered[start], _tariff(tariffs, start)
     delivered = int(book["delivered_wh"]) if book else 0
     return Hour(
         interval_start=start,
@@ -153,6 +156,12 @@ def _hour(
         traded_wh=int(book["traded_wh"]) if book else 0,
         delivered_wh=delivered,
     )
+
+
+def _tariff(tariffs: Mapping[int, ReferencePrice], start: int) -> ReferencePrice:
+    if start not in tariffs:
+        raise Incomplete(f"reference price of the interval at {start}")
+    return tariffs[start]
 
 
 def _tariffs(projection: Projection, run: RunFacts) -> dict[int, ReferencePrice]:
@@ -208,7 +217,7 @@ def _bill(projection: Projection, household: Household, ledger: _Ledger) -> Bill
     readings = projection.rows("SELECT * FROM readings WHERE meter = :meter", {"meter": household.meter})
     total = total_bill(
         bill_interval(
-            ledger.tariffs[row["interval_start"]],
+            _tariff(ledger.tariffs, row["interval_start"]),
             import_wh=Wh(row["import_wh"]),
             export_wh=Wh(row["export_wh"]),
             bought=ledger.bought.get((account, row["interval_start"]), ()),

@@ -7,6 +7,7 @@ out under the node's lock, so its answer goes out before any news that it causes
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
+from math import isfinite
 
 import structlog
 
@@ -150,7 +151,9 @@ def _is_request(request: dict[str, object]) -> bool:
 
 
 def _is_id(identifier: object) -> bool:
-    return identifier is None or (isinstance(identifier, str | int | float) and not isinstance(identifier, bool))
+    if isinstance(identifier, float):
+        return isfinite(identifier)
+    return identifier is None or (isinstance(identifier, str | int) and not isinstance(identifier, bool))
 
 
 def _id_of(request: object) -> object:

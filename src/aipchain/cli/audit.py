@@ -14,7 +14,7 @@ from aipchain.chain.spec import DEFAULT_PRESET, ChainSpec
 from aipchain.cli.chains import DEFAULT_URL, open_chain_file
 from aipchain.cli.genesis_patch import read_patch
 from aipchain.cli.output import complain, console, show_json
-from aipchain.errors import InputError
+from aipchain.errors import InputError, StateError
 from aipchain.orchestrator.audit import ReplayReport, replay
 from aipchain.orchestrator.chain_source import ChainSource, FirstBlock, first_block_built_here, first_block_read
 from aipchain.orchestrator.reexecution import FollowReport, follow
@@ -42,9 +42,10 @@ def replay_command(
     plugins: Annotated[list[Path] | None, typer.Option(help="Folders with more plugin bundles.")] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Decide every clearing again from the chain file alone and compare the hashes."""
+    """Run every block of a chain file again, then decide every clearing again, and compare the hashes."""
     catalogue = Catalogue.discover(plugins or ())
     with open_chain_file(base_path) as node:
+        _refuse_unsound(node)
         report = _replay(node, catalogue)
     if as_json:
         show_json(_document(report))
@@ -81,12 +82,12 @@ def follow_command(
 
 def doctor(
     base_path: BasePath,
-    re_execute: Annotated[int, typer.Option(help="Run the last so many blocks again.")] = 10,
+    re_execute: Annotated[int | None, typer.Option(min=0, help="Run only the last so many blocks again.")] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Check the chain file: integrity, state root, headers, bodies, and the last blocks run again."""
+    """Check the chain file: integrity, state root, headers, bodies, and every block and its history run again."""
     with open_chain_file(base_path) as node:
-        found = node.verify(max(0, re_execute))
+        found = node.verify(node.head.number if re_execute is None else re_execute)
     if as_json:
         document = {
             "height": found.head.number,
@@ -99,7 +100,7 @@ def doctor(
     else:
         console.print(
             f"block {found.head.number}, state root 0x{found.head.state_root.hex()}\n"
-            f"{found.blocks} headers and bodies read, the last {found.re_executed} blocks run again"
+            f"{found.blocks} headers and bodies read, {found.re_executed} of {found.head.number} blocks run again"
         )
         for problem in found.problems:
             complain(problem)
@@ -107,6 +108,13 @@ def doctor(
             console.print("the chain is sound")
     if not found.is_sound:
         raise typer.Exit(UNSAFE_STATE)
+
+
+def _refuse_unsound(node: Node) -> None:
+    """A replay reads past states, so the file must first prove them."""
+    found = node.verify(node.head.number)
+    if not found.is_sound:
+        raise StateError(f"the chain file cannot be audited: {found.problems[0]}. `aip doctor` lists all it finds")
 
 
 def _replay(node: Node, catalogue: Catalogue) -> ReplayReport:

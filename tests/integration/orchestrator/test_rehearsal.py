@@ -111,7 +111,7 @@ def test_two_days_trade_vote_and_add_up(lived: Lived) -> None:
     assert sum(bill.sold_wh for bill in results.bills) == results.delivered_wh
     vote = results.proposal
     assert vote is not None
-    assert (vote.state, vote.electorate) == ("Scheduled", 4)
+    assert (vote.state, vote.electorate) == ("In force", 4)
     assert [use.name for use in results.price_plugins] == ["mid-market-rate", "supply-demand-ratio"]
     assert results.price_plugins[1].from_interval == vote.enacted_from == results.hours[24].interval_start
 
