@@ -93,7 +93,9 @@ class Program:
         self.encoder = Encoder(self.described.types)
         self.items: tuple[Item, ...] = tuple(items_of(self.described, OWN_PALLETS, self.encoder, self.registry))
         (self.holds,) = (
-            item for item in items_of(self.described, ("Balances",), self.encoder, self.registry) if item.name == "Holds"
+            item
+            for item in items_of(self.described, ("Balances",), self.encoder, self.registry)
+            if item.name == "Holds"
         )
         self._by_prefix = {item.prefix: item for item in self.items}
         self.pallets = {pallet.name: pallet for pallet in self.described.pallets}
@@ -182,10 +184,10 @@ class Chain:
         self.overlay.set(_EVENTS, None)
         self.overlay.set(_EVENT_COUNT, None)
         self.overlay.touched.clear()
-        answer = self._apply(call, signer)
+        answer = self._offered(call, signer)
         if answer == _EXHAUSTED:
             self._begin_block()
-            answer = self._apply(call, signer)
+            answer = self._offered(call, signer)
         if answer[:1] != _APPLIED:
             raise RuntimeFailed(f"the runtime did not take a call: 0x{answer.hex()}")
         self.nonce += 1
@@ -209,6 +211,16 @@ class Chain:
         header = Header(GENESIS_HASH if self.block == 1 else ZERO_HASH, self.block, ZERO_HASH, ZERO_HASH, digest)
         self.program.runtime.call("Core_initialize_block", header.encode(), self.overlay)
         self.overlay.set(_NOW, self.now_ms.to_bytes(8, "little"))
+
+    def _offered(self, call: bytes, signer: bytes | None) -> bytes:
+        """Offer the call to the block; what is not taken leaves no trace."""
+        self.overlay.start_transaction()
+        answer = self._apply(call, signer)
+        if answer[:1] == _APPLIED:
+            self.overlay.commit_transaction()
+        else:
+            self.overlay.rollback_transaction()
+        return answer
 
     def _apply(self, call: bytes, signer: bytes | None) -> bytes:
         metadata = self.program.metadata

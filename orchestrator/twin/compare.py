@@ -105,15 +105,19 @@ class Twin:
         encoded = self.chain.program.encode_call(step.pallet, step.name, step.arguments)
         refusal = dispatch(self.world, step.origin, function_of(step.pallet, step.name), **step.arguments)
         outcome = self.chain.apply(encoded, signer)
-        findings = [
-            *self._refusal_differences(refusal, outcome),
-            *self._event_differences(outcome.events),
-            *self._storage_differences(before, outcome),
-            *self._money_differences(self._touched_accounts(before, outcome)),
-        ]
+        findings = list(self._differences(refusal, outcome, before))
         if findings:
             raise Difference(step, findings)
         return refusal
+
+    def _differences(self, refusal: SpecError | None, outcome: Outcome, before: World) -> Iterator[str]:
+        try:
+            yield from self._refusal_differences(refusal, outcome)
+            yield from self._event_differences(outcome.events)
+            yield from self._storage_differences(before, outcome)
+            yield from self._money_differences(self._touched_accounts(before, outcome))
+        except NotOfThisType as other_form:
+            yield str(other_form)
 
     def _refusal_differences(self, refusal: SpecError | None, outcome: Outcome) -> Iterator[str]:
         ours, theirs = self._our_refusal(refusal), self._their_refusal(outcome.refusal)
@@ -158,7 +162,9 @@ class Twin:
         program = self.chain.program
         described = program.pallets[event.pallet]
         case = program.encoder.case(described.event or 0, type(event).__name__)
-        return bytes((described.index, case.index)) + (program.encoder.fields(case.fields)(event) if case.fields else b"")
+        return bytes((described.index, case.index)) + (
+            program.encoder.fields(case.fields)(event) if case.fields else b""
+        )
 
     # storage
 
@@ -236,7 +242,9 @@ class Twin:
 
     def _known_accounts(self) -> Iterator[AccountId]:
         theirs = {key[-_ACCOUNT_BYTES:]: None for key in self.chain.keys(_ACCOUNTS)}
-        yield from (AccountId(who) for who in theirs | dict.fromkeys(self.world.money.accounts) if who != CARRIER.public)
+        yield from (
+            AccountId(who) for who in theirs | dict.fromkeys(self.world.money.accounts) if who != CARRIER.public
+        )
 
     def _take_over_money(self) -> None:
         item = self.chain.program.metadata.storage(ACCOUNT)

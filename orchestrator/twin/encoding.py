@@ -11,6 +11,7 @@ from dataclasses import fields, is_dataclass
 from enum import Enum
 from typing import Any, TypeAlias
 
+from aipchain.pallets_spec.balances import HoldReason
 from aipchain.runtime_bridge.codec import compact
 from aipchain.runtime_bridge.metadata_v14 import (
     ArrayDef,
@@ -111,10 +112,12 @@ class Encoder:
 
     def _choice(self, variants: Sequence[VariantCase]) -> Encode:
         """A writer of an enum. A member of a Python enum is a variant without fields, its value the name."""
-        cases = {case.name: (bytes((case.index,)), self.fields(case.fields) if case.fields else None) for case in variants}
+        cases = {
+            case.name: (bytes((case.index,)), self.fields(case.fields) if case.fields else None) for case in variants
+        }
 
         def encode(value: Any) -> bytes:  # noqa: ANN401 - a member of an enum, or one of several dataclasses
-            name = str(value.value) if isinstance(value, Enum) else _variant_of(value, cases)
+            name = _variant_of(value, cases)
             if name not in cases:
                 raise NotOfThisType(f"{value} is none of {', '.join(cases)}")
             index, rest = cases[name]
@@ -131,6 +134,8 @@ class Encoder:
 
 def _content(value: Any, case: VariantCase) -> Any:  # noqa: ANN401 - a dataclass
     """What a variant holds: the object itself where its fields have names, else its one field or all of them."""
+    if isinstance(value, HoldReason):
+        return value.name
     if case.fields[0].name or isinstance(value, bytes):
         return value
     held = tuple(getattr(value, each.name) for each in fields(value))
@@ -138,7 +143,17 @@ def _content(value: Any, case: VariantCase) -> Any:  # noqa: ANN401 - a dataclas
 
 
 def _variant_of(value: object, names: Iterable[str]) -> str:
-    kind = _ACCOUNT if isinstance(value, bytes) else type(value).__name__
+    """The variant that a value stands for."""
+    match value:
+        case Enum():
+            return str(value.value)
+        case str():
+            return value
+        case bytes():
+            return _ACCOUNT
+        case HoldReason():
+            return value.pallet
+    kind = type(value).__name__
     return next((name for name in names if kind in (name, f"Is{name}", f"{name}Change")), kind)
 
 

@@ -11,7 +11,14 @@ from hashlib import blake2b
 
 from aipchain.orchestrator.twin.encoding import Encode, Encoder
 from aipchain.pallets_spec.world import World
-from aipchain.runtime_bridge.metadata_v14 import Hasher, MapEntry, Modifier, PalletMetadata, RuntimeMetadata, StorageEntry
+from aipchain.runtime_bridge.metadata_v14 import (
+    Hasher,
+    MapEntry,
+    Modifier,
+    PalletMetadata,
+    RuntimeMetadata,
+    StorageEntry,
+)
 from aipchain.runtime_bridge.registry import Decode, Registry
 from aipchain.runtime_bridge.storage_keys import storage_prefix, twox
 
@@ -68,7 +75,9 @@ class Item:
         return "nothing" if raw is None else str(self.decode(raw, 0)[0])
 
 
-def items_of(described: RuntimeMetadata, pallets: tuple[str, ...], encoder: Encoder, registry: Registry) -> Iterator[Item]:
+def items_of(
+    described: RuntimeMetadata, pallets: tuple[str, ...], encoder: Encoder, registry: Registry
+) -> Iterator[Item]:
     """Every storage item of the pallets, as the metadata list them."""
     for pallet in described.pallets:
         if pallet.name in pallets and pallet.storage:

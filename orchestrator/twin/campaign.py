@@ -1,0 +1,101 @@
+"""Many sequences of made-up calls, each beginning with the same town, and what they reached."""
+
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from random import Random
+
+from aipchain.orchestrator.twin.chain import Program
+from aipchain.orchestrator.twin.compare import Difference, Twin
+from aipchain.orchestrator.twin.moves.choice import next_step
+from aipchain.orchestrator.twin.moves.town import ENDOWMENTS, START, found
+from aipchain.orchestrator.twin.steps import Do, Moment, Step
+
+__all__ = ["SEQUENCE_STEPS", "Campaign", "FoundDifference", "Tally"]
+
+SEQUENCE_STEPS = 60
+"""Steps of a sequence, after the town is founded."""
+
+
+@dataclass
+class Tally:
+    """What sequences of calls reached."""
+
+    sequences: int = 0
+    calls: int = 0
+    accepted: int = 0
+    pairs: Counter[tuple[str, str]] = field(default_factory=Counter)
+    """How often each call had each outcome: `Ok`, or the refusal by pallet and name."""
+    events: Counter[str] = field(default_factory=Counter)
+    """How often each event was told."""
+
+    @property
+    def share(self) -> float:
+        """The share of calls that succeeded."""
+        return self.accepted / self.calls if self.calls else 0.0
+
+    def add(self, other: "Tally") -> None:
+        """Take in what others reached."""
+        self.sequences += other.sequences
+        self.calls += other.calls
+        self.accepted += other.accepted
+        self.pairs.update(other.pairs)
+        self.events.update(other.events)
+
+
+class FoundDifference(Exception):
+    """A sequence ended with a difference; `steps` lead to it, from the founding of the town on."""
+
+    def __init__(self, steps: list[Step], difference: Difference) -> None:
+        super().__init__(str(difference))
+        self.steps, self.difference = steps, difference
+
+
+class Campaign:
+    """Runs sequences about one pallet after the other."""
+
+    def __init__(self, program: Program) -> None:
+        self._founding: list[Step] = list(found())
+        self._town = Twin.at_genesis(program, ENDOWMENTS, START)
+        for step in self._founding:
+            self._town.take(step)
+
+    def run(
+        self, focus: str, sequences: int, seed: int, on_sequence: Callable[[Tally], None] = lambda _: None
+    ) -> Tally:
+        """Run so many sequences about the pallet `focus`.
+
+        :raises FoundDifference: the specification and the runtime do not agree.
+        """
+        tally = Tally()
+        for number in range(sequences):
+            self._run_one(focus, Random(f"{seed}/{focus}/{number}"), tally)
+            on_sequence(tally)
+        return tally
+
+    def _run_one(self, focus: str, random: Random, tally: Tally) -> None:
+        twin, steps = self._town.fork(), list(self._founding)
+        twin.take(Moment(START))
+        for _ in range(SEQUENCE_STEPS):
+            step = next_step(twin.world, random, focus)
+            steps.append(step)
+            try:
+                refusal = twin.take(step)
+            except Difference as difference:
+                raise FoundDifference(steps, difference) from difference
+            if isinstance(step, Do):
+                outcome = f"{refusal.pallet}.{refusal.name}" if refusal else "Ok"
+                _count(tally, twin, step, outcome, refusal)
+        findings = twin.compare_everything()
+        if findings:
+            raise FoundDifference(steps, Difference(steps[-1], findings))
+        tally.sequences += 1
+
+
+def _count(tally: Tally, twin: Twin, step: Do, outcome: str, refusal: object) -> None:
+    tally.calls += 1
+    tally.accepted += refusal is None
+    rule = getattr(refusal, "rule", None)
+    tally.pairs[step.title, outcome if rule is None else f"{outcome}.{rule.value}"] += 1
+    if refusal is None:
+        tally.events.update(f"{event.pallet}.{type(event).__name__}" for event in twin.world.events)
