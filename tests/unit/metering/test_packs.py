@@ -65,6 +65,7 @@ def test_a_quarter_hour_pack_is_read(pack_folder: Builder) -> None:
         ({"load_text": "-1"}, "not a whole number"),
         ({"load_text": "1.5"}, "line 2, column a"),
         ({"load_text": "1" * 5_000}, "not a whole number"),
+        ({"load_text": "10000001"}, "from 0 to 10,000,000"),
         ({"load_text": "1" * 200_000}, "no CSV after line 1"),
         ({"step_s": 1_800}, "900 s or 3600 s"),
         ({"hole_at": 7}, "jumps from"),
@@ -130,3 +131,24 @@ def test_a_choice_the_pack_cannot_meet_is_refused(pack_folder: Builder, choice: 
     """Too many homes, unknown or repeated names are bad input."""
     with pytest.raises(BadPack):
         choose_homes(load_pack(pack_folder()), choice)
+
+
+def test_a_byte_order_mark_is_no_part_of_a_column(pack_folder: Builder) -> None:
+    """Spreadsheets write it; it says nothing."""
+    folder = pack_folder()
+    (folder / "homes.csv").write_bytes(b"\xef\xbb\xbf" + (folder / "homes.csv").read_bytes())
+
+    assert [home.name for home in load_pack(folder).homes] == ["a", "b"]
+
+
+def test_times_with_fractions_or_before_chain_time_are_refused(pack_folder: Builder) -> None:
+    """Chain time is whole seconds since 1970."""
+    folder = pack_folder()
+    whole = {name: (folder / f"{name}.csv").read_text() for name in ("load_wh", "grid")}
+    packed = gzip.decompress((folder / "pv_wh.csv.gz").read_bytes()).decode()
+    for old, new, complaint in (("00:00:00,", "00:00:00.5,", "fraction"), ("2020-", "1960-", "1970")):
+        for name, text in whole.items():
+            (folder / f"{name}.csv").write_text(text.replace(old, new))
+        (folder / "pv_wh.csv.gz").write_bytes(gzip.compress(packed.replace(old, new).encode()))
+        with pytest.raises(BadPack, match=complaint):
+            load_pack(folder)
