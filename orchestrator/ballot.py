@@ -54,8 +54,7 @@ class Vote:
         return list(self._ballots(connection, at)) if isinstance(proposal.state, Deciding) else []
 
     def _opening(self, connection: Connection) -> Job:
-        bundle = bytes.fromhex(self.candidate.id.removeprefix("0x"))
-        change = PluginChange(Slot.PRICE, Binding(bundle=bundle, config=b"{}"))
+        change = PluginChange(Slot.PRICE, Binding(bundle=self.candidate.digest, config=b"{}"))
         proposer = self.households[0]
         call = draft(connection, self.community, change).call(connection)
         return Job(proposer.account, call, f"propose {self.candidate.label}")

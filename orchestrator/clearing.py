@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from aipchain.market.book import AccountId, BookOrder, MeterId, OrderNumber, ReferencePrice, Side
 from aipchain.orchestrator.errors import NoBook, UnknownBinding
-from aipchain.plugins.bundle import BundleId
+from aipchain.plugins.bundle import id_from
 from aipchain.plugins.catalogue import Catalogue
 from aipchain.plugins.hookspecs import Slot as PluginSlot
 from aipchain.plugins.manager import Activation, Rule
@@ -99,4 +99,4 @@ def _activation(connection: Connection, binding_hash: Hash, slot: PluginSlot, at
     bound = reads.binding(connection, binding_hash, at=at)
     if bound is None:
         raise UnknownBinding(binding_hash)
-    return Activation(slot, BundleId(f"0x{bound.binding.bundle.hex()}"), bound.binding.config)
+    return Activation(slot, id_from(bound.binding.bundle), bound.binding.config)

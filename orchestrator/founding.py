@@ -121,11 +121,11 @@ def _people(
 
 def _constitution(chain: Connection, community: CommunityId, charter: Charter) -> Iterator[Call]:
     for bundle in charter.builds:
-        if reads.build(chain, _id(bundle)) is None:
+        if reads.build(chain, bundle.digest) is None:
             manifest = bundle.manifest
             yield calls.register_build(
                 chain.metadata,
-                bundle=_id(bundle),
+                bundle=bundle.digest,
                 name=manifest.name,
                 release=manifest.release,
                 build=manifest.build,
@@ -156,7 +156,7 @@ def _meters(chain: Connection, community: CommunityId, charter: Charter, settler
 def _installations(chain: Connection, community: CommunityId, charter: Charter) -> Iterator[Call]:
     for slot, bundle in charter.plugins.items():
         if reads.slot(chain, community, slot) is None:
-            binding = Binding(bundle=_id(bundle), config=b"{}")
+            binding = Binding(bundle=bundle.digest, config=b"{}")
             yield calls.install(chain.metadata, community=community, slot=slot, binding=binding)
 
 
@@ -164,7 +164,3 @@ def _jobs(key: AccountKey, chain: Connection, missing: Iterator[Call]) -> list[J
     listed = list(missing)
     parts = [listed[at : at + CALLS_PER_BATCH] for at in range(0, len(listed), CALLS_PER_BATCH)]
     return [Job(key, calls.batch_all(chain.metadata, part), "found the community") for part in parts]
-
-
-def _id(bundle: Bundle) -> bytes:
-    return bytes.fromhex(bundle.id.removeprefix("0x"))

@@ -22,7 +22,7 @@ from typing import Final, NewType
 from aipchain.plugins.errors import BundleInvalid, ManifestInvalid
 from aipchain.plugins.manifest import MANIFEST_NAME, Manifest, parse_manifest
 
-__all__ = ["MAX_BUNDLE_BYTES", "MAX_FILES", "VECTORS_NAME", "Bundle", "BundleId", "bundle_id", "read_bundle"]
+__all__ = ["MAX_BUNDLE_BYTES", "MAX_FILES", "VECTORS_NAME", "Bundle", "BundleId", "bundle_id", "id_from", "read_bundle"]
 
 BundleId = NewType("BundleId", str)
 """32 bytes as `0x` and 64 lower-case hexadecimal digits, as the chain shows an H256."""
@@ -47,6 +47,11 @@ class Bundle:
     manifest: Manifest
     files: Mapping[str, bytes]
     folder: Path
+
+    @property
+    def digest(self) -> bytes:
+        """The id as the 32 bytes that the chain keeps."""
+        return bytes.fromhex(self.id[2:])
 
     @property
     def label(self) -> str:
@@ -77,7 +82,12 @@ def bundle_id(files: Mapping[str, bytes]) -> BundleId:
     """
     if not files:
         raise ValueError("a bundle without files has no id")
-    return BundleId("0x" + _root([_leaf(path, content) for path, content in sorted(files.items())]).hex())
+    return id_from(_root([_leaf(path, content) for path, content in sorted(files.items())]))
+
+
+def id_from(digest: bytes) -> BundleId:
+    """Write the 32 bytes that the chain keeps of a bundle as an id."""
+    return BundleId(f"0x{digest.hex()}")
 
 
 def _leaf(path: str, content: bytes) -> bytes:

@@ -55,7 +55,7 @@ def _dispatcher(bundle: Bundle, module: ModuleType) -> pluggy.PluginManager:
 
 
 def _import_entry(bundle: Bundle) -> ModuleType:
-    package = "aipchain_bundle_" + bundle.id.removeprefix("0x")
+    package = f"aipchain_bundle_{bundle.digest.hex()}"
     name = f"{package}.{bundle.manifest.entry}"
     if name in sys.modules:
         return sys.modules[name]

@@ -22,8 +22,7 @@ NO_HEAD = bytes(32)
 
 def plugin(village: Village, name: str, slot: t.Slot = t.Slot.PRICE) -> t.PluginChange:
     """Put a built-in plugin into a slot."""
-    bundle = bytes.fromhex(village.catalogue.find(name).id.removeprefix("0x"))
-    return t.PluginChange(slot, t.Binding(bundle, b"{}"))
+    return t.PluginChange(slot, t.Binding(village.catalogue.find(name).digest, b"{}"))
 
 
 def proposes(village: Village, change: t.Change) -> Draft:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from aipchain.plugins.bundle import MAX_BUNDLE_BYTES, MAX_FILES, bundle_id, read_bundle
+from aipchain.plugins.bundle import MAX_BUNDLE_BYTES, MAX_FILES, bundle_id, id_from, read_bundle
 from aipchain.plugins.errors import BundleInvalid, ManifestInvalid
 
 BundleMaker = Callable[..., Path]
@@ -30,6 +30,14 @@ def test_the_id_is_the_defined_merkle_root() -> None:
 
     assert bundle_id(files) == "0x" + node(node(node(a, b), node(c, d)), e).hex()
     assert bundle_id({"a": b"aaa"}) == "0x" + a.hex()
+
+
+def test_an_id_and_its_bytes_are_the_same(make_bundle: BundleMaker) -> None:
+    """The chain keeps 32 bytes, people see 64 digits; neither loses anything."""
+    bundle = read_bundle(make_bundle())
+
+    assert len(bundle.digest) == 32
+    assert id_from(bundle.digest) == bundle.id
 
 
 def test_the_id_ignores_times_modes_and_caches(make_bundle: BundleMaker) -> None:
