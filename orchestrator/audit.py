@@ -8,10 +8,9 @@ prove, by running the blocks again.
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from aipchain.orchestrator.clearing import RuleShelf, decide
+from aipchain.orchestrator.clearing import UNUSABLE_RULE, RuleShelf, decide
 from aipchain.orchestrator.errors import Incomplete, NothingToReplay
 from aipchain.plugins.catalogue import Catalogue
-from aipchain.plugins.errors import PluginFailed
 from aipchain.runtime_bridge import reads
 from aipchain.runtime_bridge.connection import Connection
 from aipchain.runtime_bridge.events import block_facts
@@ -85,7 +84,7 @@ def _replay(
     try:
         interval = Interval(cleared.interval_start, _interval_s(connection, cleared))
         replayed = f"0x{decide(connection, shelf, cleared.community, interval, before).result.hex()}"
-    except PluginFailed as error:
+    except UNUSABLE_RULE as error:
         fault = str(error)
     recorded = f"0x{cleared.result.hex()}"
     return ReplayedInterval(

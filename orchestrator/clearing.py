@@ -9,6 +9,7 @@ from aipchain.market.book import AccountId, BookOrder, MeterId, OrderNumber, Ref
 from aipchain.orchestrator.errors import NoBook, UnknownBinding
 from aipchain.plugins.bundle import id_from
 from aipchain.plugins.catalogue import Catalogue
+from aipchain.plugins.errors import ConfigInvalid, PluginFailed, PluginInvalid
 from aipchain.plugins.hookspecs import Slot as PluginSlot
 from aipchain.plugins.manager import Activation, Rule
 from aipchain.runtime_bridge import reads, types
@@ -17,7 +18,10 @@ from aipchain.runtime_bridge.connection import Connection
 from aipchain.runtime_bridge.types import Book, CommunityId, Hash, RuleSet, Trade
 from aipchain.units import Interval
 
-__all__ = ["Decision", "RuleShelf", "decide", "open_orders"]
+__all__ = ["UNUSABLE_RULE", "Decision", "RuleShelf", "decide", "open_orders"]
+
+UNUSABLE_RULE = (PluginFailed, PluginInvalid, ConfigInvalid)
+"""What a bundle at hand may be found out to be: voted in, and yet without an answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +64,8 @@ def decide(
 
     :raises NoBook: no order opened a book for that interval.
     :raises PluginFailed: a plugin gave no usable answer.
+    :raises PluginInvalid, ConfigInvalid: a plugin cannot be loaded, or not with the voted settings.
+    :raises UnknownPlugin: a bundle is not at hand.
     """
     book = reads.book(connection, community, interval.start, at=at)
     if book is None:

@@ -6,17 +6,16 @@ again. Nothing here knows the wall clock.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from math import inf
 
 import structlog
 
 from aipchain.metering.gateway import Seat, in_batches, seal, sign_registers
-from aipchain.orchestrator.clearing import RuleShelf, decide
+from aipchain.orchestrator.clearing import UNUSABLE_RULE, RuleShelf, decide
 from aipchain.orchestrator.desk import Job
 from aipchain.orchestrator.founding import Services
 from aipchain.orchestrator.household import Household
 from aipchain.orchestrator.timeline import BLOCK_S, MarketTimes, Moment, Step
-from aipchain.plugins.errors import PluginFailed
+from aipchain.plugins.errors import UnknownPlugin
 from aipchain.runtime_bridge import calls, reads
 from aipchain.runtime_bridge.connection import Connection
 from aipchain.runtime_bridge.types import BookStatus, CommunityId, PostedPrice, ReferencePrice
@@ -61,17 +60,18 @@ class MarketLoop:
 
     def jobs(self, moment: Moment, now: UnixSeconds) -> list[Job]:
         """Return what is due at `moment`, not on chain yet, and not too late in a block after chain time `now` [s]."""
-        if now + BLOCK_S >= self._closes_at(moment):
+        closes_at = self._closes_at(moment)
+        if closes_at is not None and now + BLOCK_S >= closes_at:
             return []
         serve = {Step.BID: self._bid, Step.CLEAR: self._clear, Step.READ: self._read, Step.SETTLE: self._settle}
         return list(serve[moment.step](moment.interval))
 
-    def _closes_at(self, moment: Moment) -> float:
-        """First second at which the chain refuses a step; settlement is never too late."""
+    def _closes_at(self, moment: Moment) -> UnixSeconds | None:
+        """First second at which the chain refuses a step; None for settlement, which is never too late."""
         interval, times = moment.interval, self.times
         gate = interval.start - times.gate_closure_s
         closing = {Step.BID: gate, Step.CLEAR: gate + times.clearing_window_s, Step.READ: interval.end + times.grace_s}
-        return closing.get(moment.step, inf)
+        return UnixSeconds(closing[moment.step]) if moment.step in closing else None
 
     def step_of(self, interval: Interval) -> int:
         """Return the data step of an interval."""
@@ -105,7 +105,7 @@ class MarketLoop:
             return
         try:
             decision = decide(self.connection, self.shelf, self.community, interval)
-        except PluginFailed as failure:
+        except (*UNUSABLE_RULE, UnknownPlugin) as failure:
             _log.warning("no result; the interval will be voided", interval_start=interval.start, reason=str(failure))
             return
         call = calls.submit_clearing(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 import pytest
@@ -95,6 +96,20 @@ def test_a_chain_without_clearings_has_nothing_to_replay(village: Village) -> No
     """That is said, instead of a report that all of nothing is equal."""
     with pytest.raises(NothingToReplay):
         audited(village.connection, village.catalogue)
+
+
+def test_a_rule_that_cannot_be_loaded_is_a_fault_of_its_interval(village: Village) -> None:
+    """Files that are not the voted ones decide nothing; the report says so, and the other intervals are looked at."""
+    village.does(village.service, village.clearing(*traded_book(village)))
+    altered = (
+        replace(bundle, files=MappingProxyType({**bundle.files, "x.py": b""})) for bundle in village.catalogue.bundles
+    )
+
+    (differing,) = audited(village.connection, Catalogue(tuple(altered))).differing
+
+    assert differing.replayed is None
+    assert differing.fault is not None
+    assert "its files do not have the id" in differing.fault
 
 
 def test_an_interval_without_a_book_cannot_be_decided(village: Village) -> None:
