@@ -36,8 +36,8 @@ START_MS = 1_475_445_600_000
 """2016-10-02 22:00 UTC: chain time need not be near the wall clock [ms]."""
 BLOCK_MS = 30
 """Real time between two blocks of the stock node; chain time moves one slot of 6 s [ms]."""
-POOL = 200
-"""Transactions in the stock node's pool: few, so that a test can fill it."""
+POOL = 400
+"""Transactions in the stock node's pool; a tenth of them may wait for others, and a test fills that tenth."""
 NOW_KEY = "0x" + storage_prefix(NOW.pallet, NOW.name).hex()
 ANSWER_S = 30
 START_S = 180

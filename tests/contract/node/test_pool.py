@@ -2,6 +2,8 @@
 
 from typing import TYPE_CHECKING
 
+import pytest
+
 from aipchain.runtime_bridge import calls, reads
 from aipchain.runtime_bridge.connection import Connection
 from aipchain.runtime_bridge.extrinsics import Era, sign
@@ -13,6 +15,8 @@ if TYPE_CHECKING:
 
 SOMEBODY = account_from_seed(b"\x07" * 32)
 TRIALS = 10
+PATIENCE = 200
+"""Blocks."""
 
 
 def transfers(connection: Connection, key: AccountKey, *nonces_and_tips: tuple[int, int]) -> list[str]:
@@ -43,9 +47,7 @@ def test_a_higher_tip_takes_the_place_and_a_lower_one_does_not(
             break
     assert refused["code"] == 1014
     assert refused["message"].startswith("Priority is too low: (")
-    while talk.ask("system_accountNextIndex", key.address) == 0 or connection.rpc("author_pendingExtrinsics"):
-        party.blocks.next()
-    party.blocks.next()
+    _await_inclusion(party, connection, key)
     assert before - reads.account_info(connection, key.public).data.free > 10 * AIP
 
 
@@ -60,6 +62,13 @@ def test_only_so_many_may_wait_for_others(party: "Party", talk: "Talk", connecti
     assert talk.news()[2] == "dropped"
     (plain,) = transfers(connection, other, (0, 0))
     talk.ask("author_submitExtrinsic", plain)
-    while talk.ask("system_accountNextIndex", other.address) == 0 or connection.rpc("author_pendingExtrinsics"):
+    _await_inclusion(party, connection, other)
+
+
+def _await_inclusion(party: "Party", connection: Connection, key: AccountKey) -> None:
+    """Wait for the block that uses the account's first nonce."""
+    for _ in range(PATIENCE):
+        if reads.account_info(connection, key.public).nonce:
+            return
         party.blocks.next()
-    assert reads.account_info(connection, other.public).nonce == 1
+    pytest.fail(f"no transaction of the account is in the next {PATIENCE} blocks")
