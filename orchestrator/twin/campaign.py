@@ -1,13 +1,14 @@
 """Many sequences of made-up calls, each beginning with the same town, and what they reached."""
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from random import Random
 
 from aipchain.orchestrator.twin.chain import Program
 from aipchain.orchestrator.twin.compare import Difference, Twin
 from aipchain.orchestrator.twin.moves.choice import next_step
+from aipchain.orchestrator.twin.moves.prelude import prelude
 from aipchain.orchestrator.twin.moves.town import ENDOWMENTS, START, found
 from aipchain.orchestrator.twin.steps import Do, Moment, Step
 
@@ -76,8 +77,7 @@ class Campaign:
     def _run_one(self, focus: str, random: Random, tally: Tally) -> None:
         twin, steps = self._town.fork(), list(self._founding)
         twin.take(Moment(START))
-        for _ in range(SEQUENCE_STEPS):
-            step = next_step(twin.world, random, focus)
+        for step in _steps(twin, random, focus):
             steps.append(step)
             try:
                 refusal = twin.take(step)
@@ -90,6 +90,12 @@ class Campaign:
         if findings:
             raise FoundDifference(steps, Difference(steps[-1], findings))
         tally.sequences += 1
+
+
+def _steps(twin: Twin, random: Random, focus: str) -> Iterator[Step]:
+    yield from prelude(twin.world, random, focus)
+    for _ in range(SEQUENCE_STEPS):
+        yield next_step(twin.world, random, focus)
 
 
 def _count(tally: Tally, twin: Twin, step: Do, outcome: str, refusal: object) -> None:

@@ -13,6 +13,7 @@ from aipchain.orchestrator.twin.moves import (
     plugin_registry,
 )
 from aipchain.orchestrator.twin.moves.player import Player
+from aipchain.orchestrator.twin.moves.town import PARAMETERS
 from aipchain.orchestrator.twin.steps import Do, Moment, Step
 from aipchain.pallets_spec.community_governance import IsApproved, IsDeciding
 from aipchain.pallets_spec.market import BookStatus
@@ -70,6 +71,20 @@ _HELPERS: Mapping[str, tuple[str, ...]] = {
 }
 """Where the other calls come from."""
 
+_NEEDLESS_SHARE = 0.12
+_NEEDS: Mapping[Move, Callable[[World], object]] = {
+    energy.mint: lambda world: world.metering.readings,
+    energy.retire: lambda world: world.energy.lots,
+    market.cancel_order: lambda world: world.market.orders,
+    market.submit_clearing: lambda world: world.market.books,
+    market.settle: lambda world: world.market.books,
+    market.void: lambda world: world.market.books,
+    community_governance.vote: lambda world: _is_open(world),
+    community_governance.cancel: lambda world: _is_open(world),
+    community_governance.advance: lambda world: world.community_governance.proposals,
+}
+"""What a call works on."""
+
 _MOMENT_SHARE = 0.16
 _TIMELY_SHARE = 0.5
 
@@ -82,9 +97,21 @@ def next_step(world: World, random: Random, focus: str) -> Step:
     timely = list(_timely(player)) if focus in ("Market", "Energy", "Metering") else []
     if timely and player.chance(_TIMELY_SHARE):
         return player.one_of(timely)(player)
-    pallet = focus if player.chance(_FOCUS_SHARE) else player.one_of(_HELPERS[focus])
-    moves = MOVES[pallet]
-    return random.choices(list(moves), list(moves.values()))[0](player)
+    return _drawn(player, focus)(player)
+
+
+def _drawn(player: Player, focus: str) -> Move:
+    """A move of the pallet, or of one of its helpers; one that has nothing to work on yet is mostly drawn again."""
+    while True:
+        pallet = focus if player.chance(_FOCUS_SHARE) else player.one_of(_HELPERS[focus])
+        moves = MOVES[pallet]
+        (drawn,) = player.random.choices(list(moves), list(moves.values()))
+        if drawn not in _NEEDS or _NEEDS[drawn](player.world) or player.chance(_NEEDLESS_SHARE):
+            return drawn
+
+
+def _is_open(world: World) -> bool:
+    return any(isinstance(stored.state, IsDeciding) for stored in world.community_governance.proposals.values())
 
 
 def _timely(player: Player) -> Iterator[Move]:
@@ -100,7 +127,7 @@ def _timely(player: Player) -> Iterator[Move]:
             yield market.settle
         if book.status is BookStatus.CLEARED and ends <= now < book.final_at:
             yield metering.submit_batch
-    if any(register.at + player.interval_s(player.world.metering.meters[meter].community) <= now for meter, register in player.world.metering.registers.items()):
+    if now % 3_600 < PARAMETERS.grace_s:
         yield metering.submit_batch
 
 

@@ -67,9 +67,9 @@ def _start_ahead(player: Player, community: CommunityId) -> UnixSeconds:
     )
 
 
-def place_orders(player: Player) -> Do:
-    """A member places orders of its own meters in a book that is open, or opens one."""
-    community = player.community()
+def place_orders(player: Player, book: BookKey | None = None) -> Do:
+    """A member places orders of its own meters in `book`, or in one that is open, or opens one."""
+    community = book[0] if book else player.community()
     owners = [facts.owner for facts in player.world.metering.meters.values() if facts.community == community]
     owner = player.bent(player.any_of(owners, player.member(community)), lambda: player.anybody())
     open_books = [
@@ -78,11 +78,11 @@ def place_orders(player: Player) -> Do:
         if place == community and _open(player, book)
     ]
     start = player.any_of(open_books, _start_ahead(player, community))
-    start = player.bent(start, lambda: _start_ahead(player, community))
-    listed = [_order(player, owner, (community, start)) for _ in range(player.one_of((1, 1, 2, 3, 5)))]
+    start = book[1] if book else player.bent(start, lambda: _start_ahead(player, community))
+    listed = [_order(player, owner, (community, start)) for _ in range(player.one_of((1, 2, 3, 4, 6)))]
     if player.chance(0.08):
         listed += player.some(listed, 1, 2)
-    if player.chance(0.03):
+    if player.chance(player.boldness / 10):
         listed = []
     arguments = {"community": community, "interval_start": start, "orders": tuple(listed)}
     return player.does(owner, _PALLET, "place_orders", **arguments)
@@ -94,7 +94,7 @@ def _open(player: Player, book: Book) -> bool:
 
 def _order(player: Player, owner: AccountId, key: BookKey) -> NewOrder:
     mine = [order for order in player.world.market.orders.values() if (order.owner, order.book) == (owner, key)]
-    if mine and player.chance(0.12):
+    if mine and player.chance(player.boldness / 3):
         again = player.one_of(mine)
         same = NewOrder(again.id, again.meter, again.side, again.wh, again.limit_price)
         return player.bent(
@@ -107,20 +107,22 @@ def _order(player: Player, owner: AccountId, key: BookKey) -> NewOrder:
     ]
     everything = [*player.world.metering.meters, MeterId(U32_MAX)]
     meter = player.any_of(meters, player.one_of(everything))
-    wh, price = _amounts(player, owner)
+    side = player.one_of(list(Side))
+    wh, price = _amounts(player, owner, side)
     return NewOrder(
-        id=player.one_of((player.random.randrange(10**6), player.random.randrange(10**6), 1, U64_MAX)),
-        meter=player.one_of(everything) if player.chance(0.04) else meter,
-        side=player.one_of(list(Side)),
+        id=player.one_of((1, U64_MAX)) if player.chance(0.1) else player.random.randrange(10**6),
+        meter=player.one_of(everything) if player.chance(player.boldness / 8) else meter,
+        side=side,
         wh=Wh(wh),
         limit_price=Price(price),
     )
 
 
-def _amounts(player: Player, owner: AccountId) -> tuple[int, int]:
+def _amounts(player: Player, owner: AccountId, side: Side) -> tuple[int, int]:
     """Energy [Wh] and price: ordinary, at the ends, or so that the hold just fits, or just does not."""
     wh, price = player.random.randint(1, 3_000), player.random.randint(0, 400)
-    if player.chance(0.75):
+    price = max(price, 200) if side is Side.BID else min(price, 250)
+    if not player.chance(player.boldness * 0.8):
         return wh, price
     spare = max(free(player.world, owner) - EXISTENTIAL_DEPOSIT, 0)
     ends = (
@@ -161,6 +163,11 @@ def submit_clearing(player: Player) -> Do:
     return player.does(player.holder(key[0], Role.OPERATOR), _PALLET, "submit_clearing", **arguments)
 
 
+def _takes_a_clearing(player: Player, book: Book) -> bool:
+    in_time = book.status is BookStatus.OPEN and book.closes_at <= player.now < book.deadline
+    return in_time and (book.orders > 0 or player.chance(0.1))
+
+
 def _book(player: Player, fitting: Callable[[Book], bool]) -> tuple[BookKey, Book | None]:
     """A book that fits; or any, or none."""
     books = player.world.market.books
@@ -180,12 +187,12 @@ def _trades(player: Player, key: BookKey) -> list[Trade]:
     trades = []
     bids = [number for number in left if orders[number].side is Side.BID]
     offers = [number for number in left if orders[number].side is Side.OFFER]
-    for bid in player.some(bids, 0, len(bids)):
-        for offer in player.some(offers, 0, 3):
+    for bid in player.some(bids, 0 if player.chance(0.1) else 1, len(bids)):
+        for offer in player.some(offers, 1, 3):
             trade = _match(player, bid, offer, orders, left)
             if trade is not None:
                 trades.append(trade)
-    if player.bends() and player.chance(0.8):
+    if player.bends() or player.bends():
         trades = _bent_trades(player, trades, orders)
     return trades[:2_000]
 

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from aipchain.orchestrator.twin.moves.player import Player
-from aipchain.orchestrator.twin.moves.town import DEVICES
+from aipchain.orchestrator.twin.moves.town import DEVICES, PARAMETERS
 from aipchain.orchestrator.twin.steps import Do
 from aipchain.pallets_spec.metering import Register, connection_limit_wh
 from aipchain.pallets_spec.scale import blake2_256, reading_message
@@ -13,8 +13,7 @@ from aipchain.units import UnixSeconds, Wh
 __all__ = ["enrol_meter", "signed", "submit_batch"]
 
 _PALLET = "Metering"
-_BATCHES = 4
-"""Ids of batches that come again and again."""
+_GRACE_S = PARAMETERS.grace_s
 
 
 def enrol_meter(player: Player) -> Do:
@@ -52,7 +51,7 @@ def submit_batch(player: Player) -> Do:
     if player.chance(0.04):
         listed = []
     batch_id = Hash(blake2_256(player.random.randbytes(8)))
-    batch_id = player.bent(batch_id, lambda: Hash(blake2_256(bytes((player.random.randrange(_BATCHES),)))))
+    batch_id = _known_id(player) if player.chance(0.08) else batch_id
     arguments: dict[str, object] = {
         "community": community, "interval_start": start, "batch_id": batch_id, "readings": tuple(listed),
     }  # fmt: skip
@@ -63,6 +62,10 @@ def signed(player: Player, community: CommunityId, start: UnixSeconds, unsigned:
     """The reading as the device of its meter signs it."""
     message = reading_message(player.world.genesis_hash, community, start, unsigned)
     return replace(unsigned, signature=DEVICES[unsigned.meter % len(DEVICES)].sign(message))
+
+
+def _known_id(player: Player) -> Hash:
+    return player.any_of(player.world.metering.batches, Hash(blake2_256(b"first")))
 
 
 def _meters_of(player: Player, community: CommunityId) -> list[MeterId]:
@@ -76,7 +79,8 @@ def _interval_to_read(player: Player, community: CommunityId, meters: list[Meter
     """The next interval of one of the meters, or one near now."""
     register = player.world.metering.registers.get(player.one_of(meters))
     length = player.interval_s(community)
-    if register and register.at + length <= player.now and player.chance(0.75):
+    in_time = register is not None and register.at + length <= player.now < register.at + length + _GRACE_S
+    if register and player.chance(0.8 if in_time else 0.08):
         return register.at
     last = player.interval(community, -1, -1)
     return player.bent(
@@ -112,6 +116,6 @@ def _reading(player: Player, community: CommunityId, meter: MeterId, start: Unix
 
 def _moved(player: Player, register_wh: int, limit: int) -> Wh:
     delta = player.random.randint(0, min(limit, 3_000))
-    if player.chance(0.15):
+    if player.chance(0.1):
         delta = player.one_of((-1, 0, 1, limit - 1, limit, limit + 1, U64_MAX))
     return Wh(min(max(register_wh + delta, 0), U64_MAX))

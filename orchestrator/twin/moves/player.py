@@ -50,7 +50,7 @@ class Player:
 
     def some(self, choices: Sequence[T], least: int, most: int) -> list[T]:
         """A few of them, none twice."""
-        count = min(len(choices), self.random.randint(least, most))
+        count = min(len(choices), self.random.randint(least, max(least, most)))
         return self.random.sample(list(choices), count)
 
     def near(self, number: int, largest: int) -> int:
