@@ -15,7 +15,7 @@ from aipchain.orchestrator.timeline import BLOCK_S
 from aipchain.plugins.bundle import Bundle
 from aipchain.runtime_bridge import calls, reads
 from aipchain.runtime_bridge.connection import Connection
-from aipchain.runtime_bridge.types import Binding, CommunityId, Deciding, PluginChange, ProposalId, Slot
+from aipchain.runtime_bridge.types import Binding, CommunityId, Deciding, PluginChange, Proposal, ProposalId, Slot
 from aipchain.units import UnixSeconds
 
 __all__ = ["Vote", "turns"]
@@ -34,10 +34,9 @@ FOR_PERCENT, AGAINST_PERCENT = 75, 15
 
 @dataclass(frozen=True, slots=True)
 class Vote:
-    """A vote on putting `candidate` into the price slot: proposal number `proposal`, on the day from `midnight`."""
+    """A vote on the day from `midnight`: the first household proposes to put `candidate` into the price slot."""
 
     community: CommunityId
-    proposal: ProposalId
     candidate: Bundle
     midnight: UnixSeconds
     households: Sequence[Household]
@@ -45,28 +44,40 @@ class Vote:
 
     def jobs(self, connection: Connection, at: UnixSeconds) -> list[Job]:
         """Return what is due at chain time `at` [s] and not on chain yet."""
-        proposal = reads.proposal(connection, self.proposal)
-        if proposal is None:
+        own = self._own(connection)
+        if own is None:
             return [self._opening(connection)]
+        number, proposal = own
         if is_step_due(proposal, at):
-            call = calls.advance(connection.metadata, proposal=self.proposal)
-            return [Job(self.households[0].account, call, f"advance proposal {self.proposal}")]
-        return list(self._ballots(connection, at)) if isinstance(proposal.state, Deciding) else []
+            call = calls.advance(connection.metadata, proposal=number)
+            return [Job(self.households[0].account, call, f"advance proposal {number}")]
+        return list(self._ballots(connection, number, at)) if isinstance(proposal.state, Deciding) else []
+
+    @property
+    def _change(self) -> PluginChange:
+        return PluginChange(Slot.PRICE, Binding(bundle=self.candidate.digest, config=b"{}"))
+
+    def _own(self, connection: Connection) -> tuple[ProposalId, Proposal] | None:
+        """The first proposal of this change by its proposer; others may have proposed something before it."""
+        wanted = (self.community, self.households[0].account.public, self._change)
+        for number, proposal in sorted(reads.proposals(connection).items(), key=lambda found: found[0]):
+            if (proposal.community, proposal.proposer, proposal.change) == wanted:
+                return number, proposal
+        return None
 
     def _opening(self, connection: Connection) -> Job:
-        change = PluginChange(Slot.PRICE, Binding(bundle=self.candidate.digest, config=b"{}"))
         proposer = self.households[0]
-        call = draft(connection, self.community, change).call(connection)
+        call = draft(connection, self.community, self._change).call(connection)
         return Job(proposer.account, call, f"propose {self.candidate.label}")
 
-    def _ballots(self, connection: Connection, at: UnixSeconds) -> Iterator[Job]:
+    def _ballots(self, connection: Connection, proposal: ProposalId, at: UnixSeconds) -> Iterator[Job]:
         for place, household in enumerate(self.households):
             due = self.midnight + POLLS_OPEN_S + POLLS_SPAN_S * place // len(self.households)
             drawn = self._draw(household)
             if at < due or drawn >= FOR_PERCENT + AGAINST_PERCENT:
                 continue
-            if reads.ballot(connection, self.proposal, household.account.public) is None:
-                call = vote_call(connection, self.proposal, aye=drawn < FOR_PERCENT)
+            if reads.ballot(connection, proposal, household.account.public) is None:
+                call = vote_call(connection, proposal, aye=drawn < FOR_PERCENT)
                 yield Job(household.account, call, f"cast the ballot of {household.home.name}")
 
     def _draw(self, household: Household) -> int:

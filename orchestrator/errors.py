@@ -40,7 +40,11 @@ class NoBook(InputError):
 
 
 class AnotherRun(InputError):
-    """The chain belongs to a run with other settings."""
+    """The chain belongs to a run with other settings; `found` says which."""
+
+    def __init__(self, found: str) -> None:
+        super().__init__(f"{found}: give the options it was begun with, or another --base-path")
+        self.found = found
 
 
 class NothingToReplay(InputError):

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from aipchain.orchestrator.desk import Job
+from aipchain.orchestrator.errors import AnotherRun, Incomplete
 from aipchain.plugins.bundle import Bundle
 from aipchain.runtime_bridge import calls, reads
 from aipchain.runtime_bridge.connection import Connection
@@ -15,6 +16,7 @@ from aipchain.runtime_bridge.keys import AccountKey
 from aipchain.runtime_bridge.metadata import Call
 from aipchain.runtime_bridge.types import (
     Binding,
+    Community,
     CommunityId,
     MeterId,
     Parameters,
@@ -26,7 +28,7 @@ from aipchain.runtime_bridge.types import (
 )
 from aipchain.units import UnixSeconds, Wh
 
-__all__ = ["Charter", "Services", "Settler", "founding_steps", "meters_by_owner"]
+__all__ = ["Charter", "Services", "Settler", "community_of", "founding_steps", "meters_by_owner"]
 
 CALLS_PER_BATCH = 40
 """Calls in one `batch_all`: few enough for any block."""
@@ -70,16 +72,39 @@ class Charter:
 
 
 def founding_steps(
-    community: CommunityId, charter: Charter, services: Services, settlers: Sequence[Settler]
+    charter: Charter, services: Services, settlers: Sequence[Settler]
 ) -> tuple[Callable[[Connection], list[Job]], ...]:
     """Return the steps in order; each gives the jobs that are still missing, none when it is done."""
+
+    def own(chain: Connection) -> CommunityId:
+        return community_of(chain, charter.name, services.steward)
+
     return (
-        lambda chain: _found(chain, community, charter, services),
-        lambda chain: _jobs(services.steward, chain, _people(chain, community, services, settlers)),
-        lambda chain: _jobs(services.steward, chain, _constitution(chain, community, charter)),
-        lambda chain: _jobs(services.steward, chain, _meters(chain, community, charter, settlers)),
-        lambda chain: _jobs(services.steward, chain, _installations(chain, community, charter)),
+        lambda chain: _found(chain, charter, services),
+        lambda chain: _jobs(services.steward, chain, _people(chain, own(chain), services, settlers)),
+        lambda chain: _jobs(services.steward, chain, _constitution(chain, own(chain), charter)),
+        lambda chain: _jobs(services.steward, chain, _meters(chain, own(chain), charter, settlers)),
+        lambda chain: _jobs(services.steward, chain, _installations(chain, own(chain), charter)),
     )
+
+
+def community_of(connection: Connection, name: str, steward: AccountKey) -> CommunityId:
+    """Return the first community of that name with that steward; others may have founded theirs before it.
+
+    :raises Incomplete: there is none.
+    """
+    found = [number for number, each in _stewarded(connection, steward).items() if each.name == name]
+    if not found:
+        raise Incomplete(f"community {name!r} with steward {steward.address}")
+    return min(found)
+
+
+def _stewarded(connection: Connection, steward: AccountKey) -> dict[CommunityId, Community]:
+    return {
+        number: community
+        for number, community in reads.communities(connection).items()
+        if Role.STEWARD in reads.roles(connection, number, steward.public)
+    }
 
 
 def meters_by_owner(connection: Connection, community: CommunityId) -> dict[bytes, MeterId]:
@@ -91,9 +116,13 @@ def meters_by_owner(connection: Connection, community: CommunityId) -> dict[byte
     }
 
 
-def _found(chain: Connection, community: CommunityId, charter: Charter, services: Services) -> list[Job]:
-    if reads.community(chain, community) is not None:
+def _found(chain: Connection, charter: Charter, services: Services) -> list[Job]:
+    founded = _stewarded(chain, services.steward).values()
+    if any(community.name == charter.name for community in founded):
         return []
+    if founded:
+        names = ", ".join(repr(community.name) for community in founded)
+        raise AnotherRun(f"the chain was founded for {names}, not for {charter.name!r}")
     call = calls.found(
         chain.metadata,
         name=charter.name,

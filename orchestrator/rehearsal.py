@@ -22,7 +22,7 @@ from aipchain.orchestrator.clearing import RuleShelf
 from aipchain.orchestrator.desk import Desk, Job
 from aipchain.orchestrator.errors import AnotherRun
 from aipchain.orchestrator.follow import catch_up
-from aipchain.orchestrator.founding import Charter, Services, Settler, founding_steps, meters_by_owner
+from aipchain.orchestrator.founding import Charter, Services, Settler, community_of, founding_steps, meters_by_owner
 from aipchain.orchestrator.household import Household, MeasuredHome
 from aipchain.orchestrator.loop import MarketLoop, Tariff
 from aipchain.orchestrator.projection import Projection
@@ -30,7 +30,6 @@ from aipchain.orchestrator.results import Results
 from aipchain.orchestrator.summary import RunFacts, summarise
 from aipchain.orchestrator.timeline import BLOCK_S, MarketTimes, moments
 from aipchain.plugins.catalogue import Catalogue
-from aipchain.runtime_bridge import reads
 from aipchain.runtime_bridge.connection import connect
 from aipchain.runtime_bridge.keys import AccountKey, DeviceKey, account_from_seed, development_account, device_from_seed
 from aipchain.runtime_bridge.types import (
@@ -38,7 +37,6 @@ from aipchain.runtime_bridge.types import (
     MeterId,
     Parameters,
     Permill,
-    ProposalId,
     Slot,
     Source,
     TrackKind,
@@ -48,8 +46,6 @@ from aipchain.units import AIP, PRICE_OF_ONE_AIP_PER_KWH, Interval, Price, UnixS
 
 __all__ = ["Progress", "Rehearsal", "Settings"]
 
-COMMUNITY = CommunityId(0)
-PROPOSAL = ProposalId(0)
 DAY_S = 86_400
 POCKET_MONEY = 1_000 * AIP
 """What every account has at the start for fees and collateral [base units]; households can also pay all they import."""
@@ -99,7 +95,7 @@ class Rehearsal:
         self._settings = settings
         self._steps = settings.pack.days(settings.first_day, settings.days)
         self._recorded = _digest(settings.pack, settings.homes)
-        self._services = Services(*(self._key(role) for role in ("steward", "gateway", "operator", "oracle")))
+        self._services = Services(*(self._service(role) for role in ("steward", "gateway", "operator", "oracle")))
         self.node = self._open(base_path)
         self._connection = connect(LocalTransport(self.node))
         self._projection = Projection(None, self._connection.genesis_hash)
@@ -116,9 +112,7 @@ class Rehearsal:
                 genesis_patch={"balances": {"balances": self._endowments()}},
             )
         except OtherChain as other:
-            raise AnotherRun(
-                f"the chain at {base_path} was founded with other homes, data or seed: {_WAY_OUT}"
-            ) from other
+            raise AnotherRun(f"the chain at {base_path} was founded with other homes, data or seed") from other
 
     def close(self) -> None:
         """Let go of the chain file."""
@@ -135,7 +129,7 @@ class Rehearsal:
             if not self._is_past(groups, done):
                 now = max(at, self._desk.now())
                 self._desk.send([job for turn in due for job in turn.jobs(now)], at)
-            report(self._progress(done, len(groups), at))
+            report(self._progress(loop.community, done, len(groups), at))
         return summarise(self._connection, self._projection, self._facts(loop))
 
     @property
@@ -149,8 +143,11 @@ class Rehearsal:
         text = f"{self._settings.seed}/{name}".encode()
         return blake2b(text + self._recorded, digest_size=32, person=b"aipchain-rehear").digest()
 
-    def _key(self, role: str) -> AccountKey:
-        return account_from_seed(self._secret(role))
+    def _service(self, role: str) -> AccountKey:
+        return account_from_seed(self._secret(f"service/{role}"))
+
+    def _key(self, home: str) -> AccountKey:
+        return account_from_seed(self._secret(f"home/{home}"))
 
     def _device(self, home: str) -> DeviceKey:
         return device_from_seed(self._secret(f"device/{home}"))
@@ -170,22 +167,11 @@ class Rehearsal:
         return [[key.address, self._endowment] for key in keys]
 
     def _found(self) -> None:
-        self._refuse_other_runs()
         settlers = [self._settler(home) for home in self._settings.homes]
-        steps = founding_steps(COMMUNITY, self._charter(), self._services, settlers)
+        steps = founding_steps(self._charter(), self._services, settlers)
         for number, step in enumerate(steps, start=1):
-            self._desk.send(step(self._connection), self._founded_at(number))
-
-    def _founded_at(self, step: int) -> UnixSeconds:
-        return UnixSeconds(self._first.start - FOUNDED_BEFORE_S + BLOCK_S * step)
-
-    def _refuse_other_runs(self) -> None:
-        community = reads.community(self._connection, COMMUNITY)
-        if community is None:
-            return
-        expected = (self._name(), self._founded_at(1), self._settings.pack.step_s)
-        if (community.name, community.founded_at, community.interval_s) != expected:
-            raise AnotherRun(f"the chain was founded for other days or another interval length: {_WAY_OUT}")
+            at = self._first.start - FOUNDED_BEFORE_S + BLOCK_S * number
+            self._desk.send(step(self._connection), UnixSeconds(at))
 
     def _name(self) -> str:
         """The days are part of the name, so that the chain itself says for which it was founded."""
@@ -219,12 +205,13 @@ class Rehearsal:
         )
 
     def _loop(self) -> MarketLoop:
-        meters = meters_by_owner(self._connection, COMMUNITY)
+        community = community_of(self._connection, self._name(), self._services.steward)
+        meters = meters_by_owner(self._connection, community)
         parameters = _parameters(self._settings.pack.step_s)
         return MarketLoop(
             connection=self._connection,
             shelf=RuleShelf(self._catalogue),
-            community=COMMUNITY,
+            community=community,
             services=self._services,
             households=[self._household(home, meters) for home in self._settings.homes],
             tariffs=_tariffs(self._settings.pack),
@@ -248,8 +235,7 @@ class Rehearsal:
     def _vote_turns(self, loop: MarketLoop) -> "Iterator[_Turn]":
         day = min(VOTE_ON_DAY, max(1, self._settings.days - 1))
         vote = Vote(
-            community=COMMUNITY,
-            proposal=PROPOSAL,
+            community=loop.community,
             candidate=self._catalogue.find("supply-demand-ratio"),
             midnight=UnixSeconds(self._first.start + (day - 1) * DAY_S),
             households=loop.households,
@@ -265,11 +251,12 @@ class Rehearsal:
     def _after_block(self) -> None:
         catch_up(self._connection, self._projection)
 
-    def _progress(self, done: int, total: int, at: UnixSeconds) -> Progress:
+    def _progress(self, here: CommunityId, done: int, total: int, at: UnixSeconds) -> Progress:
         day = min(self._settings.days, max(0, at - self._first.start) // DAY_S + 1)
         rows = self._projection.rows(
             "SELECT name, delivered_wh, paid FROM books JOIN bindings ON binding_hash = price_rule"
-            " JOIN builds USING (bundle) ORDER BY interval_start DESC LIMIT 30"
+            " JOIN builds USING (bundle) WHERE books.community = :here ORDER BY interval_start DESC LIMIT 30",
+            {"here": here},
         )
         settled = next((row for row in rows if row["delivered_wh"]), None)
         price = int(settled["paid"]) // settled["delivered_wh"] if settled else None
@@ -277,7 +264,7 @@ class Rehearsal:
 
     def _facts(self, loop: MarketLoop) -> RunFacts:
         return RunFacts(
-            community=COMMUNITY,
+            community=loop.community,
             name=self._charter().name,
             interval_s=self._settings.pack.step_s,
             epoch_s=DAY_S,
@@ -316,8 +303,6 @@ def _tariffs(pack: Pack) -> list[Tariff]:
 
 _MICRO = PRICE_OF_ONE_AIP_PER_KWH // 1_000_000
 """The `Price` of 10^-6 AIP per kWh."""
-
-_WAY_OUT = "give the options it was begun with, or another --base-path"
 
 SMALLEST_CONNECTION_W = 24_000
 """The usual connection of a single home: 100 A at 240 V."""

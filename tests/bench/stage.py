@@ -86,7 +86,7 @@ def found(members: int) -> Stage:
     )
     connection = connect(LocalTransport(node))
     stage = Stage(node, connection, Desk(node, connection, lambda: None), services, keys)
-    for step in founding_steps(COMMUNITY, _charter(), services, [_settler(key, at) for at, key in enumerate(keys)]):
+    for step in founding_steps(_charter(), services, [_settler(key, at) for at, key in enumerate(keys)]):
         stage.desk.send(step(connection), UnixSeconds(START + 6))
     _enrol_more(stage)
     return stage

@@ -271,7 +271,7 @@ def founded() -> Iterator[Node]:
     with Node.open(None, clock=SimulatedClock(NOW * 1_000)) as node, connect(LocalTransport(node)) as connection:
         submitter = Submitter(connection, wait=lambda attempt: bool(node.author()) and attempt < 5)
         village = Village(node, connection, submitter, Catalogue.discover())
-        for step in founding_steps(HERE, _charter(village), _services(), _settlers(village)):
+        for step in founding_steps(_charter(village), _services(), _settlers(village)):
             for job in step(connection):
                 submitter.submit(job.call, job.key)
         yield node

@@ -18,6 +18,7 @@ from aipchain.orchestrator.errors import AnotherRun
 from aipchain.orchestrator.rehearsal import Progress, Rehearsal, Settings
 from aipchain.orchestrator.results import Conservation, Results
 from aipchain.runtime_bridge import calls, reads
+from aipchain.runtime_bridge import types as t
 from aipchain.runtime_bridge.connection import connect
 from aipchain.runtime_bridge.keys import development_account
 from aipchain.runtime_bridge.submitter import Submitter
@@ -198,6 +199,55 @@ def test_a_rehearsal_that_stopped_goes_on(one_day: Lived, tmp_path: Path, turns:
         live(one_day.settings, tmp_path / "chain", until=turns)
 
     assert live(one_day.settings, tmp_path / "chain") == one_day.results
+
+
+def test_a_visitor_who_is_first_takes_nothing_away(one_day: Lived) -> None:
+    """A community and a proposal that others made before ours have the first numbers: ours are found all the same."""
+    stage = Rehearsal(one_day.settings, None)
+    bob, elsewhere = development_account("Bob"), t.CommunityId(0)
+    parameters = t.Parameters(600, 300, 900, t.Permill(0))
+    try:
+        with connect(LocalTransport(stage.node)) as visitor:
+            metadata = visitor.metadata
+            settings = t.TrackSettings(600, 3_600, 600, 600, t.Permill(0), t.Permill(0))
+            own = [
+                calls.found(
+                    metadata,
+                    name="Elsewhere",
+                    interval_s=3_600,
+                    epoch_s=86_400,
+                    zones=("a",),
+                    parameters=parameters,
+                    steward=bob.public,
+                ),
+                calls.admit(metadata, community=elsewhere, account=bob.public, roles=(t.Role.CONSUMER,)),
+                calls.set_track(metadata, community=elsewhere, kind=t.TrackKind.PARAMETER, settings=settings),
+                calls.propose(
+                    metadata,
+                    community=elsewhere,
+                    change=t.ParametersChange(replace(parameters, grace_s=1_800)),
+                    predecessor=bytes(32),
+                ),
+            ]
+            making = Submitter(visitor, wait=lambda attempt: bool(stage.node.author()) and attempt < 5)
+            making.submit(calls.batch_all(metadata, own), bob)
+        results = stage.run(lambda _: None)
+    finally:
+        stage.close()
+
+    assert (results.bills, results.conservation) == (one_day.results.bills, NOTHING_LOST)
+    assert results.proposal is not None
+    assert (results.proposal.id, results.proposal.electorate) == (1, 3)
+
+
+def test_a_home_may_have_the_name_of_a_service(one_day: Lived) -> None:
+    """Homes and services never share a key, whatever homes are called."""
+    settings = one_day.settings
+    named = (replace(settings.homes[0], name="operator"), replace(settings.homes[1], name="device/operator"))
+
+    results = live(replace(settings, homes=(*named, settings.homes[2])))
+
+    assert (results.conservation, results.delivered_wh) == (NOTHING_LOST, one_day.results.delivered_wh)
 
 
 def test_a_present_from_a_visitor_is_part_of_the_books(settings: Settings) -> None:
