@@ -4,9 +4,10 @@ from collections.abc import Iterator
 
 from aipchain.runtime_bridge.connection import BlockHeader, Connection
 from aipchain.runtime_bridge.facts import Fact
+from aipchain.runtime_bridge.metadata import Metadata
 from aipchain.runtime_bridge.storage_keys import storage_prefix
 
-__all__ = ["EVENTS_KEY", "block_facts", "facts_after"]
+__all__ = ["EVENTS_KEY", "block_facts", "executing_metadata", "facts_after"]
 
 EVENTS_KEY = storage_prefix("System", "Events")
 _KEPT_BLOCKS = 8
@@ -32,9 +33,16 @@ def _read_facts(connection: Connection, block_hash: bytes) -> tuple[Fact, ...]:
     raw = connection.storage(EVENTS_KEY, block_hash)
     if raw is None:
         return ()
+    return executing_metadata(connection, block_hash).decode_events(raw)
+
+
+def executing_metadata(connection: Connection, block_hash: bytes) -> Metadata:
+    """Give the metadata of the runtime that executed a block: the one in force after its parent.
+
+    :raises RpcRefused: the node has no such block, or its parent's state no more.
+    """
     parent = connection.header(block_hash).parent_hash
-    metadata = connection.metadata_at(parent if any(parent) else block_hash)
-    return metadata.decode_events(raw)
+    return connection.metadata_at(parent if any(parent) else block_hash)
 
 
 def facts_after(connection: Connection, number: int) -> Iterator[tuple[BlockHeader, tuple[Fact, ...]]]:

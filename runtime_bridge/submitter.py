@@ -19,7 +19,7 @@ from aipchain.runtime_bridge.errors import (
     SubmissionExpired,
     SubmissionRefused,
 )
-from aipchain.runtime_bridge.events import block_facts
+from aipchain.runtime_bridge.events import block_facts, executing_metadata
 from aipchain.runtime_bridge.extrinsics import Era, SignedExtrinsic, Signer, extrinsic_hash, sign
 from aipchain.runtime_bridge.facts import Fact
 from aipchain.runtime_bridge.keys import address_of
@@ -32,6 +32,9 @@ from aipchain.units import Balance
 __all__ = ["Submitter", "polling"]
 
 _ALREADY_IMPORTED = 1013
+_FINAL = frozenset({*range(1_001, 1_019), -32_600, -32_601, -32_602, -32_700}) - {_ALREADY_IMPORTED}
+"""Codes by which a node says that it did not take the bytes: its pool's, and those for a request it does not serve."""
+
 _PERIOD = 64
 
 
@@ -154,13 +157,14 @@ class Submitter:
         return max([on_chain, *kept])
 
     def _send(self, signed: SignedExtrinsic) -> None:
-        """Send the bytes. The pool's refusal is final only for bytes that no node can have seen."""
+        """Send the bytes. A refusal is final only for bytes that no node can have seen, and only where it says that
+        they were not taken: a busy node or a broken proxy says nothing about them."""
         fresh = signed.hash in self._fresh
         self._fresh.discard(signed.hash)
         try:
             self._connection.rpc("author_submitExtrinsic", f"0x{signed.extrinsic.hex()}")
         except RpcRefused as refused:
-            if fresh and refused.code != _ALREADY_IMPORTED:
+            if fresh and refused.code in _FINAL:
                 self._give_up(signed, SubmissionRefused(signed.hash, refused.details or refused.message))
 
     def _follow(self, signed: Sequence[SignedExtrinsic]) -> tuple[Outcome, ...]:
@@ -210,6 +214,7 @@ class Submitter:
         places = [(signed, BlockPlace(number, block_hash, index)) for index, signed in ours]
         try:
             facts = block_facts(self._connection, block_hash)
+            metadata = executing_metadata(self._connection, block_hash)
         except RpcRefused:
             for signed, place in places:
                 self._decide(_forgotten(signed, place))
@@ -219,7 +224,7 @@ class Submitter:
             by_extrinsic.setdefault(fact.extrinsic, []).append(fact)
         for signed, place in places:
             own = by_extrinsic.get(place.index, [])
-            self._decide(outcome_in_block(self._connection.metadata, signed.hash, signed.purpose, place, own))
+            self._decide(outcome_in_block(metadata, signed.hash, signed.purpose, place, own))
 
     def _give_up(self, signed: SignedExtrinsic, refusal: OperationError) -> None:
         self._nonces.pop(signed.account, None)

@@ -170,6 +170,40 @@ class LaggingTransport:
         self.inner.close()
 
 
+@dataclass
+class BusyTransport:
+    """Leads to a node that answers the first submission with an error and does not take it."""
+
+    inner: LocalTransport
+    code: int
+    refused: str | None = None
+    is_first: bool = True
+
+    def send(self, payload: str) -> None:
+        """Pass a message on, unless it is the first submission."""
+        request = json.loads(payload)
+        if self.is_first and request["method"] == "author_submitExtrinsic":
+            error = {"code": self.code, "message": "not now"}
+            self.is_first, self.refused = False, json.dumps({"jsonrpc": "2.0", "id": request["id"], "error": error})
+        else:
+            self.inner.send(payload)
+
+    def recv(self) -> str:
+        """Give the answer."""
+        answer, self.refused = self.refused, None
+        return answer or self.inner.recv()
+
+    def close(self) -> None:
+        """End the conversation."""
+        self.inner.close()
+
+
+@pytest.fixture
+def busy(node: Node) -> Callable[[int], Transport]:
+    """Make a transport to a node that refuses the first submission with a code."""
+    return lambda code: BusyTransport(LocalTransport(node), code)
+
+
 @pytest.fixture
 def lagging(node: Node) -> Transport:
     """A transport to nodes that are not all equally far."""

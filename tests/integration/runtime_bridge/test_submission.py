@@ -1,6 +1,7 @@
 """Each call takes effect at most once, and its fate is read from the chain."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -22,7 +23,8 @@ from aipchain.runtime_bridge.errors import (
 from aipchain.runtime_bridge.events import block_facts
 from aipchain.runtime_bridge.facts import OtherEvent
 from aipchain.runtime_bridge.keys import AccountKey, account_from_uri
-from aipchain.runtime_bridge.metadata import Call
+from aipchain.runtime_bridge.metadata import Call, Metadata
+from aipchain.runtime_bridge.metadata_v14 import read_metadata
 from aipchain.runtime_bridge.outbox import FileOutbox, MemoryOutbox
 from aipchain.runtime_bridge.reads import account_info
 from aipchain.runtime_bridge.submitter import Submitter
@@ -110,6 +112,57 @@ def test_what_the_pool_refuses_costs_no_nonce(
     submitter.submit(pay(connection, poor, Balance(100 * ONE_AIP)), alice)
     submitter.submit(pay(connection, alice), poor)
     assert account_info(connection, poor.public).nonce == 1
+
+
+@pytest.mark.parametrize("code", [1_010, 1_016, -32_602])
+def test_a_refusal_of_the_bytes_is_final(
+    make_submitter: Callable[..., Submitter],
+    busy: Callable[[int], Transport],
+    alice: AccountKey,
+    bob: AccountKey,
+    code: int,
+) -> None:
+    """The pool did not take them, or the node does not serve the request: nothing is kept."""
+    outbox = MemoryOutbox()
+    with connect(busy(code), pallets=()) as connection, pytest.raises(SubmissionRefused, match="not now"):
+        make_submitter(connection, outbox).submit(pay(connection, bob), alice)
+    assert outbox.pending() == ()
+
+
+@pytest.mark.parametrize("code", [-32_603, -32_000, -32_029, 0])
+def test_a_node_that_is_busy_says_nothing_about_the_bytes(
+    make_submitter: Callable[..., Submitter],
+    busy: Callable[[int], Transport],
+    alice: AccountKey,
+    bob: AccountKey,
+    code: int,
+) -> None:
+    """An error of the node or of a proxy before it: the extrinsic is kept, and resuming sends the same bytes."""
+    with connect(busy(code), pallets=()) as connection:
+        before, submitter = money(connection, bob), make_submitter(connection)
+        with pytest.raises(NotIncludedYet):
+            submitter.submit(pay(connection, bob), alice)
+        (outcome,) = submitter.resume()
+        assert outcome.checked().block is not None
+        assert money(connection, bob) - before == ONE_AIP
+
+
+def test_an_error_is_named_by_the_runtime_that_gave_it(
+    node: Node, connection: Connection, make_submitter: Callable[..., Submitter], alice: AccountKey, bob: AccountKey
+) -> None:
+    """An upgrade renames errors; those of blocks before it keep their names."""
+    outbox = MemoryOutbox()
+    signed = make_submitter(connection, outbox).sign(sudo(connection.metadata, pay(connection, alice)), bob)
+    connection.rpc("author_submitExtrinsic", f"0x{signed.extrinsic.hex()}")
+    node.author()
+    raw = bytes.fromhex(connection.rpc("state_getMetadata")[2:])
+    renamed = read_metadata(raw.replace(b"RequireSudo", b"SudoRenamed"))
+    connection.metadata = Metadata(renamed, replace(connection.metadata.version, spec_version=2))
+
+    (outcome,) = make_submitter(connection, outbox).resume()
+
+    assert isinstance(outcome.refusal, DispatchRefused)
+    assert (outcome.refusal.pallet, outcome.refusal.name) == ("Sudo", "RequireSudo")
 
 
 @pytest.mark.parametrize("delivers", [True, False])
