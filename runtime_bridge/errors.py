@@ -8,6 +8,7 @@ AipchainError
 │   ├── UnusableKey         a key, mnemonic or keystore file that cannot be used
 │   └── UnusableOutbox      an outbox file that cannot be used with this chain
 ├── StateError
+│   ├── OutboxFailed        the outbox file could not be written or read
 │   └── Undecodable         bytes from the chain are not what the metadata promises
 └── OperationError
     ├── ConnectionLost      the node went away in the middle of something
@@ -34,6 +35,7 @@ __all__ = [
     "NodeUnreachable",
     "NonceTaken",
     "NotIncludedYet",
+    "OutboxFailed",
     "ResultForgotten",
     "RpcRefused",
     "RuntimeChanged",
@@ -85,6 +87,17 @@ class UnusableOutbox(InputError):
 
     def __init__(self, path: Path, reason: str) -> None:
         super().__init__(f"the outbox {path} cannot be used: {reason}. Name another file, or the one of this chain.")
+        self.path, self.reason = path, reason
+
+
+class OutboxFailed(StateError):
+    """The outbox at `path` was usable and is not any more: a full disk, for example."""
+
+    def __init__(self, path: Path, reason: str) -> None:
+        super().__init__(
+            f"the outbox {path} could not be written or read: {reason}. What it keeps is asked for again on resuming, "
+            "once it can be used."
+        )
         self.path, self.reason = path, reason
 
 

@@ -5,10 +5,12 @@ Nothing secret is kept: the bytes are what everyone on the network sees.
 """
 
 import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Protocol
 
-from aipchain.runtime_bridge.errors import UnusableOutbox
+from aipchain.runtime_bridge.errors import OutboxFailed, UnusableOutbox
 from aipchain.runtime_bridge.extrinsics import SignedExtrinsic
 
 __all__ = ["FileOutbox", "MemoryOutbox", "Outbox"]
@@ -58,6 +60,7 @@ class FileOutbox:
             self._database = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
         except sqlite3.Error as error:
             raise UnusableOutbox(path, str(error)) from error
+        self._path = path
         try:
             kept = self._open(genesis_hash)
         except sqlite3.Error as error:
@@ -68,7 +71,10 @@ class FileOutbox:
             raise UnusableOutbox(path, f"it belongs to the chain 0x{kept.hex()}, this one is 0x{genesis_hash.hex()}")
 
     def put(self, signed: SignedExtrinsic) -> None:
-        """Keep `signed` before it is sent for the first time."""
+        """Keep `signed` before it is sent for the first time.
+
+        :raises OutboxFailed: it cannot be written, here and below.
+        """
         row = (
             signed.hash,
             signed.extrinsic,
@@ -78,22 +84,32 @@ class FileOutbox:
             signed.last_block,
             signed.purpose,
         )
-        self._database.execute("INSERT OR IGNORE INTO outbox VALUES (NULL, ?, ?, ?, ?, ?, ?, ?)", row)
+        with self._reported():
+            self._database.execute("INSERT OR IGNORE INTO outbox VALUES (NULL, ?, ?, ?, ?, ?, ?, ?)", row)
 
     def drop(self, extrinsic_hash: bytes) -> None:
         """Forget an extrinsic whose fate is decided."""
-        self._database.execute("DELETE FROM outbox WHERE hash = ?", (extrinsic_hash,))
+        with self._reported():
+            self._database.execute("DELETE FROM outbox WHERE hash = ?", (extrinsic_hash,))
 
     def pending(self) -> tuple[SignedExtrinsic, ...]:
         """List what is undecided, in the order it was put."""
-        rows = self._database.execute(
-            "SELECT extrinsic, hash, account, nonce, birth, last_block, purpose FROM outbox ORDER BY place"
-        )
-        return tuple(SignedExtrinsic(*row) for row in rows)
+        with self._reported():
+            rows = self._database.execute(
+                "SELECT extrinsic, hash, account, nonce, birth, last_block, purpose FROM outbox ORDER BY place"
+            )
+            return tuple(SignedExtrinsic(*row) for row in rows)
 
     def close(self) -> None:
         """Close the file."""
         self._database.close()
+
+    @contextmanager
+    def _reported(self) -> Iterator[None]:
+        try:
+            yield
+        except sqlite3.Error as error:
+            raise OutboxFailed(self._path, str(error)) from error
 
     def _open(self, genesis_hash: bytes) -> bytes:
         """Make the tables in a new file, and tell which chain the file belongs to; another database stays as it is."""

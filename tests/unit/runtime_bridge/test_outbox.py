@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from aipchain.runtime_bridge.errors import UnusableOutbox
+from aipchain.runtime_bridge.errors import OutboxFailed, UnusableOutbox
 from aipchain.runtime_bridge.extrinsics import SignedExtrinsic
 from aipchain.runtime_bridge.outbox import FileOutbox, MemoryOutbox, Outbox
 
@@ -62,6 +62,20 @@ def test_a_file_that_is_no_outbox_is_refused(tmp_path: Path) -> None:
         FileOutbox(path, GENESIS)
     with pytest.raises(UnusableOutbox, match="unable to open"):
         FileOutbox(tmp_path, GENESIS)
+
+
+def test_an_outbox_that_breaks_is_one_clear_sentence(tmp_path: Path) -> None:
+    """A full disk, or a file that somebody else changed: not an error of the database's library."""
+    path = tmp_path / "outbox.db"
+    outbox = FileOutbox(path, GENESIS)
+    with sqlite3.connect(path) as other:
+        other.execute("DROP TABLE outbox")
+    other.close()
+
+    for use in (lambda: outbox.put(signed(1)), lambda: outbox.drop(signed(1).hash), outbox.pending):
+        with pytest.raises(OutboxFailed, match=r"outbox\.db could not be written or read: no such table"):
+            use()
+    outbox.close()
 
 
 def test_the_database_of_another_program_is_refused_and_left_alone(tmp_path: Path) -> None:
