@@ -202,6 +202,9 @@ def account_of(address: str) -> bytes:
     :raises UnusableKey: a typing error, or an address of another network.
     """
     try:
-        return bytes.fromhex(ss58_decode(address, valid_ss58_format=SS58_PREFIX))
+        account = bytes.fromhex(ss58_decode(address, valid_ss58_format=SS58_PREFIX))
     except ValueError as error:
         raise UnusableKey(f"{address!r} is no address of this network: {error}") from error
+    if len(account) != 32:
+        raise UnusableKey(f"{address!r} is no address of this network: it stands for {len(account)} bytes, not 32")
+    return account

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from substrateinterface import Keypair
+from substrateinterface.utils.ss58 import ss58_encode
 
 from aipchain.runtime_bridge import keys
 from aipchain.runtime_bridge.errors import UnusableKey
@@ -115,6 +116,13 @@ def test_an_address_of_another_network_or_with_a_slip_is_refused(address: str) -
     """The prefix and the checksum count."""
     with pytest.raises(UnusableKey, match="no address of this network"):
         keys.account_of(address)
+
+
+@pytest.mark.parametrize("length", [1, 8, 33])
+def test_an_address_stands_for_32_bytes(length: int) -> None:
+    """SS58 also writes indices and longer keys; none of them is an account here."""
+    with pytest.raises(UnusableKey, match=f"{length} bytes, not 32"):
+        keys.account_of(ss58_encode(bytes(length), ss58_format=keys.SS58_PREFIX))
 
 
 def test_an_account_from_a_seed_signs_the_same_bytes_each_time() -> None:
