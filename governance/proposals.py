@@ -12,7 +12,6 @@ from aipchain.runtime_bridge.connection import Connection
 from aipchain.runtime_bridge.metadata import Call
 from aipchain.runtime_bridge.types import (
     ApprovedState,
-    Binding,
     Change,
     CommunityId,
     Deciding,
@@ -121,16 +120,12 @@ def is_step_due(proposal: Proposal, now: UnixSeconds) -> bool:
 def _in_force(connection: Connection, community: CommunityId, change: Change, head: Hash) -> bool:
     if isinstance(change, PluginChange):
         bound = reads.binding(connection, head)
-        return bound is not None and _same(bound.binding, change.binding)
+        return bound is not None and bound.binding == change.binding
     if isinstance(change, ParametersChange):
         found = reads.parameter_set(connection, community)
         return found is not None and (found.pending[0] if found.pending else found.active) == change.parameters
     track = reads.track(connection, community, change.kind)
     return track is not None and track.settings == change.settings
-
-
-def _same(one: Binding, other: Binding) -> bool:
-    return (one.bundle, one.config, one.grants) == (other.bundle, other.config, other.grants)
 
 
 def _name(change: Change) -> str:

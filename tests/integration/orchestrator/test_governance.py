@@ -207,6 +207,14 @@ def test_what_cannot_be_drafted_is_said_before_signing(village: Village) -> None
         vote_call(village.connection, FIRST, aye=True)
 
 
+def test_the_same_plugin_with_a_migration_is_a_change(village: Village) -> None:
+    """All parts of a binding count, as they do for its hash."""
+    same = plugin(village, "mid-market-rate")
+    moved = replace(same, binding=replace(same.binding, migration=b"\x01" * 32))
+
+    assert draft(village.connection, village.here, moved).change == moved
+
+
 def test_its_proposer_withdraws_a_proposal(village: Village) -> None:
     """Nobody else can, and what is withdrawn is not voted on."""
     proposes(village, plugin(village, "supply-demand-ratio"))
