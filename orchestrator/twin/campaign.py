@@ -11,6 +11,8 @@ from aipchain.orchestrator.twin.moves.choice import next_step
 from aipchain.orchestrator.twin.moves.prelude import prelude
 from aipchain.orchestrator.twin.moves.town import ENDOWMENTS, START, found
 from aipchain.orchestrator.twin.steps import Do, Moment, Step
+from aipchain.pallets_spec.errors import Market, SpecError
+from aipchain.pallets_spec.world import World
 
 __all__ = ["SEQUENCE_STEPS", "Campaign", "FoundDifference", "Tally"]
 
@@ -35,6 +37,17 @@ class Tally:
         """The share of calls that succeeded."""
         return self.accepted / self.calls if self.calls else 0.0
 
+    def count(self, step: Do, refusal: SpecError | None, world: World) -> None:
+        """Take in one call with its outcome."""
+        self.calls += 1
+        self.accepted += refusal is None
+        outcome = f"{refusal.pallet}.{refusal.name}" if refusal else "Ok"
+        if isinstance(refusal, Market.TradeRefused):
+            outcome = f"{outcome}.{refusal.rule.value}"
+        self.pairs[step.title, outcome] += 1
+        if refusal is None:
+            self.events.update(f"{event.pallet}.{type(event).__name__}" for event in world.events)
+
     def add(self, other: "Tally") -> None:
         """Take in what others reached."""
         self.sequences += other.sequences
@@ -57,9 +70,9 @@ class Campaign:
 
     def __init__(self, program: Program) -> None:
         self._founding: list[Step] = list(found())
-        self._town = Twin.at_genesis(program, ENDOWMENTS, START)
+        self.town = Twin.at_genesis(program, ENDOWMENTS, START)
         for step in self._founding:
-            self._town.take(step)
+            self.town.take(step)
 
     def run(
         self, focus: str, sequences: int, seed: int, on_sequence: Callable[[Tally], None] = lambda _: None
@@ -70,12 +83,12 @@ class Campaign:
         """
         tally = Tally()
         for number in range(sequences):
-            self._run_one(focus, Random(f"{seed}/{focus}/{number}"), tally)
+            self._run_one(focus, Random(f"{seed}/{focus}/{number}"), tally)  # noqa: S311 - not for secrets
             on_sequence(tally)
         return tally
 
     def _run_one(self, focus: str, random: Random, tally: Tally) -> None:
-        twin, steps = self._town.fork(), list(self._founding)
+        twin, steps = self.town.fork(), list(self._founding)
         twin.take(Moment(START))
         for step in _steps(twin, random, focus):
             steps.append(step)
@@ -84,8 +97,7 @@ class Campaign:
             except Difference as difference:
                 raise FoundDifference(steps, difference) from difference
             if isinstance(step, Do):
-                outcome = f"{refusal.pallet}.{refusal.name}" if refusal else "Ok"
-                _count(tally, twin, step, outcome, refusal)
+                tally.count(step, refusal, twin.world)
         findings = twin.compare_everything()
         if findings:
             raise FoundDifference(steps, Difference(steps[-1], findings))
@@ -96,12 +108,3 @@ def _steps(twin: Twin, random: Random, focus: str) -> Iterator[Step]:
     yield from prelude(twin.world, random, focus)
     for _ in range(SEQUENCE_STEPS):
         yield next_step(twin.world, random, focus)
-
-
-def _count(tally: Tally, twin: Twin, step: Do, outcome: str, refusal: object) -> None:
-    tally.calls += 1
-    tally.accepted += refusal is None
-    rule = getattr(refusal, "rule", None)
-    tally.pairs[step.title, outcome if rule is None else f"{outcome}.{rule.value}"] += 1
-    if refusal is None:
-        tally.events.update(f"{event.pallet}.{type(event).__name__}" for event in twin.world.events)

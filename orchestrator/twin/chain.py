@@ -27,6 +27,7 @@ from aipchain.chain.spec import DEFAULT_PRESET, ChainSpec
 from aipchain.errors import StateError
 from aipchain.orchestrator.twin.encoding import Encoder
 from aipchain.orchestrator.twin.storage import Item, items_of
+from aipchain.pallets_spec.types import AccountId
 from aipchain.runtime_bridge.codec import compact, read_compact
 from aipchain.runtime_bridge.extrinsics import Era, sign
 from aipchain.runtime_bridge.keys import address_of, development_account
@@ -35,6 +36,7 @@ from aipchain.runtime_bridge.metadata_v14 import RuntimeMetadata, read_metadata
 from aipchain.runtime_bridge.protocol import OWN_PALLETS
 from aipchain.runtime_bridge.registry import Variant
 from aipchain.runtime_bridge.storage_keys import storage_prefix
+from aipchain.units import Balance
 
 __all__ = ["CARRIER", "GENESIS_HASH", "Chain", "Heard", "Outcome", "Program", "RuntimeFailed"]
 
@@ -100,7 +102,7 @@ class Program:
         self._by_prefix = {item.prefix: item for item in self.items}
         self.pallets = {pallet.name: pallet for pallet in self.described.pallets}
 
-    def genesis(self, endowments: Mapping[bytes, int]) -> State:
+    def genesis(self, endowments: Mapping[AccountId, Balance]) -> State:
         """The first state of a chain where the carrier and the given accounts have money [base units]."""
         given = [[address_of(CARRIER.public), 10**24], *([address_of(who), sum_] for who, sum_ in endowments.items())]
         spec = ChainSpec.of(DEFAULT_PRESET, {"balances": {"balances": given}})

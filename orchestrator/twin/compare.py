@@ -15,8 +15,8 @@ from dataclasses import dataclass, field
 from aipchain.errors import OperationError
 from aipchain.orchestrator.twin.chain import CARRIER, GENESIS_HASH, Chain, Heard, Outcome, Program
 from aipchain.orchestrator.twin.encoding import NotOfThisType
-from aipchain.orchestrator.twin.storage import Item
 from aipchain.orchestrator.twin.steps import Do, Moment, Step, function_of
+from aipchain.orchestrator.twin.storage import Item
 from aipchain.pallets_spec.balances import Account, HoldReason, endow
 from aipchain.pallets_spec.errors import BalanceError, SpecError
 from aipchain.pallets_spec.origin import Root
@@ -78,16 +78,16 @@ class Twin:
         return None
 
     def plant(self, pallet: str, name: str, key: object, value: object) -> None:
-        """Put a value into the storage of both sides, to stand where no sequence of calls comes in good time."""
+        """Put a value into the storage of both sides, to stand where no sequence of calls comes in good time.
+
+        :param key: as the specification has it; `()` for an item with one value.
+        :param value: nothing takes away what is there.
+        """
         item = next(item for item in self.chain.program.items if (item.pallet, item.name) == (pallet, name))
-        if item.keys:
-            item.of(self.world)[key] = value  # type: ignore[index]
-        else:
-            chapter = getattr(self.world, item.chapter)
-            setattr(chapter, item.field, value)
-        raw_key = item.key(key)
-        self.stored[raw_key] = item.value(value)
-        self.chain.overlay.set(raw_key, self.stored[raw_key])
+        raw_key, raw = item.key(key), None if value is None else item.value(value)
+        item.put(self.world, key, value)
+        self.chain.overlay.set(raw_key, raw)
+        _put(self.stored, raw_key, raw)
 
     def compare_everything(self) -> list[str]:
         """What differs in all storage and all money, read anew; and what does not hold though it always should."""
@@ -174,13 +174,13 @@ class Twin:
         for item in items:
             expected.update(self._changed(item, before))
         for key in [*expected, *(key for key in outcome.written if key not in expected)]:
-            item = self.chain.program.item_of(key)
-            if item is None:
+            where = self.chain.program.item_of(key)
+            if where is None:
                 continue
             ours = expected.get(key, self.stored.get(key))
             theirs = self.chain.read(key)
-            if (ours or item.default) != (theirs or item.default):
-                yield f"{item.title}: the specification has {item.show(ours)}, the runtime {item.show(theirs)}"
+            if (ours or where.default) != (theirs or where.default):
+                yield f"{where.title}: the specification has {where.show(ours)}, the runtime {where.show(theirs)}"
             _put(self.stored, key, theirs)
 
     def _changed(self, item: Item, before: World) -> Iterator[tuple[bytes, bytes | None]]:

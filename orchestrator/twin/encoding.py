@@ -9,6 +9,7 @@ named as the variant, with `Is` before it or `Change` behind it where the bare n
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import fields, is_dataclass
 from enum import Enum
+from functools import partial
 from typing import Any, TypeAlias
 
 from aipchain.pallets_spec.balances import HoldReason
@@ -57,7 +58,7 @@ class Encoder:
     def of(self, type_id: int) -> Encode:
         """The writer of a type."""
         if type_id not in self._encoders:
-            self._encoders[type_id] = lambda value: self._encoders[type_id](value)
+            self._encoders[type_id] = partial(self._encode_later, type_id)
             self._encoders[type_id] = self._build(type_id)
         return self._encoders[type_id]
 
@@ -80,6 +81,10 @@ class Encoder:
             return lambda value: _joined(encoders, value)
         names = [each.name or "" for each in described]
         return lambda value: _joined(encoders, _values_of(names, value))
+
+    def _encode_later(self, type_id: int, value: object) -> bytes:
+        """For a type that contains itself: its writer is there when a value comes."""
+        return self._encoders[type_id](value)
 
     def _variants(self, type_id: int) -> Sequence[VariantCase]:
         definition = self._types[type_id].definition

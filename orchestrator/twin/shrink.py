@@ -1,4 +1,4 @@
-"""Making a sequence that ends in a difference as short as it gets: steps are left out for as long as it still ends so."""
+"""Making a sequence that ends in a difference short: steps are left out for as long as it still ends so."""
 
 from collections.abc import Callable, Sequence
 

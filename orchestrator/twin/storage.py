@@ -60,6 +60,16 @@ class Item:
         remembered = getattr(getattr(world, self.chapter), self.field)
         return remembered if self.keys else {(): remembered}
 
+    def put(self, world: World, key: object, value: object) -> None:
+        """Let the specification remember a value, or with nothing forget what it has."""
+        chapter = getattr(world, self.chapter)
+        if not self.keys:
+            setattr(chapter, self.field, value)
+        elif value is None:
+            del getattr(chapter, self.field)[key]
+        else:
+            getattr(chapter, self.field)[key] = value
+
     def key(self, ours: object) -> bytes:
         """Where the runtime keeps what the specification keeps under `ours`."""
         if not self.keys:

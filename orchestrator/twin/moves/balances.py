@@ -8,8 +8,6 @@ from aipchain.pallets_spec.types import U128_MAX
 
 __all__ = ["transfer_allow_death", "transfer_keep_alive"]
 
-_LARGEST_COMPACT = U128_MAX
-
 
 def transfer_allow_death(player: Player) -> Do:
     """Somebody pays somebody, all it has now and then."""
@@ -23,10 +21,10 @@ def transfer_keep_alive(player: Player) -> Do:
 
 def _pays(player: Player, name: str) -> Do:
     payer, payee = player.anybody(), player.one_of((player.anybody(), PEOPLE[-1]))
-    has = free(player.world, payer)
+    has, issued = free(player.world, payer), player.world.money.total_issuance
     ends = (
         0, 1, EXISTENTIAL_DEPOSIT - 1, EXISTENTIAL_DEPOSIT, has - EXISTENTIAL_DEPOSIT, has - EXISTENTIAL_DEPOSIT + 1,
-        has - 1, has, has + 1, player.world.money.total_issuance, player.world.money.total_issuance + 1, _LARGEST_COMPACT,
+        has - 1, has, has + 1, issued, issued + 1, U128_MAX,
     )  # fmt: skip
     value = player.bent(player.random.randint(10**9, 10**12), lambda: max(player.one_of(ends), 0))
     return player.does(payer, "Balances", name, dest=payee, value=value)

@@ -71,6 +71,11 @@ _HELPERS: Mapping[str, tuple[str, ...]] = {
 }
 """Where the other calls come from."""
 
+
+def _has_open_vote(world: World) -> bool:
+    return any(isinstance(stored.state, IsDeciding) for stored in world.community_governance.proposals.values())
+
+
 _NEEDLESS_SHARE = 0.12
 _NEEDS: Mapping[Move, Callable[[World], object]] = {
     energy.mint: lambda world: world.metering.readings,
@@ -79,8 +84,8 @@ _NEEDS: Mapping[Move, Callable[[World], object]] = {
     market.submit_clearing: lambda world: world.market.books,
     market.settle: lambda world: world.market.books,
     market.void: lambda world: world.market.books,
-    community_governance.vote: lambda world: _is_open(world),
-    community_governance.cancel: lambda world: _is_open(world),
+    community_governance.vote: _has_open_vote,
+    community_governance.cancel: _has_open_vote,
     community_governance.advance: lambda world: world.community_governance.proposals,
 }
 """What a call works on."""
@@ -108,10 +113,6 @@ def _drawn(player: Player, focus: str) -> Move:
         (drawn,) = player.random.choices(list(moves), list(moves.values()))
         if drawn not in _NEEDS or _NEEDS[drawn](player.world) or player.chance(_NEEDLESS_SHARE):
             return drawn
-
-
-def _is_open(world: World) -> bool:
-    return any(isinstance(stored.state, IsDeciding) for stored in world.community_governance.proposals.values())
 
 
 def _timely(player: Player) -> Iterator[Move]:

@@ -1,6 +1,7 @@
 """Made-up calls to communities."""
 
 from dataclasses import fields, replace
+from typing import Any
 
 from aipchain.orchestrator.twin.moves.player import Player
 from aipchain.orchestrator.twin.moves.town import PARAMETERS, PEOPLE
@@ -12,6 +13,7 @@ from aipchain.pallets_spec.types import MILLION, U32_MAX, Parameters, PartsPerMi
 __all__ = ["admit", "found", "grant_role", "leave", "parameters", "revoke_role"]
 
 _PALLET = "Communities"
+_TIMES_S = (0, 1, 5, 6, 299, 300, 301, 900, 901, LONGEST_S, LONGEST_S + 1, U32_MAX)
 
 
 def found(player: Player) -> Do:
@@ -19,7 +21,7 @@ def found(player: Player) -> Do:
     steward = player.anybody()
     interval_s = player.bent(player.one_of((900, 3_600)), lambda: player.one_of((0, 1, 899, 901, 3_601, U32_MAX)))
     epoch_s = player.bent(interval_s * player.one_of((1, 2, 24)), lambda: player.near(interval_s, U32_MAX))
-    zones = player.bent((b"north",), lambda: (), lambda: (b"", b"z" * 32), lambda: (b"z",) * 64)
+    zones = player.one_of(([], [b"", b"z" * 32], [b"z"] * 64)) if player.bends() else [b"north"]
     arguments = {
         "name": player.one_of((b"", b"Mill", b"n" * 64, b"\xff\xfe")),
         "interval_s": min(interval_s, U32_MAX),
@@ -39,8 +41,8 @@ def parameters(player: Player) -> Parameters:
     if not player.bends():
         return sound
     name = player.one_of([each.name for each in fields(sound) if each.name != "collateral"])
-    value = player.one_of((0, 1, 5, 6, 299, 300, 301, 900, 901, LONGEST_S, LONGEST_S + 1, U32_MAX))
-    return replace(sound, **{name: value})
+    bent: dict[str, Any] = {name: player.one_of(_TIMES_S)}
+    return replace(sound, **bent)
 
 
 def admit(player: Player) -> Do:

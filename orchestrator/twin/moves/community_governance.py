@@ -1,6 +1,7 @@
 """Made-up calls to the governance of communities: votes at the threshold, steps at their second."""
 
 from dataclasses import fields, replace
+from typing import Any
 
 from aipchain.orchestrator.twin.moves import communities, plugin_registry
 from aipchain.orchestrator.twin.moves.player import Player
@@ -29,6 +30,7 @@ from aipchain.pallets_spec.types import (
 __all__ = ["advance", "cancel", "propose", "set_track", "vote"]
 
 _PALLET = "CommunityGovernance"
+_TIMES_S = (0, 1, 599, 600, 601, LONGEST_S, LONGEST_S + 1, U32_MAX)
 _SHARES = (0, 1, 333_333, 500_000, 500_001, MILLION - 1, MILLION)
 
 
@@ -51,13 +53,13 @@ def set_track(player: Player) -> Do:
 def _settings(player: Player) -> TrackSettings:
     turnout, approval = player.one_of(_SHARES), player.one_of(_SHARES[:-1])
     sound = replace(SETTINGS, min_turnout=PartsPerMillion(turnout), min_approval=PartsPerMillion(approval))
-    sound = replace(sound, **{player.one_of(("notice_s", "confirm_s", "timelock_s")): player.one_of((0, 1, 60))})
+    quick: dict[str, Any] = {player.one_of(("notice_s", "confirm_s", "timelock_s")): player.one_of((0, 1, 60))}
+    sound = replace(sound, **quick)
     if not player.bends():
         return sound
     name = player.one_of([each.name for each in fields(sound)])
-    if name.endswith("_s"):
-        return replace(sound, **{name: player.one_of((0, 1, 599, 600, 601, LONGEST_S, LONGEST_S + 1, U32_MAX))})
-    return replace(sound, **{name: player.one_of(_SHARES)})
+    bent: dict[str, Any] = {name: player.one_of(_TIMES_S if name.endswith("_s") else _SHARES)}
+    return replace(sound, **bent)
 
 
 def propose(player: Player) -> Do:

@@ -71,7 +71,7 @@ def place_orders(player: Player, book: BookKey | None = None) -> Do:
     """A member places orders of its own meters in `book`, or in one that is open, or opens one."""
     community = book[0] if book else player.community()
     owners = [facts.owner for facts in player.world.metering.meters.values() if facts.community == community]
-    owner = player.bent(player.any_of(owners, player.member(community)), lambda: player.anybody())
+    owner = player.bent(player.any_of(owners, player.member(community)), player.anybody)
     open_books = [
         start
         for (place, start), book in player.world.market.books.items()
@@ -126,7 +126,8 @@ def _amounts(player: Player, owner: AccountId, side: Side) -> tuple[int, int]:
         return wh, price
     spare = max(free(player.world, owner) - EXISTENTIAL_DEPOSIT, 0)
     ends = (
-        (0, price), (1, price), (1, 1), (U64_MAX, 0), (1, 0), (U64_MAX, U64_MAX), (wh, U64_MAX), (1, spare - 1), (1, spare), (1, spare + 1),
+        (0, price), (1, price), (1, 1), (U64_MAX, 0), (1, 0), (U64_MAX, U64_MAX), (wh, U64_MAX),
+        (1, spare - 1), (1, spare), (1, spare + 1),
         (spare, 1), (U64_MAX, 1), (7, spare // 7), (1, min(10 * spare, U64_MAX)),
     )  # fmt: skip
     chosen = player.one_of(ends)
@@ -218,17 +219,17 @@ def _bent_trades(player: Player, trades: list[Trade], orders: dict[OrderNumber, 
         return [*trades, Trade(bid, offer, Wh(1), orders[bid].limit_price if bid in orders else Price(0))]
     place = player.random.randrange(len(trades))
     trade = trades[place]
-    bid, offer = orders[trade.bid], orders[trade.offer]
+    buyer, seller = orders[trade.bid], orders[trade.offer]
     bends = (
         replace(trade, bid=player.one_of(everything)),
         replace(trade, offer=player.one_of(everything)),
         replace(trade, bid=trade.offer, offer=trade.bid),
         replace(trade, wh=Wh(0)),
-        replace(trade, wh=Wh(min(bid.wh + 1, U64_MAX))),
-        replace(trade, wh=Wh(min(offer.wh + 1, U64_MAX))),
+        replace(trade, wh=Wh(min(buyer.wh + 1, U64_MAX))),
+        replace(trade, wh=Wh(min(seller.wh + 1, U64_MAX))),
         replace(trade, wh=Wh(U64_MAX)),
-        replace(trade, price=Price(min(bid.limit_price + 1, U64_MAX))),
-        replace(trade, price=Price(max(offer.limit_price - 1, 0))),
+        replace(trade, price=Price(min(buyer.limit_price + 1, U64_MAX))),
+        replace(trade, price=Price(max(seller.limit_price - 1, 0))),
         replace(trade, wh=Wh(1)),
     )
     changed = player.one_of(bends)

@@ -1,4 +1,4 @@
-"""What every made-up call needs: chance, and a look at the world for somebody, some time or some number that matters."""
+"""What every made-up call needs: chance, and a look at the world for somebody, some time or number that matters."""
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass

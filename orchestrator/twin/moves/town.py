@@ -26,7 +26,8 @@ from aipchain.runtime_bridge.keys import DeviceKey, device_from_seed
 from aipchain.units import AIP, Balance, UnixSeconds
 
 __all__ = [
-    "BUNDLES", "DEVICES", "ENDOWMENTS", "HAMLET", "PARAMETERS", "PEOPLE", "SETTINGS", "START", "TOWN", "account", "found",
+    "BUNDLES", "DEVICES", "ENDOWMENTS", "HAMLET", "HOUR", "PARAMETERS", "PEOPLE", "SETTINGS", "START", "TOWN",
+    "account", "found",
 ]  # fmt: skip
 
 START = UnixSeconds(1_800_000_000)

@@ -12,7 +12,7 @@ import typer
 from typer.exceptions import TyperException
 
 from aipchain import __version__
-from aipchain.cli import audit, chain, community, demo, governance, meter, node, order, plugin
+from aipchain.cli import audit, chain, community, demo, governance, meter, node, order, plugin, spec
 from aipchain.cli.output import complain
 from aipchain.errors import AipchainError
 
@@ -37,6 +37,7 @@ app.add_typer(meter.app, name="meter")
 app.add_typer(order.app, name="order")
 app.add_typer(plugin.app, name="plugin")
 app.add_typer(audit.app, name="audit")
+app.add_typer(spec.app, name="spec")
 
 
 def _show_version(wanted: bool) -> None:
