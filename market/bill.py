@@ -29,11 +29,6 @@ class Bill:
     without_trade: Balance
     with_trade: Balance
 
-    @property
-    def saving(self) -> Balance:
-        """How much better off the home is with the market [base units]."""
-        return Balance(self.without_trade - self.with_trade)
-
 
 def bill_interval(
     reference: ReferencePrice,

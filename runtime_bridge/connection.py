@@ -121,12 +121,6 @@ class Connection:
                 raise Unencodable(f"{pallet}.{name}", dict(arguments), str(error)) from error
             return Call(bytes(composed.data.data))
 
-    def supports(self, method: str) -> bool:
-        """Whether the node knows a JSON-RPC method."""
-        with self._lock:
-            known: bool = self.substrate.supports_rpc_method(method)
-            return known
-
     def close(self) -> None:
         """End the connection."""
         self.substrate.close()
@@ -199,10 +193,6 @@ class Connection:
                 parts, value = item.parts_of(key), item.read(stored[key])
                 if value is not None and parts[: len(first)] == first:
                     yield (parts[0] if len(parts) == 1 else parts), value
-
-    def call_runtime(self, function: str, argument: bytes = b"", at: bytes | None = None) -> bytes:
-        """Call a runtime API, for example `AccountNonceApi_account_nonce`, with encoded arguments."""
-        return _bytes(self.rpc("state_call", function, _hex(argument), *_at(at)))
 
     def metadata_at(self, block_hash: bytes | None) -> Metadata:
         """Give the metadata in force at a block; read and checked once per runtime version.

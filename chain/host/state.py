@@ -136,10 +136,6 @@ class State:
         """Return the keys with `prefix`, in order, above `after` when given, `count` at most."""
         return _page(self._top.keys, prefix, after, count)
 
-    def child_names(self) -> list[bytes]:
-        """Return the names of the child tries that hold anything."""
-        return sorted(self._children)
-
     def child_get(self, child: bytes, key: bytes) -> bytes | None:
         """Return the value of `key` in a child trie, or None."""
         table = self._children.get(child)

@@ -124,7 +124,6 @@ def test_a_bill_with_and_without_trade() -> None:
     )
 
     assert bill == Bill(Balance(300_000 - 40_000), Balance(400 * 300 + 600 * 200 - 100 * 100 - 300 * 180))
-    assert bill.saving == 84_000
     assert total_bill([bill, bill]) == Bill(Balance(520_000), Balance(352_000))
 
 
