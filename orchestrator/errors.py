@@ -8,6 +8,7 @@ AipchainError
 │   ├── OtherGenesis      a node's chain starts from another block than the one expected
 │   └── UnreadableGenesis a node does not give the state of its first block
 ├── StateError
+│   ├── FoldFailed        a block's facts do not fit the projection's rows, or these cannot be written
 │   ├── Incomplete        the chain lacks a block or a community that it must have
 │   ├── UnknownBinding    a book names rules the chain does not know
 │   └── WrongGenesisState a node's first state is not the one that its first block commits to
@@ -20,6 +21,7 @@ from aipchain.errors import InputError, OperationError, StateError
 
 __all__ = [
     "AnotherRun",
+    "FoldFailed",
     "Incomplete",
     "NoBook",
     "NoNewBlock",
@@ -101,6 +103,17 @@ class StepFailed(OperationError):
     def __init__(self, step: str, reason: str) -> None:
         super().__init__(f"{step}: {reason}")
         self.step, self.reason = step, reason
+
+
+class FoldFailed(StateError):
+    """Block `number` could not be folded into the projection; its rows are as they were before."""
+
+    def __init__(self, number: int, reason: str) -> None:
+        super().__init__(
+            f"block {number} could not be folded ({reason}); the rows are as they were. "
+            "If there is room on the disk, delete the projection, it is folded again"
+        )
+        self.number, self.reason = number, reason
 
 
 class Incomplete(StateError):

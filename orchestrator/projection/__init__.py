@@ -12,6 +12,7 @@ from importlib import resources
 from pathlib import Path
 
 from aipchain.errors import InputError
+from aipchain.orchestrator.errors import FoldFailed
 from aipchain.orchestrator.projection.folds import FOLDS
 from aipchain.runtime_bridge import facts
 from aipchain.runtime_bridge.facts import Fact, OtherEvent
@@ -21,6 +22,9 @@ from aipchain.units import UnixSeconds
 __all__ = ["Projection"]
 
 Value = int | str | None
+
+_SCHEMA_VERSION = 1
+"""SQLite's `user_version` of the file; counted up whenever `schema.sql` or what `FOLDS` makes of facts changes."""
 
 _LARGEST_INTEGER = 2**63 - 1
 """What an INTEGER of SQLite holds at most."""
@@ -54,13 +58,17 @@ class Projection:
         """Fold the facts of block `number`, whole or not at all.
 
         :raises ValueError: the block is not the next one.
+        :raises FoldFailed: the facts contradict the rows, or these cannot be written.
         """
         if number != self.height + 1:
             raise ValueError(f"block {number} cannot be folded after block {self.height}")
-        with self._transaction() as database:
-            database.execute("INSERT INTO blocks VALUES (?, ?, ?)", (number, block_hash.hex(), at))
-            for fact in block_facts:
-                _apply(database, fact, number)
+        try:
+            with self._transaction() as database:
+                database.execute("INSERT INTO blocks VALUES (?, ?, ?)", (number, block_hash.hex(), at))
+                for fact in block_facts:
+                    _apply(database, fact, number)
+        except sqlite3.Error as fault:
+            raise FoldFailed(number, str(fault)) from fault
 
     def rows(self, query: str, parameters: Mapping[str, Value] | None = None) -> list[sqlite3.Row]:
         """Answer a reading query."""
@@ -77,22 +85,26 @@ class Projection:
     def _open(self, genesis: str) -> None:
         if not self._database.execute("SELECT name FROM sqlite_master").fetchone():
             schema = (resources.files("aipchain.orchestrator.projection") / "schema.sql").read_text(encoding="utf-8")
-            self._database.executescript(f"BEGIN; {schema}")
+            self._database.executescript(f"BEGIN; PRAGMA user_version = {_SCHEMA_VERSION}; {schema}")
             self._database.execute("INSERT INTO blocks VALUES (0, ?, 0)", (genesis,))
             self._database.execute("COMMIT")
         found = self._database.execute("SELECT hash FROM blocks WHERE number = 0").fetchone()
         if found is None or found[0] != genesis:
             raise sqlite3.DatabaseError("it belongs to another chain")
+        (version,) = self._database.execute("PRAGMA user_version").fetchone()
+        if version != _SCHEMA_VERSION:
+            raise sqlite3.DatabaseError(f"its rows are of version {version}, this program's of {_SCHEMA_VERSION}")
 
     @contextmanager
     def _transaction(self) -> Iterator[sqlite3.Connection]:
         self._database.execute("BEGIN IMMEDIATE")
         try:
             yield self._database
+            self._database.execute("COMMIT")
         except BaseException:
-            self._database.execute("ROLLBACK")
+            if self._database.in_transaction:  # a full disk has rolled it back already
+                self._database.execute("ROLLBACK")
             raise
-        self._database.execute("COMMIT")
 
 
 def _unusable(path: Path | None, fault: sqlite3.DatabaseError) -> InputError:

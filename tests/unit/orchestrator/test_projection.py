@@ -1,11 +1,14 @@
 """Folding: which facts change rows, and that a block is folded whole, once and in order."""
 
+import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 from typing import get_args
 
 import pytest
 
+from aipchain.errors import InputError
+from aipchain.orchestrator.errors import FoldFailed
 from aipchain.orchestrator.projection import Projection
 from aipchain.orchestrator.projection.folds import FOLDS
 from aipchain.runtime_bridge import facts
@@ -73,7 +76,7 @@ def test_a_block_that_cannot_be_folded_leaves_no_row(projection: Projection) -> 
     before = projection.dump()
     admitted = facts.Admitted(HERE, BEN, 0)
 
-    with pytest.raises(Exception, match="UNIQUE constraint failed"):
+    with pytest.raises(FoldFailed, match="block 2 could not be folded .UNIQUE constraint failed"):
         fold(projection, admitted, facts.Founded(HERE, ANN))
 
     assert (projection.dump(), projection.height) == (before, 1)
@@ -96,6 +99,21 @@ def test_a_file_goes_on_where_it_was_closed(tmp_path: Path) -> None:
 
     assert whole.dump() == dump
     whole.close()
+
+
+def test_a_file_of_another_version_is_refused_and_left_alone(tmp_path: Path) -> None:
+    """Rows of an older program may mean something else."""
+    file = tmp_path / "projection.sqlite"
+    Projection(file, bytes(32)).close()
+    with sqlite3.connect(file) as database:
+        database.execute("PRAGMA user_version = 0")
+    database.close()
+    before = file.read_bytes()
+
+    with pytest.raises(InputError, match="of version 0, .*delete it, it is folded again"):
+        Projection(file, bytes(32))
+
+    assert file.read_bytes() == before
 
 
 def test_energy_is_summed_by_account(projection: Projection) -> None:
