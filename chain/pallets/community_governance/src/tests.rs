@@ -80,7 +80,7 @@ fn votes(ayes: core::ops::RangeInclusive<u64>, nays: core::ops::RangeInclusive<u
 }
 
 /// Nobody.
-const NONE: core::ops::RangeInclusive<u64> = 1..=0;
+const NONE: core::ops::RangeInclusive<u64> = core::ops::RangeInclusive::new(1, 0);
 
 fn advance() -> DispatchResult {
 	Governance::advance(signed(STEWARD), 0)

@@ -5,6 +5,9 @@ use aipchain_primitives::OrderNumber;
 use alloc::collections::{btree_map::Entry, BTreeMap, BTreeSet};
 use frame::prelude::DispatchError;
 
+/// The two orders of a trade.
+type BidAndOffer<'a, AccountId> = (&'a Order<AccountId>, &'a Order<AccountId>);
+
 /// The orders a call has read. Changes are lost unless [`write`](Self::write) is called.
 pub(crate) struct OrdersInHand<T: Config> {
 	orders: BTreeMap<OrderNumber, Order<T::AccountId>>,
@@ -40,7 +43,7 @@ impl<T: Config> OrdersInHand<T> {
 
 	/// Both orders of a recorded trade. Their absence is corruption: a recorded trade's orders exist until all are
 	/// settled.
-	pub fn pair(&self, trade: &Trade) -> Result<(&Order<T::AccountId>, &Order<T::AccountId>), DispatchError> {
+	pub fn pair(&self, trade: &Trade) -> Result<BidAndOffer<'_, T::AccountId>, DispatchError> {
 		self.get(trade.bid)
 			.zip(self.get(trade.offer))
 			.ok_or(DispatchError::Corruption)

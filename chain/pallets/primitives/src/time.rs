@@ -10,7 +10,7 @@ pub fn epoch_of(at: UnixSeconds, epoch_s: u32) -> Epoch {
 
 /// Whether an interval of `interval_s` can start at `start`.
 pub fn is_aligned(start: UnixSeconds, interval_s: u32) -> bool {
-	interval_s > 0 && start % u64::from(interval_s) == 0
+	interval_s > 0 && start.is_multiple_of(interval_s.into())
 }
 
 /// The end of the interval that starts at `start`.
