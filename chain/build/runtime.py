@@ -31,7 +31,7 @@ COMPRESSED_PREFIX = bytes.fromhex("52bc537646db8e05")
 COMPRESSION_LEVEL = 19
 LARGEST_WASM = 50 * 1024 * 1024
 """The limit a node sets on the unpacked code [bytes]."""
-TEST_ONLY = frozenset({"tests", "tests.rs", "mock", "mock.rs"})
+NOT_COMPILED = frozenset({"tests", "tests.rs", "mock", "mock.rs", "benchmarking.rs"})
 
 
 class BuildError(Exception):
@@ -105,7 +105,7 @@ def check() -> None:
 
 
 def source_digest() -> str:
-    """The sha256 over the sorted (path, content) of all that the Wasm is compiled from, without test code."""
+    """The sha256 over the sorted (path, content) of all that the Wasm is compiled from: no tests, no benchmarks."""
     digest = hashlib.sha256()
     for path in sorted(_sources(), key=lambda path: path.relative_to(CHAIN).as_posix()):
         for part in (path.relative_to(CHAIN).as_posix().encode(), path.read_bytes()):
@@ -119,7 +119,7 @@ def _sources() -> Iterator[Path]:
     for folder in ("runtime", "pallets"):
         for path in (CHAIN / folder).rglob("*"):
             inside = path.relative_to(CHAIN).parts
-            if (path.suffix == ".rs" or path.name == "Cargo.toml") and not TEST_ONLY.intersection(inside):
+            if (path.suffix == ".rs" or path.name == "Cargo.toml") and not NOT_COMPILED.intersection(inside):
                 yield path
 
 
@@ -150,9 +150,10 @@ def _version(program: Path, *arguments: str) -> str:
     return _output([str(program), *flavor, "--version"])
 
 
-def compile_wasm(toolchain: Toolchain) -> bytes:
-    """The runtime's Wasm, stripped of names."""
+def compile_wasm(toolchain: Toolchain, *features: str) -> bytes:
+    """The runtime's Wasm with these cargo features, stripped of names."""
     command = ["rustc", "--locked", "--release", "--target", TARGET, "--no-default-features", "--package", PACKAGE]
+    command += ["--features", ",".join(features)] if features else []
     strip = ["--lib", "--crate-type", "cdylib", "--", "-C", "link-arg=--strip-all"]
     _cargo(toolchain, *command, *strip)
     return (_target_dir() / TARGET / "release" / f"{PACKAGE.replace('-', '_')}.wasm").read_bytes()

@@ -24,6 +24,8 @@ use sp_version::RuntimeVersion;
 use staging_parachain_info as parachain_info;
 
 pub mod apis;
+#[cfg(feature = "runtime-benchmarks")]
+mod benchmarking;
 pub mod configs;
 pub mod genesis;
 

@@ -22,6 +22,8 @@
 #![cfg_attr(not(feature = "std"), no_std)]
 #![deny(missing_docs)]
 
+#[cfg(feature = "runtime-benchmarks")]
+mod benchmarking;
 pub mod types;
 pub mod weights;
 
@@ -190,9 +192,9 @@ pub mod pallet {
 			steward: T::AccountId,
 		) -> DispatchResult {
 			let signer = ensure_signed_or_root(origin)?;
-			ensure!(signer.map_or(true, |who| who == steward), Error::<T>::NotTheSteward);
+			ensure!(signer.is_none_or(|who| who == steward), Error::<T>::NotTheSteward);
 			ensure!(matches!(interval_s, 900 | 3600), Error::<T>::BadIntervalLength);
-			ensure!(epoch_s > 0 && epoch_s % interval_s == 0, Error::<T>::BadEpochLength);
+			ensure!(epoch_s > 0 && epoch_s.is_multiple_of(interval_s), Error::<T>::BadEpochLength);
 			ensure!(!zones.is_empty(), Error::<T>::NoZones);
 			ensure!(Self::check_parameters(&parameters), Error::<T>::BadParameters);
 

@@ -117,7 +117,7 @@ impl crate::Config for Test {
 	type Meters = Facts;
 	type Readings = Facts;
 	type Settlement = Facts;
-	type WeightInfo = crate::weights::Estimated<Test>;
+	type WeightInfo = ();
 }
 
 /// Runs a test on a fresh chain where Monday's first hour is final, and checks the invariants after it.

@@ -70,7 +70,12 @@ impl<T: Config> Pallet<T> {
 		Ok(())
 	}
 
-	pub(crate) fn do_place_orders(who: &T::AccountId, key: BookKey, requests: &[NewOrder]) -> DispatchResult {
+	/// Says how many orders the book had before, which is the length of the list that was read.
+	pub(crate) fn do_place_orders(
+		who: &T::AccountId,
+		key: BookKey,
+		requests: &[NewOrder],
+	) -> Result<u32, DispatchError> {
 		Self::ensure_community(key.0)?;
 		ensure!(
 			T::Communities::member_index(key.0, who).is_some(),
@@ -89,11 +94,12 @@ impl<T: Config> Pallet<T> {
 		ensure!(now < book.closes_at, Error::<T>::GateClosed);
 		let fresh = Self::fresh_orders(who, key, requests)?;
 		if fresh.is_empty() {
-			return Ok(());
+			return Ok(0);
 		}
+		let listed = book.orders;
 		Self::hold_and_store(who, key, &mut book, &fresh, now)?;
 		Books::<T>::insert(key, book);
-		Ok(())
+		Ok(listed)
 	}
 
 	/// The requests that do not stand yet, each checked.

@@ -38,6 +38,8 @@ pub use pallet::*;
 pub use types::*;
 pub use weights::WeightInfo;
 
+#[cfg(feature = "runtime-benchmarks")]
+mod benchmarking;
 mod book;
 mod clearing;
 mod closing;
@@ -356,15 +358,16 @@ pub mod pallet {
 		/// ## Complexity
 		/// Linear in `orders`, plus the list of the book's order numbers.
 		#[pallet::call_index(1)]
-		#[pallet::weight(T::WeightInfo::place_orders(orders.len() as u32))]
+		#[pallet::weight(T::WeightInfo::place_orders(MAX_BOOK_ORDERS, orders.len() as u32))]
 		pub fn place_orders(
 			origin: OriginFor<T>,
 			community: CommunityId,
 			interval_start: UnixSeconds,
 			orders: BoundedVec<NewOrder, ConstU32<MAX_NEW_ORDERS>>,
-		) -> DispatchResult {
+		) -> DispatchResultWithPostInfo {
 			let who = ensure_signed(origin)?;
-			Self::do_place_orders(&who, (community, interval_start), &orders)
+			let listed = Self::do_place_orders(&who, (community, interval_start), &orders)?;
+			Ok(Some(T::WeightInfo::place_orders(listed, orders.len() as u32)).into())
 		}
 
 		/// Take an order back before the gate closes and release its escrow.

@@ -38,7 +38,8 @@ fn offer(id: u64, meter: MeterId, wh: Wh, limit_price: Price) -> NewOrder {
 
 /// Place `orders` for [`START`]; the caller checks the outcome.
 fn place(who: u64, orders: &[NewOrder]) -> DispatchResult {
-	Market::place_orders(signed(who), HOME, START, orders.to_vec().try_into().unwrap())
+	let placed = Market::place_orders(signed(who), HOME, START, orders.to_vec().try_into().unwrap());
+	placed.map(|_| ()).map_err(|refused| refused.error)
 }
 
 fn trade(bid: OrderNumber, offer: OrderNumber, wh: Wh, price: Price) -> Trade {

@@ -26,6 +26,8 @@
 
 extern crate alloc;
 
+#[cfg(feature = "runtime-benchmarks")]
+mod benchmarking;
 pub mod batch;
 pub mod types;
 pub mod weights;

@@ -107,7 +107,7 @@ impl crate::Config for Test {
 	type Time = Clock;
 	type Communities = Facts;
 	type Membership = Facts;
-	type WeightInfo = crate::weights::Estimated<Test>;
+	type WeightInfo = ();
 }
 
 /// Runs a test on a fresh chain and checks the invariants after it.

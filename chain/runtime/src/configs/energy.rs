@@ -1,20 +1,20 @@
 //! The energy community: who belongs, what was measured, who has which energy, what was traded, by which rules.
 //!
 //! The pallets know each other only by the traits of `aipchain-primitives`; here each trait gets its pallet.
-//! The weights are the pallets' own estimates, linear in the vector lengths.
+//! The weights are each pallet's own, benchmarked on the Wasm of this runtime.
 
 use crate::*;
 
 impl pallet_communities::Config for Runtime {
 	type Time = Timestamp;
-	type WeightInfo = pallet_communities::weights::Estimated<Runtime>;
+	type WeightInfo = ();
 }
 
 impl pallet_metering::Config for Runtime {
 	type Time = Timestamp;
 	type Communities = Communities;
 	type Membership = Communities;
-	type WeightInfo = pallet_metering::weights::Estimated<Runtime>;
+	type WeightInfo = ();
 }
 
 impl pallet_energy::Config for Runtime {
@@ -23,7 +23,7 @@ impl pallet_energy::Config for Runtime {
 	type Meters = Metering;
 	type Readings = Metering;
 	type Settlement = Market;
-	type WeightInfo = pallet_energy::weights::Estimated<Runtime>;
+	type WeightInfo = ();
 }
 
 impl pallet_market::Config for Runtime {

@@ -13,8 +13,10 @@ use sp_version::RuntimeVersion;
 
 use crate::*;
 
-/// The part of a block that ordinary transactions may fill; the rest is for operational calls.
-const NORMAL_DISPATCH_RATIO: Perbill = Perbill::from_percent(75);
+/// The part of a block's bytes that ordinary transactions may fill; the rest is for operational calls.
+const NORMAL_LENGTH_RATIO: Perbill = Perbill::from_percent(75);
+/// The same of a block's weight: as much as the largest settlement needs, that of 1,000 trades.
+const NORMAL_WEIGHT_RATIO: Perbill = Perbill::from_percent(90);
 /// Bytes of extrinsics in a block.
 const MAX_BLOCK_LENGTH: u32 = 5 * 1024 * 1024;
 
@@ -23,17 +25,17 @@ parameter_types! {
 	pub const BlockHashCount: BlockNumber = 4096;
 	pub RuntimeBlockLength: BlockLength = BlockLength::builder()
 		.max_length(MAX_BLOCK_LENGTH)
-		.modify_max_length_for_class(DispatchClass::Normal, |length| *length = NORMAL_DISPATCH_RATIO * *length)
+		.modify_max_length_for_class(DispatchClass::Normal, |length| *length = NORMAL_LENGTH_RATIO * *length)
 		.build();
 	pub RuntimeBlockWeights: BlockWeights = BlockWeights::builder()
 		.base_block(BlockExecutionWeight::get())
 		.for_class(DispatchClass::all(), |weights| weights.base_extrinsic = ExtrinsicBaseWeight::get())
 		.for_class(DispatchClass::Normal, |weights| {
-			weights.max_total = Some(NORMAL_DISPATCH_RATIO * MAXIMUM_BLOCK_WEIGHT);
+			weights.max_total = Some(NORMAL_WEIGHT_RATIO * MAXIMUM_BLOCK_WEIGHT);
 		})
 		.for_class(DispatchClass::Operational, |weights| {
 			weights.max_total = Some(MAXIMUM_BLOCK_WEIGHT);
-			weights.reserved = Some(MAXIMUM_BLOCK_WEIGHT - NORMAL_DISPATCH_RATIO * MAXIMUM_BLOCK_WEIGHT);
+			weights.reserved = Some(MAXIMUM_BLOCK_WEIGHT - NORMAL_WEIGHT_RATIO * MAXIMUM_BLOCK_WEIGHT);
 		})
 		.avg_block_initialization(Perbill::from_percent(5))
 		.build_or_panic();

@@ -1,15 +1,22 @@
-//! The largest calls of the energy community fit into a block, several of them together.
+//! The largest calls of the energy community fit into a block, several of them together; larger ones are refused.
 
 use aipchain_primitives::{RuleSet, Side};
 use aipchain_runtime::{
 	configs::{RuntimeBlockLength, RuntimeBlockWeights},
-	RuntimeCall,
+	Market as MarketPallet, Runtime, RuntimeCall, RuntimeOrigin,
 };
-use codec::Encode;
-use frame_support::dispatch::{DispatchClass, GetDispatchInfo};
-use pallet_market::{Call as Market, NewOrder, Trade};
+use codec::{Decode, Encode};
+use frame_support::{
+	assert_noop,
+	dispatch::{DispatchClass, GetDispatchInfo},
+	weights::Weight,
+};
+use pallet_market::{Call as Market, NewOrder, Trade, WeightInfo};
 use pallet_metering::{types::SignedReading, Call as Metering};
 use sp_core::H256;
+use sp_keyring::Sr25519Keyring::Alice;
+
+use crate::genesis::chain;
 
 /// Signature, account, nonce, era, tip: more than a signed transaction adds to its call.
 const ENVELOPE: usize = 200;
@@ -17,6 +24,13 @@ const ENVELOPE: usize = 200;
 fn many<T, B: TryFrom<Vec<T>>>(count: u32, item: impl Fn(u32) -> T) -> B {
 	let items: Vec<T> = (0..count).map(item).collect();
 	B::try_from(items).ok().expect("the call takes that many")
+}
+
+/// What a block has for transactions.
+fn room() -> Weight {
+	let weights = RuntimeBlockWeights::get();
+	let total = weights.get(DispatchClass::Normal).max_total;
+	total.expect("a block is limited").saturating_sub(weights.base_block)
 }
 
 /// How many such calls one block takes.
@@ -33,76 +47,126 @@ fn fit(call: RuntimeCall) -> u64 {
 	let length = *RuntimeBlockLength::get().max.get(DispatchClass::Normal) as usize;
 	let by_length = (length / (call.encoded_size() + ENVELOPE)) as u64;
 	let weight = info.call_weight.saturating_add(normal.base_extrinsic);
-	let room = normal
-		.max_total
-		.expect("a block is limited")
-		.saturating_sub(weights.base_block);
-	by_length.min(room.checked_div_per_component(&weight).unwrap_or(0))
+	by_length.min(room().checked_div_per_component(&weight).unwrap_or(0))
 }
 
-#[test]
-fn a_block_takes_two_thousand_orders() {
-	let orders = many(500, |id| NewOrder {
+/// Whether the call decodes when its last argument, a list, is `items`.
+fn takes(call: &RuntimeCall, arguments: impl Encode, items: Vec<impl Encode>) -> bool {
+	let name = call.encode().into_iter().take(2).collect::<Vec<u8>>();
+	let bytes = [name, (arguments, items).encode()].concat();
+	RuntimeCall::decode(&mut &bytes[..]).is_ok()
+}
+
+fn order(id: u32) -> NewOrder {
+	NewOrder {
 		id: id.into(),
 		meter: id,
 		side: Side::Bid,
 		wh: 1_000,
 		limit_price: 1_000_000_000,
-	});
-	let call = Market::place_orders {
-		community: 0,
-		interval_start: 0,
-		orders,
-	};
-	assert!(fit(RuntimeCall::Market(call)) >= 4);
+	}
 }
 
-#[test]
-fn a_block_takes_the_clearing_of_a_whole_book() {
-	let trades = many(2_000, |n| Trade {
+fn place_orders(count: u32) -> RuntimeCall {
+	RuntimeCall::Market(Market::place_orders {
+		community: 0,
+		interval_start: 0,
+		orders: many(count, order),
+	})
+}
+
+fn trade(n: u32) -> Trade {
+	Trade {
 		bid: n.into(),
 		offer: n.into(),
 		wh: 1_000,
 		price: 1_000_000_000,
-	});
-	let rules = RuleSet {
-		price: H256::zero(),
-		clear: H256::zero(),
-	};
-	let call = Market::submit_clearing {
-		community: 0,
-		interval_start: 0,
-		rules,
-		trades,
-	};
-	assert!(fit(RuntimeCall::Market(call)) >= 1);
+	}
 }
 
-#[test]
-fn a_block_takes_the_settlement_of_a_thousand_trades() {
-	let call = Market::settle {
+const RULES: RuleSet = RuleSet {
+	price: H256::zero(),
+	clear: H256::zero(),
+};
+
+fn submit_clearing(count: u32) -> RuntimeCall {
+	RuntimeCall::Market(Market::submit_clearing {
 		community: 0,
 		interval_start: 0,
-		limit: 1_000,
-	};
-	assert!(fit(RuntimeCall::Market(call)) >= 1);
+		rules: RULES,
+		trades: many(count, trade),
+	})
 }
 
-#[test]
-fn a_block_takes_two_thousand_readings() {
-	let readings = many(500, |meter| SignedReading {
+fn reading(meter: u32) -> SignedReading {
+	SignedReading {
 		meter,
 		import_register_wh: 1_000,
 		export_register_wh: 1_000,
 		signature: [0; 64],
-	});
-	let call = Metering::submit_batch {
+	}
+}
+
+fn submit_batch(count: u32) -> RuntimeCall {
+	RuntimeCall::Metering(Metering::submit_batch {
 		community: 0,
 		interval_start: 0,
 		batch_id: H256::zero(),
-		readings,
+		readings: many(count, reading),
+	})
+}
+
+#[test]
+fn a_block_takes_two_thousand_orders_and_a_call_no_more_than_500() {
+	let call = place_orders(500);
+	assert!(fit(call.clone()) >= 4);
+	let takes = |count| takes(&call, (0u32, 0u64), (0..count).map(order).collect());
+	assert!(takes(500) && !takes(501));
+}
+
+#[test]
+fn a_block_takes_the_orders_of_five_hundred_homes_from_a_call_each() {
+	type Weights = <Runtime as pallet_market::Config>::WeightInfo;
+	let weights = RuntimeBlockWeights::get();
+	let base = weights.get(DispatchClass::Normal).base_extrinsic;
+	let before = (0..500).fold(Weight::zero(), |used, home| {
+		used.saturating_add(base)
+			.saturating_add(Weights::place_orders(2 * home, 2))
+	});
+	let last = place_orders(2).get_dispatch_info().call_weight;
+	assert!(before.saturating_add(last).all_lte(room()), "{before:?} and {last:?}");
+}
+
+#[test]
+fn a_block_takes_the_clearing_of_a_whole_book_and_a_call_no_more_than_2000_trades() {
+	let call = submit_clearing(2_000);
+	assert!(fit(call.clone()) >= 1);
+	let takes = |count| takes(&call, (0u32, 0u64, RULES), (0..count).map(trade).collect());
+	assert!(takes(2_000) && !takes(2_001));
+}
+
+#[test]
+fn a_block_takes_the_settlement_of_a_thousand_trades_and_a_call_no_more() {
+	let call = |limit| Market::settle {
+		community: 0,
+		interval_start: 0,
+		limit,
 	};
-	assert!(fit(RuntimeCall::Metering(call)) >= 4);
+	assert!(fit(RuntimeCall::Market(call(1_000))) >= 1);
+	assert_eq!(call(1_001).get_dispatch_info(), call(1_000).get_dispatch_info());
+	chain("local").execute_with(|| {
+		let signed = RuntimeOrigin::signed(Alice.to_account_id());
+		let refused = pallet_market::Error::<Runtime>::BadLimit;
+		assert_noop!(MarketPallet::settle(signed, 0, 0, 1_001), refused);
+	});
+}
+
+#[test]
+fn a_block_takes_two_thousand_readings_and_a_call_no_more_than_500() {
+	let call = submit_batch(500);
+	assert!(fit(call.clone()) >= 4);
+	let takes = |count| takes(&call, (0u32, 0u64, H256::zero()), (0..count).map(reading).collect());
+	assert!(takes(500) && !takes(501));
 }
 
 #[test]

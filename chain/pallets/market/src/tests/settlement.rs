@@ -357,7 +357,7 @@ fn a_call_is_charged_for_what_it_did() {
 fn weights_are_linear_in_the_vectors() {
 	type W = ();
 	for weight in [
-		W::place_orders,
+		|n| W::place_orders(n, n),
 		W::post_reference_prices,
 		W::submit_clearing,
 		W::void,

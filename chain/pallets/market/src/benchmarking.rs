@@ -1,0 +1,224 @@
+//! Benchmarks: books of the greatest size in which every order is another account's and another meter's.
+
+use crate::*;
+use aipchain_primitives::{
+	benchmarking::{World, BEFORE_GATE, FINAL, GATE_S, INTERVAL_S, START},
+	Balance, FinalReading, OrderNumber, Role, RuleSet, Side, UnixSeconds, Wh,
+};
+use alloc::vec::Vec;
+use frame::{
+	arithmetic::Permill,
+	benchmarking::prelude::*,
+	token::fungible::{Inspect, MutateHold},
+};
+
+const PRICE: u64 = 1_000_000_000;
+const WH: Wh = 1_000;
+/// What the meters confirm of [`WH`]: less, and the sellers' more than the buyers'.
+const BOUGHT_WH: Wh = 500;
+const SOLD_WH: Wh = 700;
+/// What an order holds: the price of its energy.
+const ESCROW: Balance = PRICE as Balance * WH as Balance;
+const FUNDS: Balance = 1_000 * ESCROW;
+/// The gate of the interval is closed, its clearing window is open.
+const CLEARING: UnixSeconds = START - GATE_S as UnixSeconds;
+
+/// Stores a book of `orders` orders for [`START`].
+fn book<T: Config + World<T::AccountId>>(orders: u32, status: BookStatus) -> (BookKey, RuleSet) {
+	let community = T::community();
+	let (key, rules) = ((community, START), T::install_rules(community));
+	let book = Book {
+		rules,
+		opened_at: BEFORE_GATE,
+		closes_at: CLEARING,
+		deadline: START,
+		final_at: FINAL,
+		collateral: Permill::one(),
+		status,
+		orders,
+		trades: 0,
+		traded_wh: 0,
+		settled_trades: 0,
+		closed_orders: 0,
+		delivered_wh: 0,
+		paid: 0,
+		result: None,
+	};
+	Books::<T>::insert(key, book);
+	BookOrders::<T>::insert(key, BoundedVec::truncate_from((0..orders.into()).collect()));
+	NextOrderNumber::<T>::put(OrderNumber::from(orders));
+	(key, rules)
+}
+
+/// Stores an order with its escrow held: a bid when its number is even, else an offer.
+fn order<T: Config + World<T::AccountId>>(key: BookKey, number: u32) -> Result<(), BenchmarkError> {
+	let owner: T::AccountId = account("trader", number, 0);
+	T::endow(&owner, FUNDS);
+	T::Currency::hold(&HoldReason::Escrow.into(), &owner, ESCROW)?;
+	let meter = T::enrol(key.0, &owner);
+	OrderIds::<T>::insert(key, (&owner, 0), OrderNumber::from(number));
+	let order = Order {
+		community: key.0,
+		interval_start: key.1,
+		owner,
+		id: 0,
+		meter,
+		side: if number % 2 == 0 { Side::Bid } else { Side::Offer },
+		wh: WH,
+		limit_price: PRICE,
+		placed_at: BEFORE_GATE,
+		status: OrderStatus::Open,
+		filled_wh: 0,
+		escrow: ESCROW,
+	};
+	Orders::<T>::insert(OrderNumber::from(number), order);
+	Ok(())
+}
+
+/// The trade of the two orders `2 index` and `2 index + 1`.
+fn trade(index: u32) -> Trade {
+	let bid = 2 * OrderNumber::from(index);
+	Trade {
+		bid,
+		offer: bid + 1,
+		wh: WH,
+		price: PRICE,
+	}
+}
+
+/// Stores both orders of the first `count` trades and what their meters confirm.
+fn traded<T: Config + World<T::AccountId>>(key: BookKey, count: u32) -> Result<Vec<Trade>, BenchmarkError> {
+	for number in 0..2 * count {
+		order::<T>(key, number)?;
+		let meter = Orders::<T>::get(OrderNumber::from(number)).map(|order| order.meter);
+		let reading = FinalReading {
+			import_wh: BOUGHT_WH,
+			export_wh: SOLD_WH,
+			export_register_wh: 0,
+		};
+		T::record(meter.unwrap_or_default(), reading);
+	}
+	Ok((0..count).map(trade).collect())
+}
+
+fn status<T: Config>(key: BookKey) -> Option<BookStatus> {
+	Books::<T>::get(key).map(|book| book.status)
+}
+
+#[benchmarks(where T: World<T::AccountId>)]
+mod benches {
+	use super::*;
+
+	#[benchmark]
+	fn post_reference_prices(n: Linear<1, 192>) {
+		T::set_time(BEFORE_GATE);
+		let (community, oracle) = (T::community(), whitelisted_caller());
+		T::grant(community, &oracle, Role::Oracle);
+		T::install_rules(community);
+		let price = |index: u32| PostedPrice {
+			interval_start: START + UnixSeconds::from(index * INTERVAL_S),
+			retail: PRICE,
+			feed_in: 1,
+		};
+		let prices = BoundedVec::truncate_from((0..n).map(price).collect());
+
+		#[extrinsic_call]
+		_(RawOrigin::Signed(oracle), community, prices);
+
+		let last = price(n - 1).interval_start;
+		assert!(Books::<T>::contains_key((community, last)));
+	}
+
+	/// `b`: orders that stand in the book; `n`: orders placed. The book is opened as well.
+	#[benchmark]
+	fn place_orders(b: Linear<0, 9_500>, n: Linear<1, 500>) {
+		T::set_time(BEFORE_GATE);
+		let (key, _) = book::<T>(b, BookStatus::Open);
+		Books::<T>::remove(key);
+		let member = whitelisted_caller();
+		T::admit(key.0, &member);
+		T::endow(&member, n.max(1) as Balance * FUNDS);
+		let new = |index: u32| NewOrder {
+			id: index.into(),
+			meter: T::enrol(key.0, &member),
+			side: Side::Offer,
+			wh: WH,
+			limit_price: PRICE,
+		};
+		let orders = BoundedVec::truncate_from((0..n).map(new).collect());
+
+		#[extrinsic_call]
+		_(RawOrigin::Signed(member), key.0, key.1, orders);
+
+		assert_eq!(BookOrders::<T>::get(key).len() as u32, b + n);
+	}
+
+	#[benchmark]
+	fn cancel_order() -> Result<(), BenchmarkError> {
+		T::set_time(BEFORE_GATE);
+		let (key, _) = book::<T>(1, BookStatus::Open);
+		order::<T>(key, 0)?;
+
+		#[extrinsic_call]
+		_(RawOrigin::Signed(account("trader", 0, 0)), 0);
+
+		let order = Orders::<T>::get(0).map(|order| order.status);
+		assert_eq!(order, Some(OrderStatus::Cancelled));
+		Ok(())
+	}
+
+	#[benchmark]
+	fn submit_clearing(n: Linear<1, 2_000>) -> Result<(), BenchmarkError> {
+		T::set_time(CLEARING);
+		let (key, rules) = book::<T>(MAX_BOOK_ORDERS, BookStatus::Open);
+		let operator = whitelisted_caller();
+		T::grant(key.0, &operator, Role::Operator);
+		let trades = BoundedVec::truncate_from(traded::<T>(key, n)?);
+
+		#[extrinsic_call]
+		_(RawOrigin::Signed(operator), key.0, key.1, rules, trades);
+
+		assert_eq!(status::<T>(key), Some(BookStatus::Cleared));
+		Ok(())
+	}
+
+	/// `l`: trades of the book; `n`: the last trades, and the first order after them.
+	#[benchmark]
+	fn settle(l: Linear<1_000, 2_000>, n: Linear<2, 1_000>) -> Result<(), BenchmarkError> {
+		T::set_time(FINAL);
+		let (key, _) = book::<T>(MAX_BOOK_ORDERS, BookStatus::Cleared);
+		let trades = traded::<T>(key, l)?;
+		Trades::<T>::insert(key, BoundedVec::truncate_from(trades));
+		Books::<T>::mutate(key, |book| {
+			if let Some(book) = book {
+				book.trades = l;
+				book.settled_trades = l - (n - 1);
+			}
+		});
+		let caller: T::AccountId = whitelisted_caller();
+
+		#[extrinsic_call]
+		_(RawOrigin::Signed(caller), key.0, key.1, n);
+
+		let done = Books::<T>::get(key).map(|book| (book.settled_trades, book.closed_orders));
+		assert_eq!(done, Some((l, 1)));
+		let paid = T::Currency::total_balance(&account("trader", 2 * l - 1, 0)) - FUNDS;
+		assert_eq!(paid, Balance::from(PRICE) * Balance::from(BOUGHT_WH));
+		Ok(())
+	}
+
+	#[benchmark]
+	fn void(n: Linear<1, 1_000>) -> Result<(), BenchmarkError> {
+		T::set_time(START);
+		let (key, _) = book::<T>(MAX_BOOK_ORDERS, BookStatus::Open);
+		(0..n).try_for_each(|number| order::<T>(key, number))?;
+		let caller: T::AccountId = whitelisted_caller();
+
+		#[extrinsic_call]
+		_(RawOrigin::Signed(caller), key.0, key.1, n);
+
+		let closed = Books::<T>::get(key).map(|book| book.closed_orders);
+		assert_eq!(closed, Some(n));
+		Ok(())
+	}
+}
