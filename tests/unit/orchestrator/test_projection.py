@@ -76,7 +76,7 @@ def test_a_block_that_cannot_be_folded_leaves_no_row(projection: Projection) -> 
     before = projection.dump()
     admitted = facts.Admitted(HERE, BEN, 0)
 
-    with pytest.raises(FoldFailed, match="block 2 could not be folded .UNIQUE constraint failed"):
+    with pytest.raises(FoldFailed, match=r"block 2 could not be folded .UNIQUE constraint failed"):
         fold(projection, admitted, facts.Founded(HERE, ANN))
 
     assert (projection.dump(), projection.height) == (before, 1)
@@ -110,7 +110,7 @@ def test_a_file_of_another_version_is_refused_and_left_alone(tmp_path: Path) -> 
     database.close()
     before = file.read_bytes()
 
-    with pytest.raises(InputError, match="of version 0, .*delete it, it is folded again"):
+    with pytest.raises(InputError, match=r"of version 0, .*delete it, it is folded again"):
         Projection(file, bytes(32))
 
     assert file.read_bytes() == before
