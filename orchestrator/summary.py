@@ -242,13 +242,17 @@ def _sum(deliveries: Deliveries, account: str) -> int:
 
 
 def _energy_difference(connection: Connection, projection: Projection, run: RunFacts) -> int:
-    """Wh that do not add up: minted against metered, against what accounts have, and moved out against moved in."""
+    """Wh that do not add up: own mints against own meters, all mints against all accounts, moved out against in."""
     final = {int(interval.start) for interval in run.intervals}
     exported = sum(
         int(row["export_wh"])
-        for row in projection.rows("SELECT interval_start, export_wh FROM readings")
+        for row in projection.rows(
+            "SELECT interval_start, export_wh FROM readings WHERE community = :community", {"community": run.community}
+        )
         if row["interval_start"] in final
     )
+    own = {number for number, meter in reads.meters(connection).items() if meter.community == run.community}
+    own_minted = sum(mint.wh for (meter, _), mint in reads.mints(connection).items() if meter in own)
     minted = reads.total_minted(connection)
     kept = sum(sums.free + sums.held + sums.retired for sums in reads.energy_accounts(connection).values())
     moved = projection.rows(
@@ -257,7 +261,7 @@ def _energy_difference(connection: Connection, projection: Projection, run: RunF
     )[0]
     delivered = int(moved["delivered"])
     lost_on_the_way = abs(int(moved["to_buyers"]) - delivered) + abs(int(moved["from_sellers"]) - delivered)
-    return abs(minted - exported) + abs(minted - kept) + lost_on_the_way
+    return abs(own_minted - exported) + abs(minted - kept) + lost_on_the_way
 
 
 def _money_difference(connection: Connection, projection: Projection, run: RunFacts) -> int:
