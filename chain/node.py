@@ -135,6 +135,18 @@ class Node:
         """When blocks are made."""
         return self._sealing
 
+    @property
+    def failure(self) -> Exception | None:
+        """Why the timer makes no more blocks; None while all is well."""
+        return None if self._timer is None else self._timer.failure
+
+    @property
+    def slot_ms(self) -> int:
+        """How long a slot lasts [ms], as the runtime of the next block says."""
+        with self.lock:
+            self._check_open()
+            return self._consensus_of(self._runtimes.for_child_of(self._head.number, self._state)).slot_ms
+
     def header(self, block_hash: bytes) -> Header | None:
         """Return the header of the block with this hash."""
         with self.lock:

@@ -40,11 +40,12 @@ Sealing.ON_DEMAND = Sealing(on_submission=True)
 
 class BlockTimer:
     """A thread that makes a block each period; a block that cannot be made is reported and tried again, unless state
-    is lost."""
+    is lost or the fault is one that nobody expected: then `failure` says why no more blocks come."""
 
     def __init__(self, period_ms: int, make_block: Callable[[], object]) -> None:
         self._period_s = period_ms / 1_000
         self._make_block = make_block
+        self.failure: Exception | None = None
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="block-timer", daemon=True)
         self._thread.start()
@@ -65,8 +66,10 @@ class BlockTimer:
             due = max(due, time.monotonic() - self._period_s) + self._period_s
             try:
                 self._make_block()
-            except StateError as error:
-                _log.error("no more blocks", reason=str(error))
+            except Exception as error:
+                if isinstance(error, AipchainError) and not isinstance(error, StateError):
+                    _log.error("no block", reason=str(error))
+                    continue
+                self.failure = error
+                _log.exception("no more blocks", reason=str(error) or type(error).__name__)
                 return
-            except AipchainError as error:
-                _log.error("no block", reason=str(error))

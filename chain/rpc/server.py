@@ -11,6 +11,7 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from errno import EADDRINUSE
+from functools import partial
 
 import structlog
 from websockets.exceptions import ConnectionClosed
@@ -83,7 +84,7 @@ def serve(
         sock=listening,
         compression=None,
         max_size=limits.request_bytes,
-        process_request=_answer_health,
+        process_request=partial(_answer_health, node),
         ping_interval=_PING_INTERVAL_S,
         ping_timeout=None,  # clients that read only while they wait for an answer are slow with their pong
         close_timeout=_CLOSE_TIMEOUT_S,
@@ -103,9 +104,11 @@ def _listen(host: str, port: int) -> socket.socket:
         raise AddressUnusable(host, port, error.strerror or str(error)) from error
 
 
-def _answer_health(connection: ServerConnection, request: Request) -> Response | None:
+def _answer_health(node: Node, connection: ServerConnection, request: Request) -> Response | None:
     if request.headers.get("Upgrade") is not None:
         return None
+    if request.path == "/health" and node.failure is not None:
+        return connection.respond(http.HTTPStatus.SERVICE_UNAVAILABLE, "No more blocks; the log says why.\n")
     if request.path == "/health":
         return connection.respond(http.HTTPStatus.OK, '{"peers":0,"isSyncing":false,"shouldHavePeers":false}\n')
     return connection.respond(http.HTTPStatus.UPGRADE_REQUIRED, "JSON-RPC is served over WebSocket here.\n")

@@ -2,6 +2,8 @@
 
 import json
 import socket
+import threading
+import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from typing import Any
@@ -11,7 +13,7 @@ from substrateinterface import Keypair, SubstrateInterface
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection, connect
 
-from aipchain.chain.node import Node
+from aipchain.chain.node import Node, Sealing
 from aipchain.chain.rpc.errors import AddressUnusable, PortInUse
 from aipchain.chain.rpc.server import RunningServer, ServerLimits, serve
 
@@ -138,6 +140,33 @@ def test_health_is_answered_to_plain_http(server: RunningServer) -> None:
     """A monitor needs no WebSocket."""
     with urllib.request.urlopen(f"http://127.0.0.1:{server.port}/health", timeout=5) as answer:
         assert json.load(answer) == {"peers": 0, "isSyncing": False, "shouldHavePeers": False}
+
+
+class BrokenClock:
+    """A fault that nobody expects."""
+
+    def __init__(self) -> None:
+        self.was_asked = threading.Event()
+
+    def now_ms(self) -> int:
+        """Break."""
+        self.was_asked.set()
+        raise RuntimeError("the clock is broken")
+
+
+def test_health_tells_that_no_more_blocks_come() -> None:
+    """A node whose timer broke still answers, and a monitor sees that it stands."""
+    clock = BrokenClock()
+    node = Node.open(None, clock=clock, sealing=Sealing.every(1))
+    running = serve(node, port=0)
+    try:
+        assert clock.was_asked.wait(30)
+        node.close()  # waits for the timer
+        assert str(node.failure) == "the clock is broken"
+        with pytest.raises(urllib.error.HTTPError, match="503"):
+            urllib.request.urlopen(f"http://127.0.0.1:{running.port}/health", timeout=5)
+    finally:
+        running.stop()
 
 
 def test_the_unmodified_client_trades_over_a_socket(server: RunningServer, alice: Keypair, bob: Keypair) -> None:

@@ -46,6 +46,7 @@ def test_a_timer_goes_on_after_a_block_that_could_not_be_made() -> None:
     timer.stop()
     calls = maker.calls
     assert calls >= 4
+    assert timer.failure is None
     timer.stop()
     assert maker.calls == calls
 
@@ -58,6 +59,17 @@ def test_a_timer_stops_when_state_is_lost() -> None:
     assert maker.done.wait(PATIENCE_S)
     timer.join(PATIENCE_S)
     assert maker.calls == 1
+
+
+def test_a_timer_that_breaks_says_so() -> None:
+    """A fault that nobody expected ends the blocks, and stays visible."""
+    maker = Maker(RuntimeError("a bug"), until=1)
+    timer = BlockTimer(1, maker.make)
+
+    assert maker.done.wait(PATIENCE_S)
+    timer.join(PATIENCE_S)
+    assert maker.calls == 1
+    assert str(timer.failure) == "a bug"
 
 
 def test_a_timer_can_be_stopped_from_within() -> None:
