@@ -9,6 +9,7 @@ AipchainError
 │   ├── CorruptChainFile     the chain file is damaged
 │   ├── ForeignChainFile     the file is not a chain of ours
 │   ├── MetricsPortInUse     another program has the port for metrics
+│   ├── MetricsUnservable    the host or port for metrics cannot be listened on
 │   ├── NoChain              there is no chain at the base path
 │   ├── OtherChain           the file holds a chain with another genesis
 │   ├── TimeNotRising        a block asked for at or before its parent's slot
@@ -39,6 +40,7 @@ __all__ = [
     "ForeignChainFile",
     "InherentRefused",
     "MetricsPortInUse",
+    "MetricsUnservable",
     "NoChain",
     "NodeClosed",
     "OtherChain",
@@ -112,7 +114,21 @@ class MetricsPortInUse(InputError):
         self.host = host
         self.port = port
         super().__init__(
-            f"Metrics cannot be served at {host}:{port}. Give another --prometheus-port or --no-prometheus."
+            f"Port {port} of {host} is in use by another program, so metrics cannot be served there. "
+            "Give another --prometheus-port or --no-prometheus."
+        )
+
+
+class MetricsUnservable(InputError):
+    """The address for metrics is not one of this machine, or may not be listened on."""
+
+    def __init__(self, host: str, port: int, reason: str) -> None:
+        self.host = host
+        self.port = port
+        self.reason = reason
+        super().__init__(
+            f"Metrics cannot be served at {host} port {port}: {reason}. "
+            "Give another --prometheus-port or --no-prometheus."
         )
 
 

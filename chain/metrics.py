@@ -4,18 +4,23 @@
 blocks since the start) are theirs; `aipchain_chain_time_seconds` and `aipchain_state_changes_total` are ours.
 """
 
+from errno import EADDRINUSE
 from threading import Thread
 from wsgiref.simple_server import WSGIServer
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, start_http_server
 
-from aipchain.chain.errors import MetricsPortInUse
+from aipchain.chain.errors import MetricsPortInUse, MetricsUnservable
+from aipchain.chain.host.inherents import storage_prefix
+from aipchain.chain.host.scale import read_u64
 from aipchain.chain.node import ImportedBlock, Node
 
 __all__ = ["DEFAULT_PORT", "RunningMetrics", "serve_metrics"]
 
 DEFAULT_PORT = 9_615
-SLOT_S = 6
+_LAST_PORT = 65_535
+_NOW = storage_prefix("Timestamp", "Now")
+"""Key of the chain time [ms]."""
 
 
 class RunningMetrics:
@@ -57,17 +62,23 @@ class RunningMetrics:
         head = self._node.head
         for status in ("best", "finalized"):
             self._height.labels(status=status).set(head.number)
-        self._time.set((head.slot or 0) * SLOT_S)
+        now = self._node.state_at().get(_NOW)
+        self._time.set(0 if now is None else read_u64(now)[0] / 1_000)
 
 
 def serve_metrics(node: Node, host: str, port: int) -> RunningMetrics:
     """Serve the node's metrics over HTTP at `/metrics`.
 
     :raises MetricsPortInUse: another program listens there.
+    :raises MetricsUnservable: the address is not ours to listen on.
     """
+    if not 0 <= port <= _LAST_PORT:
+        raise MetricsUnservable(host, port, f"a port is a number from 0 to {_LAST_PORT}")
     registry = CollectorRegistry()
     try:
         server, thread = start_http_server(port, addr=host, registry=registry)
     except OSError as fault:
-        raise MetricsPortInUse(host, port) from fault
+        if fault.errno == EADDRINUSE:
+            raise MetricsPortInUse(host, port) from fault
+        raise MetricsUnservable(host, port, fault.strerror or str(fault)) from fault
     return RunningMetrics(node, server, thread, registry)

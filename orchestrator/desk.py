@@ -16,8 +16,6 @@ from aipchain.units import UnixSeconds
 
 __all__ = ["Desk", "Job"]
 
-SLOT_MS = 6_000
-
 
 @dataclass(frozen=True, slots=True)
 class Job:
@@ -41,7 +39,7 @@ class Desk:
     def now(self) -> UnixSeconds:
         """Chain time of the newest block [s]; zero before the first."""
         slot = self._node.head.slot
-        return UnixSeconds(0 if slot is None else slot * SLOT_MS // 1_000)
+        return UnixSeconds(0 if slot is None else slot * self._node.slot_ms // 1_000)
 
     def send(self, jobs: Sequence[Job], at: UnixSeconds) -> None:
         """Get the jobs into a block at chain time `at` [s], or into as many blocks after it as they need.
@@ -58,7 +56,7 @@ class Desk:
 
     def _make_block(self, _: int) -> bool:
         slot = self._node.head.slot
-        earliest_ms = 0 if slot is None else (slot + 1) * SLOT_MS
+        earliest_ms = 0 if slot is None else (slot + 1) * self._node.slot_ms
         self._node.author(max(self._at_ms, earliest_ms))
         self._on_block()
         return True

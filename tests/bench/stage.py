@@ -7,7 +7,7 @@ from hashlib import blake2b
 
 from aipchain.chain.node import Node, Sealing, SimulatedClock
 from aipchain.chain.rpc.local import LocalTransport
-from aipchain.orchestrator.desk import SLOT_MS, Desk, Job
+from aipchain.orchestrator.desk import Desk, Job
 from aipchain.orchestrator.founding import Charter, Services, Settler, founding_steps
 from aipchain.plugins.catalogue import Catalogue
 from aipchain.runtime_bridge import calls, reads
@@ -60,7 +60,7 @@ class Stage:
 
     def _next_slot_ms(self) -> int:
         slot = self.node.head.slot
-        return 0 if slot is None else (slot + 1) * SLOT_MS
+        return 0 if slot is None else (slot + 1) * self.node.slot_ms
 
     def device(self, meter: int) -> DeviceKey:
         """The device of a meter."""
