@@ -23,7 +23,7 @@ setup-dev: $(UV) ## the same, with test and lint tools
 demo: setup ## found a community of 17 real homes and trade a week
 	$(BIN)/aip demo
 
-test: setup-dev lint ## lint, types, layers and all Python tests
+test: setup-dev lint ## lint, types, layers and all Python tests (the stock node's when it is found)
 	$(BIN)/pytest -q -n 2 --dist loadfile
 
 lint: setup-dev ## style, types and room order
