@@ -90,7 +90,7 @@ class Campaign:
     def _run_one(self, focus: str, random: Random, tally: Tally) -> None:
         twin, steps = self.town.fork(), list(self._founding)
         twin.take(Moment(START))
-        for step in _steps(twin, random, focus):
+        for step in _steps(twin, random, focus, steps):
             steps.append(step)
             try:
                 refusal = twin.take(step)
@@ -104,7 +104,8 @@ class Campaign:
         tally.sequences += 1
 
 
-def _steps(twin: Twin, random: Random, focus: str) -> Iterator[Step]:
+def _steps(twin: Twin, random: Random, focus: str, taken: list[Step]) -> Iterator[Step]:
+    founding = len(taken)
     yield from prelude(twin.world, random, focus)
     for _ in range(SEQUENCE_STEPS):
-        yield next_step(twin.world, random, focus)
+        yield next_step(twin.world, random, focus, [step for step in taken[founding:] if isinstance(step, Do)])

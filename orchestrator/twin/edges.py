@@ -31,6 +31,8 @@ from aipchain.pallets_spec.types import (
     NewOrder,
     OrderNumber,
     PluginChange,
+    PostedPrice,
+    ProposalId,
     Role,
     Side,
     SignedReading,
@@ -270,6 +272,69 @@ def a_seller_without_an_account(corner: Corner) -> None:
             sub.does("cleo", "Market", "settle", community=_BOOK[0], interval_start=_BOOK[1], limit=limit)
 
 
+def the_same_again(corner: Corner) -> None:
+    """The same batch, the same order, the same price, the same clearing change nothing; another one is refused."""
+    prices = [PostedPrice(_BOOK[1], Price(300), Price(80)), PostedPrice(_BOOK[1], Price(301), Price(80))]
+    for posted in (prices[0], prices[0], prices[1]):
+        corner.does("oracle", "Market", "post_reference_prices", community=TOWN, prices=[posted])
+    for order in (_bid(1), _bid(1), _bid(1, 11)):
+        corner.places("ada", order)
+    corner.places("ben", _offer(1))
+    corner.at(corner.twin.world.market.books[_BOOK].closes_at)
+    for trade in (_trade(0, 1, 9), _trade(0, 1, 9), _trade(0, 1, 8)):
+        corner.clears(trade)
+    for export_wh in (900, 900, 901):
+        _read(corner, _BENS, import_wh=1_000, export_wh=export_wh)
+
+
+def votes_at_their_thresholds(corner: Corner) -> None:
+    """A vote that is broken in time, one that is broken after its end, and one that is enacted at its seconds."""
+    for _ in range(3):
+        _propose(corner)
+    settings = corner.twin.world.community_governance.proposals[ProposalId(0)].settings
+    opens = START + settings.notice_s
+    ends = opens + settings.decide_s
+    corner.at(opens - 1)
+    _vote(corner, 0, ada=True)
+    corner.at(opens)
+    _vote(corner, 0, ada=True, ben=True, cleo=False, poor=False, stranger=True)
+    _vote(corner, 2, ada=True, ben=True)
+    corner.at(opens + settings.confirm_s - 1)
+    _advance(corner, 2)
+    corner.at(opens + settings.confirm_s)
+    _vote(corner, 2, cleo=False)
+    _advance(corner, 2, 2)
+    corner.at(opens + settings.confirm_s + settings.timelock_s - 1)
+    _advance(corner, 2)
+    corner.at(opens + settings.confirm_s + settings.timelock_s)
+    _advance(corner, 2, 2)
+    corner.at(ends - 1)
+    _vote(corner, 1, ada=True, ben=True)
+    _advance(corner, 0, 1)
+    corner.at(ends)
+    _advance(corner, 0, 0)
+    _vote(corner, 1, cleo=False, poor=False)
+
+
+def votes_that_come_too_late(corner: Corner) -> None:
+    """An approved change is stale when another was enacted before, or when its build was given up."""
+    for given_up in (False, True):
+        sub = Corner(corner.twin.fork(), corner.tally)
+        sub.at(START)
+        _propose(sub)
+        _propose(sub)
+        settings = sub.twin.world.community_governance.proposals[ProposalId(0)].settings
+        sub.at(START + settings.notice_s)
+        for proposal in (0, 1):
+            _vote(sub, proposal, ada=True, ben=True, cleo=True)
+        sub.at(START + settings.notice_s + settings.confirm_s)
+        _advance(sub, 0, 1)
+        if given_up:
+            sub.does("author", "PluginRegistry", "deprecate_build", bundle=BUNDLES[1])
+        sub.at(START + settings.notice_s + settings.confirm_s + settings.timelock_s)
+        _advance(sub, 0, 1)
+
+
 def calls_as_root_and_to_nobody(corner: Corner) -> None:
     """Every call as root, and to a community that there is not."""
     for moves in MOVES.values():
@@ -299,6 +364,18 @@ def _propose(corner: Corner) -> None:
     slot = corner.twin.world.plugin_registry.slots[TOWN, Slot.PRICE]
     change = PluginChange(Slot.PRICE, Binding(BUNDLES[1], b"{}", b"", None))
     corner.does("ada", "CommunityGovernance", "propose", community=TOWN, change=change, predecessor=slot.head)
+
+
+def _vote(corner: Corner, proposal: int, **votes: bool) -> None:
+    binding_hash = corner.twin.world.community_governance.proposals[ProposalId(proposal)].binding_hash
+    for who, aye in votes.items():
+        arguments = {"proposal": proposal, "binding_hash": binding_hash, "aye": aye}
+        corner.does(who, "CommunityGovernance", "vote", **arguments)
+
+
+def _advance(corner: Corner, *proposals: int) -> None:
+    for proposal in proposals:
+        corner.does("stranger", "CommunityGovernance", "advance", proposal=proposal)
 
 
 def _read(corner: Corner, meter: MeterId, *, import_wh: int, export_wh: int) -> None:
@@ -336,6 +413,9 @@ EDGES: tuple[Callable[[Corner], None], ...] = (
     every_rule_is_broken_alone,
     a_closed_account_holds_nothing,
     a_seller_without_an_account,
+    the_same_again,
+    votes_at_their_thresholds,
+    votes_that_come_too_late,
     calls_as_root_and_to_nobody,
 )
 

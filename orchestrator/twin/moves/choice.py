@@ -1,6 +1,6 @@
 """Which step comes next: mostly calls of one pallet and what it needs from the others, and moments at their gates."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from random import Random
 
 from aipchain.orchestrator.twin.moves import (
@@ -76,6 +76,9 @@ def _has_open_vote(world: World) -> bool:
     return any(isinstance(stored.state, IsDeciding) for stored in world.community_governance.proposals.values())
 
 
+_AGAIN_SHARE = 0.03
+_REMEMBERED = 8
+"""Of so many of the last calls one is made again."""
 _NEEDLESS_SHARE = 0.12
 _NEEDS: Mapping[Move, Callable[[World], object]] = {
     energy.mint: lambda world: world.metering.readings,
@@ -94,9 +97,11 @@ _MOMENT_SHARE = 0.16
 _TIMELY_SHARE = 0.5
 
 
-def next_step(world: World, random: Random, focus: str) -> Step:
-    """Make up the next step of a sequence that is about the pallet `focus`."""
+def next_step(world: World, random: Random, focus: str, earlier: Sequence[Do] = ()) -> Step:
+    """Make up the next step of a sequence that is about the pallet `focus`; a few are earlier calls once more."""
     player = Player(world, random)
+    if earlier and player.chance(_AGAIN_SHARE):
+        return player.one_of(earlier[-_REMEMBERED:])
     if player.chance(_MOMENT_SHARE):
         return Moment(_next_moment(player))
     timely = list(_timely(player)) if focus in ("Market", "Energy", "Metering") else []
