@@ -18,10 +18,10 @@ pub trait WeightInfo {
 
 impl WeightInfo for () {
 	fn mint(n: u32) -> Weight {
-		// Measured at least 99_125_000 ps; proof 2618 + n x 150 bytes.
-		Weight::from_parts(103_603_000, 3096)
-			// standard error 6_353_764
-			.saturating_add(Weight::from_parts(115_575_709, 0).saturating_mul(n.into()))
+		// Measured at least 99_526_000 ps; proof 2618 + n x 150 bytes.
+		Weight::from_parts(100_808_000, 3096)
+			// standard error 1_889_431
+			.saturating_add(Weight::from_parts(73_903_202, 0).saturating_mul(n.into()))
 			.saturating_add(RocksDbWeight::get().reads(5))
 			.saturating_add(RocksDbWeight::get().reads(4).saturating_mul(n.into()))
 			.saturating_add(RocksDbWeight::get().writes(1))
@@ -29,8 +29,8 @@ impl WeightInfo for () {
 			.saturating_add(Weight::from_parts(0, 646).saturating_mul(n.into()))
 	}
 	fn retire() -> Weight {
-		// Measured at least 41_608_000 ps; proof 284 bytes.
-		Weight::from_parts(41_707_000, 779)
+		// Measured at least 42_008_000 ps; proof 284 bytes.
+		Weight::from_parts(53_410_000, 779)
 			.saturating_add(RocksDbWeight::get().reads(2))
 			.saturating_add(RocksDbWeight::get().writes(3))
 	}

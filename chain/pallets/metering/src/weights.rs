@@ -18,16 +18,16 @@ pub trait WeightInfo {
 
 impl WeightInfo for () {
 	fn enrol_meter() -> Weight {
-		// Measured at least 87_203_000 ps; proof 2526 bytes.
-		Weight::from_parts(140_803_000, 3021)
+		// Measured at least 72_705_000 ps; proof 2526 bytes.
+		Weight::from_parts(73_728_000, 3021)
 			.saturating_add(RocksDbWeight::get().reads(5))
 			.saturating_add(RocksDbWeight::get().writes(3))
 	}
 	fn submit_batch(n: u32) -> Weight {
-		// Measured at least 244_366_000 ps; proof 2638 + n x 143 bytes.
-		Weight::from_parts(267_810_000, 3116)
-			// standard error 17_226_097
-			.saturating_add(Weight::from_parts(266_709_379, 0).saturating_mul(n.into()))
+		// Measured at least 181_709_000 ps; proof 2638 + n x 143 bytes.
+		Weight::from_parts(255_186_000, 3116)
+			// standard error 7_704_256
+			.saturating_add(Weight::from_parts(108_469_741, 0).saturating_mul(n.into()))
 			.saturating_add(RocksDbWeight::get().reads(6))
 			.saturating_add(RocksDbWeight::get().reads(2).saturating_mul(n.into()))
 			.saturating_add(RocksDbWeight::get().writes(1))
