@@ -1,6 +1,9 @@
-"""The stock node as a test partner: where it is found, and what happens where it is not.
+"""What all tests share: how Hypothesis searches, and the stock node as a test partner.
 
-It is looked for in the variable `AIPCHAIN_OMNI_NODE`, on PATH, and packed in `$AIPCHAIN_SHARED/bin` (`../shared/bin`
+Hypothesis has no time limit per example, since speed is measured in tests/bench alone; in CI it repeats the same examples,
+elsewhere it looks for new ones.
+
+The stock node is looked for in the variable `AIPCHAIN_OMNI_NODE`, on PATH, and packed in `$AIPCHAIN_SHARED/bin` (`../shared/bin`
 when the variable is not set), from where it is unpacked into the user's cache. Tests that need it carry the marker
 `omni_node`. Where it is missing they fail in CI; elsewhere they are left out, and the summary says so.
 """
@@ -14,6 +17,11 @@ from pathlib import Path
 
 import platformdirs
 import pytest
+from hypothesis import settings
+
+settings.register_profile("searching", deadline=None)
+settings.register_profile("repeating", deadline=None, derandomize=True)
+settings.load_profile("repeating" if os.environ.get("CI") else "searching")
 
 NAME = "polkadot-omni-node"
 ROOT = Path(__file__).resolve().parents[1]
