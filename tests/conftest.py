@@ -1,11 +1,11 @@
 """What all tests share: how Hypothesis searches, and the stock node as a test partner.
 
-Hypothesis has no time limit per example, since speed is measured in tests/bench alone; in CI it repeats the same examples,
-elsewhere it looks for new ones.
+Hypothesis has no time limit per example, since speed is measured in tests/bench alone; in CI it repeats the same
+examples, elsewhere it looks for new ones.
 
-The stock node is looked for in the variable `AIPCHAIN_OMNI_NODE`, on PATH, and packed in `$AIPCHAIN_SHARED/bin` (`../shared/bin`
-when the variable is not set), from where it is unpacked into the user's cache. Tests that need it carry the marker
-`omni_node`. Where it is missing they fail in CI; elsewhere they are left out, and the summary says so.
+The stock node is looked for in the variable `AIPCHAIN_OMNI_NODE`, on PATH, and packed in `$AIPCHAIN_SHARED/bin`
+(`../shared/bin` when the variable is not set), from where it is unpacked into the user's cache. Tests that need it
+carry the marker `omni_node`. Where it is missing they fail in CI; elsewhere they are left out, and the summary says so.
 """
 
 import fcntl
