@@ -15,12 +15,13 @@ from aipchain.orchestrator.twin.compare import Twin
 from aipchain.orchestrator.twin.moves.choice import MOVES
 from aipchain.orchestrator.twin.moves.metering import signed
 from aipchain.orchestrator.twin.moves.player import Player
-from aipchain.orchestrator.twin.moves.town import BUNDLES, DEVICES, HOUR, START, TOWN, account
+from aipchain.orchestrator.twin.moves.town import BUNDLES, DEVICES, HAMLET, HOUR, START, TOWN, account
 from aipchain.orchestrator.twin.steps import Do, Moment
 from aipchain.pallets_spec.community_governance import IsApproved
 from aipchain.pallets_spec.energy import EnergySums
 from aipchain.pallets_spec.errors import SpecError
 from aipchain.pallets_spec.market import MAX_BOOK_ORDERS
+from aipchain.pallets_spec.metering import connection_limit_wh
 from aipchain.pallets_spec.origin import Root
 from aipchain.pallets_spec.types import (
     U32_MAX,
@@ -287,6 +288,27 @@ def the_same_again(corner: Corner) -> None:
         _read(corner, _BENS, import_wh=1_000, export_wh=export_wh)
 
 
+def readings_at_their_borders(corner: Corner) -> None:
+    """The most a connection carries in a quarter of an hour, rounded up, and one watt-hour more; the last second."""
+    meter, start = MeterId(5), UnixSeconds(START + 2 * HOUR)
+    limit = connection_limit_wh(corner.twin.world.metering.meters[meter].connection_limit_w, 900)
+    grace_s = corner.twin.world.communities.parameter_sets[HAMLET].active.grace_s
+    for second in (start + 899, start + 900, start + 899 + grace_s, start + 900 + grace_s):
+        for more in (1, 0):
+            sub = Corner(corner.twin.fork(), corner.tally)
+            sub.at(second)
+            player = Player(sub.twin.world, Random(1))  # noqa: S311 - not for secrets
+            for import_wh, export_wh in ((limit + more, 0), (0, limit + more)):
+                unsigned = SignedReading(meter, Wh(1_000 + import_wh), Wh(500 + export_wh), bytes(64))
+                arguments = {
+                    "community": HAMLET,
+                    "interval_start": start,
+                    "batch_id": bytes(31) + bytes((import_wh > 0,)),
+                    "readings": [signed(player, HAMLET, start, unsigned)],
+                }
+                sub.does("gateway", "Metering", "submit_batch", **arguments)
+
+
 def votes_at_their_thresholds(corner: Corner) -> None:
     """A vote that is broken in time, one that is broken after its end, and one that is enacted at its seconds."""
     for _ in range(3):
@@ -414,6 +436,7 @@ EDGES: tuple[Callable[[Corner], None], ...] = (
     a_closed_account_holds_nothing,
     a_seller_without_an_account,
     the_same_again,
+    readings_at_their_borders,
     votes_at_their_thresholds,
     votes_that_come_too_late,
     calls_as_root_and_to_nobody,

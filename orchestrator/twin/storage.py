@@ -82,7 +82,7 @@ class Item:
 
     def show(self, raw: bytes | None) -> str:
         """A stored value for people."""
-        return "nothing" if raw is None else str(self.decode(raw, 0)[0])
+        return "nothing" if raw is None else str(_readable(self.decode(raw, 0)[0]))
 
 
 def items_of(
@@ -98,6 +98,18 @@ def items_of(
 def snake(name: str) -> str:
     """`BookOrders` in the specification's spelling: `book_orders`."""
     return re.sub(r"(?<!^)(?=[A-Z])", "_", name).lower()
+
+
+def _readable(value: object) -> object:
+    """The same value with bytes in hex."""
+    match value:
+        case bytes():
+            return f"0x{value.hex()}"
+        case dict():
+            return {name: _readable(each) for name, each in value.items()}
+        case tuple():
+            return tuple(_readable(each) for each in value)
+    return value
 
 
 def _item(pallet: PalletMetadata, entry: StorageEntry, encoder: Encoder, registry: Registry) -> Item:

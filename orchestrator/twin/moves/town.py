@@ -43,7 +43,7 @@ SETTINGS = TrackSettings(
     min_turnout=PartsPerMillion(500_000),
     min_approval=PartsPerMillion(500_000),
 )
-_LIMITS_W = (10_000, 10_000, 1, 2**32 - 1, 10_000, 5_000)
+_LIMITS_W = (10_000, 10_000, 1, 2**32 - 1, 10_000, 5_001)
 
 
 def account(name: str) -> AccountId:
