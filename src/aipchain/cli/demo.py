@@ -13,7 +13,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from aipchain.chain.node import Node
 from aipchain.chain.rpc.server import serve
-from aipchain.cli.output import complain, console, show_json, show_table, write_file
+from aipchain.cli.output import complain, console, refuse_unwritable, show_json, show_table, write_file
 from aipchain.errors import InputError
 from aipchain.metering.packs import choose_homes, load_pack
 from aipchain.orchestrator import rehearsal
@@ -43,7 +43,9 @@ def demo(
     started = time.monotonic()
     pack = load_pack(data)
     chosen = choose_homes(pack, homes or str(len(pack.homes)))
-    _refuse_unwritable(report, json_file)
+    for file in (report, json_file):
+        if file is not None and file != STANDARD_OUTPUT:
+            refuse_unwritable(file)
     settings = Settings(pack, chosen, _day(first), days, seed)
     stage = Rehearsal(settings, base_path)
     try:
@@ -66,12 +68,6 @@ def _day(text: str) -> date:
         return date.fromisoformat(text)
     except ValueError as fault:
         raise InputError(f"--from {text!r} is no day ({fault}): write YYYY-MM-DD") from fault
-
-
-def _refuse_unwritable(*files: Path | None) -> None:
-    for file in files:
-        if file is not None and file != STANDARD_OUTPUT and not file.absolute().parent.is_dir():
-            raise InputError(f"{file} cannot be written: its folder does not exist, make it or choose another place")
 
 
 @contextmanager

@@ -1,8 +1,10 @@
 """How commands speak: tables and sentences for people, JSON for programs."""
 
+import errno
 import json
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import typer
@@ -12,7 +14,7 @@ from rich.text import Text
 
 from aipchain.errors import InputError
 
-__all__ = ["complain", "console", "printable", "show_json", "show_table", "write_file"]
+__all__ = ["complain", "console", "printable", "refuse_unwritable", "remark", "show_json", "show_table", "write_file"]
 
 console = Console(soft_wrap=True, highlight=False)
 _errors = Console(stderr=True, soft_wrap=True)
@@ -21,6 +23,11 @@ _errors = Console(stderr=True, soft_wrap=True)
 def complain(sentence: str) -> None:
     """Print one sentence about a failure on standard error."""
     _errors.print(f"aip: {sentence}", style="red", markup=False, highlight=False)
+
+
+def remark(sentence: str) -> None:
+    """Print one sentence that is no failure on standard error, out of the way of a command's answer."""
+    _errors.print(f"aip: {sentence}", markup=False, highlight=False)
 
 
 def show_json(document: object) -> None:
@@ -50,13 +57,36 @@ def write_file(path: Path, text: str) -> None:
 
     :raises InputError: the place cannot be written.
     """
-    beside = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
+    with _beside(path) as beside:
         beside.write_text(text, encoding="utf-8")
         beside.replace(path)
+
+
+def refuse_unwritable(path: Path) -> None:
+    """Try before long work whether a file can be written; nothing stays behind.
+
+    :raises InputError: the place cannot be written.
+    """
+    with _beside(path):
+        pass
+
+
+@contextmanager
+def _beside(path: Path) -> Iterator[Path]:
+    """Give an empty file beside `path`, which is gone afterwards unless it took the place of `path`."""
+    beside: Path | None = None
+    try:
+        if path.is_dir():
+            raise IsADirectoryError(errno.EISDIR, "it is a folder")
+        beside = path.with_name(f".{path.name}.{os.getpid()}")
+        beside.touch()
+        yield beside
     except OSError as fault:
-        beside.unlink(missing_ok=True)
         raise InputError(f"{path} cannot be written ({fault.strerror}): choose another place") from fault
+    finally:
+        if beside is not None:
+            with suppress(OSError):
+                beside.unlink()
 
 
 def _is_number(cell: object) -> bool:
