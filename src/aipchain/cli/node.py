@@ -3,6 +3,7 @@
 import json
 import signal
 import threading
+from contextlib import ExitStack
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -37,6 +38,18 @@ class RpcMethods(StrEnum):
     UNSAFE = "unsafe"
 
 
+def _refuse_network(option: typer.CallbackParam, value: str | None) -> None:
+    if value is not None:
+        raise InputError(
+            f"{option.opts[0]} is for a node with a network, and the embedded node has none: leave it out, or run the "
+            "stock node from the file that `aip node spec` writes"
+        )
+
+
+OfANetwork = Annotated[str | None, typer.Option(hidden=True, callback=_refuse_network)]
+"""An option of the stock node's command lines that cannot mean anything here."""
+
+
 @app.callback()
 def _node() -> None:
     """Run a node."""
@@ -57,10 +70,13 @@ def run(
         bool, typer.Option("--prometheus-external", help="Metrics on all interfaces.")
     ] = False,
     no_prometheus: Annotated[bool, typer.Option("--no-prometheus", help="Serve no metrics.")] = False,
-    validator: Annotated[bool, typer.Option("--validator", help="Make blocks; this node always does.")] = True,
-    no_telemetry: Annotated[bool, typer.Option("--no-telemetry", help="Send nothing; this node never does.")] = True,
+    validator: Annotated[bool, typer.Option("--validator", help="Make blocks; this node always does.")] = False,
+    no_telemetry: Annotated[bool, typer.Option("--no-telemetry", help="Send nothing; this node never does.")] = False,
     block_time: Annotated[int | None, typer.Option(help="One block each so many ms of real time.")] = None,
     self_check: Annotated[bool, typer.Option("--self-check", help="Run every authored block again.")] = False,
+    port: OfANetwork = None,
+    node_key: OfANetwork = None,
+    telemetry_url: OfANetwork = None,
 ) -> None:
     """Run the embedded node: one author, no network, every block final at once. For production use the stock node."""
     if tmp and base_path is not None:
@@ -74,18 +90,20 @@ def run(
         preset=DEFAULT_PRESET if dev else chain,
         self_check=self_check,
     )
-    with node:
+    stopped = _stopped_by_signals()
+    with ExitStack() as running:
+        running.enter_context(node)
         server = serve(node, host=EVERYWHERE if rpc_external else DEFAULT_HOST, port=rpc_port)
+        running.callback(server.stop)
         measured = None if no_prometheus else _metrics(node, prometheus_port, external=prometheus_external)
+        if measured is not None:
+            running.callback(measured.stop)
         version = node.runtime_version()
         console.print(
             f"{name}: {node.chain_name}, {version.spec_name} {version.spec_version}, block {node.head.number}, "
             f"genesis 0x{node.genesis_hash.hex()}\nJSON-RPC at {server.url}; stop with Ctrl-C"
         )
-        _wait_for_a_signal()
-        server.stop()
-        if measured is not None:
-            measured.stop()
+        stopped.wait()
 
 
 @app.command()
@@ -135,8 +153,9 @@ def _sealing(dev: bool, block_time: int | None) -> Sealing:
     return Sealing(on_submission=dev and block_time is None, period_ms=block_time or SLOT_MS)
 
 
-def _wait_for_a_signal() -> None:
+def _stopped_by_signals() -> threading.Event:
+    """Take Ctrl-C and a polite kill as wishes from here on."""
     stopped = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stopped.set())
-    stopped.wait()
+    return stopped
