@@ -1,25 +1,26 @@
 """`aip community`: who belongs to a community, what it lives by, and what its stewards do."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Annotated
 
 import typer
 
 from aipchain.cli.audit import AsJson
-from aipchain.cli.chains import DEFAULT_URL, BasePathOption, UrlOption, reading
+from aipchain.cli.chains import BasePathOption, UrlOption, reading
 from aipchain.cli.documents import document, plain
 from aipchain.cli.lookup import find_community, plugin_label
 from aipchain.cli.output import show_json, show_table
 from aipchain.cli.quantities import format_span, format_time, parse_share, parse_span
 from aipchain.cli.signing import (
-    DevOption,
-    KeyFileOption,
-    SigningUrlOption,
+    SigningOptions,
     YesOption,
     confirm,
     event_of,
     read_account,
     signing,
+    signs,
     tell,
 )
 from aipchain.cli.terms import (
@@ -35,6 +36,8 @@ from aipchain.errors import InputError
 from aipchain.runtime_bridge import calls, facts, reads
 from aipchain.runtime_bridge.connection import Connection
 from aipchain.runtime_bridge.keys import address_of
+from aipchain.runtime_bridge.metadata import Call
+from aipchain.runtime_bridge.outcomes import Outcome
 from aipchain.runtime_bridge.types import Community, CommunityId, Epoch, Parameters, Role, Slot, TrackKind
 
 __all__ = ["app"]
@@ -120,6 +123,7 @@ def members(
 
 
 @app.command()
+@signs
 def found(
     name: Annotated[str, typer.Argument(help="Its name, at most 64 bytes.")],
     zones: Annotated[list[str] | None, typer.Option("--zone", help="A zone of the grid; may be repeated.")] = None,
@@ -129,9 +133,8 @@ def found(
     clearing_window: Annotated[str, typer.Option(help="A clearing is taken for so long from then on.")] = "5min",
     grace: Annotated[str, typer.Option(help="Readings become final so long after the interval.")] = "15min",
     collateral: Annotated[str, typer.Option(help="Share of its value that an offer holds back.")] = "10%",
-    url: SigningUrlOption = DEFAULT_URL,
-    key_file: KeyFileOption = None,
-    dev: DevOption = None,
+    *,
+    by: SigningOptions,
     as_json: AsJson = False,
 ) -> None:
     """Found a community; the account that signs becomes its steward."""
@@ -144,7 +147,7 @@ def found(
         grace_s=parse_span("--grace", grace),
         collateral=parse_share("--collateral", collateral),
     )
-    with signing(url, key_file, dev) as signatory:
+    with signing(by) as signatory:
         call = calls.found(
             signatory.connection.metadata,
             name=name,
@@ -161,82 +164,64 @@ def found(
 
 
 @app.command()
+@signs
 def admit(
     community: CommunityArgument,
     account: AccountArgument,
     roles: Annotated[list[RoleName] | None, typer.Option("--role", help="Consumer if none is given.")] = None,
-    url: SigningUrlOption = DEFAULT_URL,
-    key_file: KeyFileOption = None,
-    dev: DevOption = None,
+    *,
+    by: SigningOptions,
     as_json: AsJson = False,
 ) -> None:
     """Make an account a member; a steward signs."""
     wanted = tuple(dict.fromkeys(roles or (RoleName.CONSUMER,)))
-    with signing(url, key_file, dev) as signatory:
-        find_community(signatory.connection, community)
-        who = read_account(signatory.connection, account)
-        call = calls.admit(
-            signatory.connection.metadata,
-            community=CommunityId(community),
-            account=who,
-            roles=[role.role for role in wanted],
-        )
-        outcome = signatory.submit(call)
+    make = partial(calls.admit, roles=[role.role for role in wanted])
+    who, outcome = _about_account(by, community, account, make)
     told = ", ".join(role.value for role in wanted)
-    tell(outcome, f"{address_of(who)} is a member of community {community} ({told})", as_json)
+    tell(outcome, f"{who} is a member of community {community} ({told})", as_json)
 
 
 @app.command()
+@signs
 def grant(
     community: CommunityArgument,
     account: AccountArgument,
     role: RoleArgument,
-    url: SigningUrlOption = DEFAULT_URL,
-    key_file: KeyFileOption = None,
-    dev: DevOption = None,
+    *,
+    by: SigningOptions,
     as_json: AsJson = False,
 ) -> None:
     """Give an account a role; it need not be a member. A steward signs."""
-    with signing(url, key_file, dev) as signatory:
-        find_community(signatory.connection, community)
-        who = read_account(signatory.connection, account)
-        metadata = signatory.connection.metadata
-        call = calls.grant_role(metadata, community=CommunityId(community), account=who, role=role.role)
-        outcome = signatory.submit(call)
-    tell(outcome, f"{address_of(who)} has the role {role.value} in community {community}", as_json)
+    who, outcome = _about_account(by, community, account, partial(calls.grant_role, role=role.role))
+    tell(outcome, f"{who} has the role {role.value} in community {community}", as_json)
 
 
 @app.command()
+@signs
 def revoke(
     community: CommunityArgument,
     account: AccountArgument,
     role: RoleArgument,
-    url: SigningUrlOption = DEFAULT_URL,
-    key_file: KeyFileOption = None,
-    dev: DevOption = None,
+    *,
+    by: SigningOptions,
     as_json: AsJson = False,
 ) -> None:
     """Take a role from an account; a steward signs."""
-    with signing(url, key_file, dev) as signatory:
-        find_community(signatory.connection, community)
-        who = read_account(signatory.connection, account)
-        metadata = signatory.connection.metadata
-        call = calls.revoke_role(metadata, community=CommunityId(community), account=who, role=role.role)
-        outcome = signatory.submit(call)
-    tell(outcome, f"{address_of(who)} no longer has the role {role.value} in community {community}", as_json)
+    who, outcome = _about_account(by, community, account, partial(calls.revoke_role, role=role.role))
+    tell(outcome, f"{who} no longer has the role {role.value} in community {community}", as_json)
 
 
 @app.command()
+@signs
 def leave(
     community: CommunityArgument,
     yes: YesOption = False,
-    url: SigningUrlOption = DEFAULT_URL,
-    key_file: KeyFileOption = None,
-    dev: DevOption = None,
+    *,
+    by: SigningOptions,
     as_json: AsJson = False,
 ) -> None:
     """Give up your membership and all your roles."""
-    with signing(url, key_file, dev) as signatory:
+    with signing(by) as signatory:
         name = find_community(signatory.connection, community).name
         confirm(f"{signatory.key.address} gives up its membership of {name!r} and all its roles there. Sign?", yes)
         outcome = signatory.submit(calls.leave(signatory.connection.metadata, community=CommunityId(community)))
@@ -244,6 +229,7 @@ def leave(
 
 
 @app.command("set-track")
+@signs
 def set_track(
     community: CommunityArgument,
     kind: Annotated[TrackName, typer.Argument(help="The decisions it is for.")],
@@ -253,9 +239,8 @@ def set_track(
     timelock: Annotated[str, typer.Option(help="What is approved waits so long.")] = "1h",
     min_turnout: Annotated[str, typer.Option(help="Share of the members that must vote.")] = "30%",
     min_approval: Annotated[str, typer.Option(help="More than this share of the votes must be for it.")] = "50%",
-    url: SigningUrlOption = DEFAULT_URL,
-    key_file: KeyFileOption = None,
-    dev: DevOption = None,
+    *,
+    by: SigningOptions,
     as_json: AsJson = False,
 ) -> None:
     """Say how decisions of one kind are voted on, once; later a vote changes it. A steward signs."""
@@ -267,12 +252,21 @@ def set_track(
         min_turnout=min_turnout,
         min_approval=min_approval,
     )
-    with signing(url, key_file, dev) as signatory:
+    with signing(by) as signatory:
         find_community(signatory.connection, community)
         metadata = signatory.connection.metadata
         call = calls.set_track(metadata, community=CommunityId(community), kind=kind.kind, settings=settings)
         outcome = signatory.submit(call)
     tell(outcome, f"community {community} votes on {kind.value} decisions: {describe_track(settings)}", as_json)
+
+
+def _about_account(by: SigningOptions, community: int, account: str, make: Callable[..., Call]) -> tuple[str, Outcome]:
+    """Sign what `make` makes of a community and an account; gives the account's address with what became of it."""
+    with signing(by) as signatory:
+        connection, number = signatory.connection, CommunityId(community)
+        find_community(connection, community)
+        who = read_account(connection, account)
+        return address_of(who), signatory.submit(make(connection.metadata, community=number, account=who))
 
 
 def _everybody(connection: Connection, community: CommunityId) -> list[Person]:

@@ -7,7 +7,7 @@ AipchainError
 │   ├── NoKey          it is not clear, or not allowed, which key is to sign
 │   └── CallRefused    the chain refused a signed call for a reason its signer can do something about
 └── OperationError
-    └── StillUndecided the node took a call, but no block holds it yet
+    └── StillUndecided a call was sent, but no block is known to hold it yet
 """
 
 from aipchain.errors import InputError, OperationError
@@ -45,11 +45,11 @@ class CallRefused(InputError):
 
 
 class StillUndecided(OperationError):
-    """No block holds the extrinsic yet; it may still come in until its last block."""
+    """An extrinsic was sent, and no block is known to hold it; it may still come in until its last block."""
 
     def __init__(self, extrinsic_hash: bytes) -> None:
         super().__init__(
-            f"the node took extrinsic 0x{extrinsic_hash.hex()}, but no block holds it yet and it may still come in: "
-            "look at the chain before you sign anew. Is the node making blocks?"
+            f"extrinsic 0x{extrinsic_hash.hex()} was sent, but no block is known to hold it yet and it may still come "
+            "in: the next command that signs as this account tells first what became of it. Is the node making blocks?"
         )
         self.extrinsic_hash = extrinsic_hash

@@ -1,25 +1,25 @@
 """`aip propose` and `aip vote`: what a community may change, and what a ballot binds its voter to."""
 
-from typing import Annotated
+from collections.abc import Callable
+from typing import Annotated, TypeVar
 
 import typer
 
 from aipchain.cli.audit import AsJson
 from aipchain.cli.bundles import BundleArgument, PluginsOption, SettingsOption, SlotOption, plugin_change
-from aipchain.cli.chains import DEFAULT_URL, BasePathOption, UrlOption, reading
+from aipchain.cli.chains import BasePathOption, UrlOption, reading
 from aipchain.cli.documents import document, hexed
-from aipchain.cli.lookup import find_community, read_hash
+from aipchain.cli.lookup import find_community, of_community, read_hash
 from aipchain.cli.output import show_json, show_table
 from aipchain.cli.quantities import parse_share, parse_span
 from aipchain.cli.signing import (
-    DevOption,
-    KeyFileOption,
     Signatory,
-    SigningUrlOption,
+    SigningOptions,
     YesOption,
     confirm,
     event_of,
     signing,
+    signs,
     tell,
 )
 from aipchain.cli.terms import (
@@ -50,6 +50,8 @@ __all__ = ["propose", "vote"]
 
 propose = typer.Typer(help="Proposals: make them, read them, take their steps.", no_args_is_help=True)
 
+T = TypeVar("T")
+
 ProposalArgument = Annotated[int, typer.Argument(min=0, max=U32_MAX, help="The number of the proposal.")]
 ReplacesOption = Annotated[
     str | None,
@@ -58,6 +60,7 @@ ReplacesOption = Annotated[
 
 
 @propose.command()
+@signs
 def plugin(
     community: CommunityArgument,
     name: BundleArgument,
@@ -65,19 +68,19 @@ def plugin(
     settings: SettingsOption = None,
     plugins: PluginsOption = None,
     replaces: ReplacesOption = None,
-    url: SigningUrlOption = DEFAULT_URL,
-    key_file: KeyFileOption = None,
-    dev: DevOption = None,
+    *,
+    by: SigningOptions,
     as_json: AsJson = False,
 ) -> None:
     """Propose to put a plugin into its slot; a member signs."""
     _, change = plugin_change(name, plugins or (), slot, settings or ())
-    with signing(url, key_file, dev) as signatory:
+    with signing(by) as signatory:
         find_community(signatory.connection, community)
         _propose(signatory, CommunityId(community), change, replaces, as_json)
 
 
 @propose.command()
+@signs
 def parameters(
     community: CommunityArgument,
     gate_closure: Annotated[str | None, typer.Option(help="Orders are taken until so long before delivery.")] = None,
@@ -85,28 +88,26 @@ def parameters(
     grace: Annotated[str | None, typer.Option(help="Readings become final so long after the interval.")] = None,
     collateral: Annotated[str | None, typer.Option(help="Share of its value that an offer holds back.")] = None,
     replaces: ReplacesOption = None,
-    url: SigningUrlOption = DEFAULT_URL,
-    key_file: KeyFileOption = None,
-    dev: DevOption = None,
+    *,
+    by: SigningOptions,
     as_json: AsJson = False,
 ) -> None:
     """Propose other parameters; what is not given stays as it is. A member signs."""
-    with signing(url, key_file, dev) as signatory:
+    with signing(by) as signatory:
         number = CommunityId(community)
         find_community(signatory.connection, community)
         now = _newest_parameters(signatory.connection, number)
         wanted = Parameters(
-            gate_closure_s=parse_span("--gate-closure", gate_closure) if gate_closure else now.gate_closure_s,
-            clearing_window_s=(
-                parse_span("--clearing-window", clearing_window) if clearing_window else now.clearing_window_s
-            ),
-            grace_s=parse_span("--grace", grace) if grace else now.grace_s,
-            collateral=parse_share("--collateral", collateral) if collateral else now.collateral,
+            gate_closure_s=_given(parse_span, "--gate-closure", gate_closure, now.gate_closure_s),
+            clearing_window_s=_given(parse_span, "--clearing-window", clearing_window, now.clearing_window_s),
+            grace_s=_given(parse_span, "--grace", grace, now.grace_s),
+            collateral=_given(parse_share, "--collateral", collateral, now.collateral),
         )
         _propose(signatory, number, ParametersChange(wanted), replaces, as_json)
 
 
 @propose.command()
+@signs
 def track(
     community: CommunityArgument,
     kind: Annotated[TrackName, typer.Argument(help="The decisions it is for.")],
@@ -119,13 +120,12 @@ def track(
     min_turnout: Annotated[str | None, typer.Option(help="Share of the members that must vote.")] = None,
     min_approval: Annotated[str | None, typer.Option(help="More than this share of the votes must be for it.")] = None,
     replaces: ReplacesOption = None,
-    url: SigningUrlOption = DEFAULT_URL,
-    key_file: KeyFileOption = None,
-    dev: DevOption = None,
+    *,
+    by: SigningOptions,
     as_json: AsJson = False,
 ) -> None:
     """Propose another way to decide; what is not given stays as it is. A member signs."""
-    with signing(url, key_file, dev) as signatory:
+    with signing(by) as signatory:
         number = CommunityId(community)
         find_community(signatory.connection, community)
         found = reads.track(signatory.connection, number, kind.kind)
@@ -133,12 +133,12 @@ def track(
             raise InputError(f"the {kind.value} track is not set yet: its steward runs `aip community set-track` first")
         now = found.settings
         wanted = TrackSettings(
-            notice_s=parse_span("--notice", notice) if notice else now.notice_s,
-            decide_s=parse_span("--decide", decide) if decide else now.decide_s,
-            confirm_s=parse_span("--confirm", confirm_for) if confirm_for else now.confirm_s,
-            timelock_s=parse_span("--timelock", timelock) if timelock else now.timelock_s,
-            min_turnout=parse_share("--min-turnout", min_turnout) if min_turnout else now.min_turnout,
-            min_approval=parse_share("--min-approval", min_approval) if min_approval else now.min_approval,
+            notice_s=_given(parse_span, "--notice", notice, now.notice_s),
+            decide_s=_given(parse_span, "--decide", decide, now.decide_s),
+            confirm_s=_given(parse_span, "--confirm", confirm_for, now.confirm_s),
+            timelock_s=_given(parse_span, "--timelock", timelock, now.timelock_s),
+            min_turnout=_given(parse_share, "--min-turnout", min_turnout, now.min_turnout),
+            min_approval=_given(parse_share, "--min-approval", min_approval, now.min_approval),
         )
         _propose(signatory, number, TrackChange(kind.kind, wanted), replaces, as_json)
 
@@ -152,10 +152,7 @@ def list_(
 ) -> None:
     """List proposals."""
     with reading(url, base_path) as connection:
-        if community is not None:
-            find_community(connection, community)
-        every = sorted(reads.proposals(connection).items())
-        found = [(number, each) for number, each in every if community in (None, each.community)]
+        found = of_community(connection, community, reads.proposals(connection))
         if as_json:
             show_json([document(each, proposal=number) for number, each in found])
             return
@@ -190,15 +187,15 @@ def show(
 
 
 @propose.command()
+@signs
 def advance(
     proposal: ProposalArgument,
-    url: SigningUrlOption = DEFAULT_URL,
-    key_file: KeyFileOption = None,
-    dev: DevOption = None,
+    *,
+    by: SigningOptions,
     as_json: AsJson = False,
 ) -> None:
     """Take the step of a proposal that is due: approve, reject or enact it. Anyone may sign."""
-    with signing(url, key_file, dev) as signatory:
+    with signing(by) as signatory:
         read_proposal(signatory.connection, ProposalId(proposal))
         outcome = signatory.submit(calls.advance(signatory.connection.metadata, proposal=ProposalId(proposal)))
         stands = read_proposal(signatory.connection, ProposalId(proposal))
@@ -206,33 +203,33 @@ def advance(
 
 
 @propose.command()
+@signs
 def cancel(
     proposal: ProposalArgument,
-    url: SigningUrlOption = DEFAULT_URL,
-    key_file: KeyFileOption = None,
-    dev: DevOption = None,
+    *,
+    by: SigningOptions,
     as_json: AsJson = False,
 ) -> None:
     """Take a proposal of yours back before it is approved."""
-    with signing(url, key_file, dev) as signatory:
+    with signing(by) as signatory:
         read_proposal(signatory.connection, ProposalId(proposal))
         outcome = signatory.submit(calls.cancel(signatory.connection.metadata, proposal=ProposalId(proposal)))
     tell(outcome, f"proposal {proposal} is cancelled", as_json)
 
 
+@signs
 def vote(
     proposal: ProposalArgument,
     aye: Annotated[bool | None, typer.Option("--aye/--nay", help="For or against it; one must be given.")] = None,
     yes: YesOption = False,
-    url: SigningUrlOption = DEFAULT_URL,
-    key_file: KeyFileOption = None,
-    dev: DevOption = None,
+    *,
+    by: SigningOptions,
     as_json: AsJson = False,
 ) -> None:
     """Vote on a proposal, once. Shows first what the vote binds to, in words."""
     if aye is None:
         raise InputError("say how you vote: --aye or --nay")
-    with signing(url, key_file, dev) as signatory:
+    with signing(by) as signatory:
         found = read_proposal(signatory.connection, ProposalId(proposal))
         _check_binding(proposal, found)
         if not as_json:
@@ -247,6 +244,11 @@ def vote(
         f"voted {side} proposal {proposal}: {stands.ayes} for, {stands.nays} against of {stands.electorate}",
         as_json,
     )
+
+
+def _given(parse: Callable[[str, str], T], option: str, text: str | None, now: T) -> T:
+    """Read what an option says; without it things stay as they are `now`."""
+    return now if text is None else parse(option, text)
 
 
 def _propose(signatory: Signatory, community: CommunityId, change: Change, replaces: str | None, as_json: bool) -> None:

@@ -1,12 +1,15 @@
 """Finding what a command names on the chain, or saying that it is not there."""
 
+from collections.abc import Callable, Mapping
+from typing import TypeVar
+
 from aipchain.cli.documents import hexed
 from aipchain.cli.errors import Misread, NotThere
 from aipchain.cli.quantities import format_time, parse_time
 from aipchain.errors import InputError
 from aipchain.runtime_bridge import reads
 from aipchain.runtime_bridge.connection import Connection
-from aipchain.runtime_bridge.types import Community, CommunityId, Hash, Meter, MeterId, Order, OrderNumber
+from aipchain.runtime_bridge.types import Community, CommunityId, Hash, Meter, MeterId, Order, OrderNumber, Proposal
 from aipchain.units import UnixSeconds
 
 __all__ = [
@@ -14,9 +17,14 @@ __all__ = [
     "find_meter",
     "find_order",
     "interval_start",
+    "of_community",
     "plugin_label",
     "read_hash",
 ]
+
+T = TypeVar("T")
+K = TypeVar("K", bound=int)
+L = TypeVar("L", Meter, Order, Proposal)
 
 
 def find_community(connection: Connection, number: int) -> Community:
@@ -25,9 +33,7 @@ def find_community(connection: Connection, number: int) -> Community:
     :raises NotThere: the chain has none of that number.
     """
     found = reads.community(connection, CommunityId(number))
-    if found is None:
-        raise NotThere("community", number, reads.next_community_id(connection))
-    return found
+    return _there("community", number, found, reads.next_community_id, connection)
 
 
 def find_meter(connection: Connection, number: int) -> Meter:
@@ -36,9 +42,7 @@ def find_meter(connection: Connection, number: int) -> Meter:
     :raises NotThere: the chain has none of that number.
     """
     found = reads.meter(connection, MeterId(number))
-    if found is None:
-        raise NotThere("meter", number, reads.next_meter_id(connection))
-    return found
+    return _there("meter", number, found, reads.next_meter_id, connection)
 
 
 def find_order(connection: Connection, number: int) -> Order:
@@ -54,6 +58,16 @@ def find_order(connection: Connection, number: int) -> Order:
     if number >= count:
         raise NotThere("order", number, count)
     raise InputError(f"order {number} is closed: its book is settled or voided; `aip order book` shows the trades")
+
+
+def of_community(connection: Connection, community: int | None, every: Mapping[K, L]) -> list[tuple[K, L]]:
+    """List what belongs to a community, or to any (None), by its number.
+
+    :raises NotThere: the chain has no such community.
+    """
+    if community is not None:
+        find_community(connection, community)
+    return [(number, each) for number, each in sorted(every.items()) if community in (None, each.community)]
 
 
 def interval_start(community: Community, what: str, text: str) -> UnixSeconds:
@@ -88,3 +102,9 @@ def plugin_label(connection: Connection, binding_hash: Hash) -> str:
     bound = reads.binding(connection, binding_hash)
     build = reads.build(connection, bound.binding.bundle) if bound else None
     return f"{build.name}@{build.release}.{build.build}" if build else hexed(binding_hash)
+
+
+def _there(kind: str, number: int, found: T | None, count: Callable[[Connection], int], connection: Connection) -> T:
+    if found is None:
+        raise NotThere(kind, number, count(connection))
+    return found

@@ -6,13 +6,13 @@ from typing import Annotated
 import typer
 
 from aipchain.cli.audit import AsJson
-from aipchain.cli.chains import DEFAULT_URL, BasePathOption, UrlOption, reading
+from aipchain.cli.chains import BasePathOption, UrlOption, reading
 from aipchain.cli.documents import document, hexed, plain
 from aipchain.cli.errors import Misread
-from aipchain.cli.lookup import find_community, find_meter, interval_start, read_hash
+from aipchain.cli.lookup import find_community, find_meter, interval_start, of_community, read_hash
 from aipchain.cli.output import show_json, show_table
 from aipchain.cli.quantities import format_energy, format_time, parse_energy
-from aipchain.cli.signing import DevOption, KeyFileOption, SigningUrlOption, event_of, read_account, signing, tell
+from aipchain.cli.signing import SigningOptions, event_of, read_account, signing, signs, tell
 from aipchain.cli.terms import U32_MAX, AccountArgument, CommunityArgument, SourceName
 from aipchain.errors import InputError
 from aipchain.runtime_bridge import calls, facts, reads
@@ -41,10 +41,7 @@ def list_(
 ) -> None:
     """List the enrolled meters."""
     with reading(url, base_path) as connection:
-        if community is not None:
-            find_community(connection, community)
-        every = sorted(reads.meters(connection).items())
-    found = [(number, each) for number, each in every if community in (None, each.community)]
+        found = of_community(connection, community, reads.meters(connection))
     if as_json:
         show_json([document(each, meter=number) for number, each in found])
         return
@@ -161,6 +158,7 @@ def quarantine(
 
 
 @app.command()
+@signs
 def enrol(
     community: CommunityArgument,
     owner: AccountArgument,
@@ -173,16 +171,15 @@ def enrol(
     reads_from: Annotated[
         str | None, typer.Option(help="Start of its first interval; the next one if not given.")
     ] = None,
-    url: SigningUrlOption = DEFAULT_URL,
-    key_file: KeyFileOption = None,
-    dev: DevOption = None,
+    *,
+    by: SigningOptions,
     as_json: AsJson = False,
 ) -> None:
     """Enrol a member's meter; a steward signs."""
     device = read_hash("--device-key", device_key)
     imported = parse_energy("--import-register", import_register)
     exported = parse_energy("--export-register", export_register)
-    with signing(url, key_file, dev) as signatory:
+    with signing(by) as signatory:
         connection = signatory.connection
         found = find_community(connection, community)
         start = _reads_from(connection, found, reads_from)

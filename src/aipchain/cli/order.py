@@ -8,19 +8,18 @@ from typing import Annotated
 import typer
 
 from aipchain.cli.audit import AsJson
-from aipchain.cli.chains import DEFAULT_URL, BasePathOption, UrlOption, reading
+from aipchain.cli.chains import BasePathOption, UrlOption, reading
 from aipchain.cli.documents import document, hexed, plain
-from aipchain.cli.lookup import find_community, find_order, interval_start, plugin_label
+from aipchain.cli.lookup import find_community, find_order, interval_start, of_community, plugin_label
 from aipchain.cli.output import console, show_json, show_table
 from aipchain.cli.quantities import format_energy, format_time, parse_energy, parse_price
 from aipchain.cli.signing import (
-    DevOption,
-    KeyFileOption,
     Signatory,
-    SigningUrlOption,
+    SigningOptions,
     event_of,
     read_account,
     signing,
+    signs,
     tell,
 )
 from aipchain.cli.terms import U32_MAX, CommunityArgument, SideName
@@ -63,15 +62,9 @@ def list_(
 ) -> None:
     """List the orders of all books that are not settled yet."""
     with reading(url, base_path) as connection:
-        if community is not None:
-            find_community(connection, community)
         account = None if owner is None else read_account(connection, owner)
-        every = sorted(reads.orders(connection).items())
-    found = [
-        (number, each)
-        for number, each in every
-        if community in (None, each.community) and account in (None, each.owner)
-    ]
+        every = of_community(connection, community, reads.orders(connection))
+    found = [(number, each) for number, each in every if account in (None, each.owner)]
     if as_json:
         show_json([document(each, number=number) for number, each in found])
         return
@@ -106,6 +99,7 @@ def show(
 
 
 @app.command()
+@signs
 def place(
     community: CommunityArgument,
     interval: IntervalArgument,
@@ -119,14 +113,13 @@ def place(
         int | None,
         typer.Option("--id", min=0, max=U64_MAX, help="Your name for it; the same order twice needs two ids."),
     ] = None,
-    url: SigningUrlOption = DEFAULT_URL,
-    key_file: KeyFileOption = None,
-    dev: DevOption = None,
+    *,
+    by: SigningOptions,
     as_json: AsJson = False,
 ) -> None:
     """Place one order. The same command again changes nothing: the order stands already."""
     wh, limit_price = parse_energy("--energy", energy), parse_price("--limit", limit)
-    with signing(url, key_file, dev) as signatory:
+    with signing(by) as signatory:
         connection, number = signatory.connection, CommunityId(community)
         start = interval_start(find_community(connection, community), "INTERVAL", interval)
         own_meter = _meter_of(connection, number, signatory.key.public) if meter is None else MeterId(meter)
@@ -142,15 +135,15 @@ def place(
 
 
 @app.command()
+@signs
 def cancel(
     order: OrderArgument,
-    url: SigningUrlOption = DEFAULT_URL,
-    key_file: KeyFileOption = None,
-    dev: DevOption = None,
+    *,
+    by: SigningOptions,
     as_json: AsJson = False,
 ) -> None:
     """Withdraw an order of yours before its gate closes; its escrow is released."""
-    with signing(url, key_file, dev) as signatory:
+    with signing(by) as signatory:
         escrow = find_order(signatory.connection, order).escrow
         outcome = signatory.submit(calls.cancel_order(signatory.connection.metadata, number=OrderNumber(order)))
     tell(outcome, f"order {order} is cancelled, {format_aip(escrow, PRICE_PLACES)} AIP are free again", as_json)

@@ -15,12 +15,12 @@ from aipchain.cli.bundles import (
     plugin_change,
     slots_of,
 )
-from aipchain.cli.chains import DEFAULT_URL, BasePathOption, UrlOption, reading
+from aipchain.cli.chains import BasePathOption, UrlOption, reading
 from aipchain.cli.documents import hexed
 from aipchain.cli.lookup import find_community, plugin_label
 from aipchain.cli.output import show_json, show_table
 from aipchain.cli.quantities import format_time
-from aipchain.cli.signing import DevOption, KeyFileOption, SigningUrlOption, signing, tell
+from aipchain.cli.signing import SigningOptions, signing, signs, tell
 from aipchain.cli.terms import U32_MAX, CommunityArgument
 from aipchain.errors import InputError
 from aipchain.plugins.bundle import Bundle
@@ -63,8 +63,7 @@ def list_(
             for bundle in bundles
         ),
     )
-    if slots is not None:
-        show_table(f"Slots of community {community}", ("slot", "state", "plugin", "binding"), _slot_rows(slots))
+    _show_slots(community, slots)
 
 
 @app.command()
@@ -107,23 +106,22 @@ def show(
     if manifest.config:
         settings = ((key, *_setting(field)) for key, field in sorted(manifest.config.items()))
         show_table("Settings", ("key", "default", "allowed", "meaning"), settings)
-    if slots is not None:
-        show_table(f"Slots of community {community}", ("slot", "state", "plugin", "binding"), _slot_rows(slots))
+    _show_slots(community, slots)
 
 
 @app.command()
+@signs
 def register(
     name: BundleArgument,
     plugins: PluginsOption = None,
-    url: SigningUrlOption = DEFAULT_URL,
-    key_file: KeyFileOption = None,
-    dev: DevOption = None,
+    *,
+    by: SigningOptions,
     as_json: AsJson = False,
 ) -> None:
     """Make a plugin known to the chain, so that communities can vote for it. Anyone may; it can never be changed."""
     bundle = Catalogue.discover(plugins or ()).find(name)
     manifest = bundle.manifest
-    with signing(url, key_file, dev) as signatory:
+    with signing(by) as signatory:
         call = calls.register_build(
             signatory.connection.metadata,
             bundle=bundle_hash(bundle),
@@ -136,20 +134,20 @@ def register(
 
 
 @app.command()
+@signs
 def install(
     community: CommunityArgument,
     name: BundleArgument,
     slot: SlotOption = None,
     settings: SettingsOption = None,
     plugins: PluginsOption = None,
-    url: SigningUrlOption = DEFAULT_URL,
-    key_file: KeyFileOption = None,
-    dev: DevOption = None,
+    *,
+    by: SigningOptions,
     as_json: AsJson = False,
 ) -> None:
     """Fill an empty slot of a community; later only a vote changes it. A steward signs."""
     bundle, change = plugin_change(name, plugins or (), slot, settings or ())
-    with signing(url, key_file, dev) as signatory:
+    with signing(by) as signatory:
         find_community(signatory.connection, community)
         metadata = signatory.connection.metadata
         call = calls.install(metadata, community=CommunityId(community), slot=change.slot, binding=change.binding)
@@ -229,6 +227,11 @@ def _bound(connection: Connection, binding_hash: Hash) -> dict[str, object]:
         "config": bound.binding.config.decode() if bound else None,
         "binding_hash": hexed(binding_hash),
     }
+
+
+def _show_slots(community: int | None, slots: dict[str, dict[str, object] | None] | None) -> None:
+    if slots is not None:
+        show_table(f"Slots of community {community}", ("slot", "state", "plugin", "binding"), _slot_rows(slots))
 
 
 def _slot_rows(slots: dict[str, dict[str, object] | None]) -> list[tuple[str, str, str, str]]:

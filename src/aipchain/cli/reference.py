@@ -31,6 +31,10 @@ Commands that read take `--url` (a running node) or `--base-path` (a chain file 
 take `--url` and either `--key-file`, a keystore whose password is asked for or taken from `AIPCHAIN_KEY_PASSWORD`, or
 `--dev`, a well-known account, on development chains only. No secret is ever an argument.
 
+What a command sends is kept in its outbox, a file for each chain, until a block is known to hold it. After a lost
+connection the next command that signs as the same account says first what became of it, and if it is the same command,
+it reports that instead of signing again.
+
 """
 
 

@@ -5,95 +5,109 @@ development account, which only a development chain accepts here.
 """
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from functools import wraps
+from inspect import Parameter, signature
+from itertools import chain
 from pathlib import Path
-from typing import Annotated, TypeVar
+from typing import Annotated, Any, TypeVar, get_type_hints
 
 import typer
 
+from aipchain.cli.chains import DEFAULT_URL
 from aipchain.cli.documents import hexed, plain
-from aipchain.cli.errors import NoKey, StillUndecided
+from aipchain.cli.errors import NoKey
 from aipchain.cli.output import console, printable, show_json
-from aipchain.cli.refusals import explained
-from aipchain.errors import InputError, OperationError
+from aipchain.cli.signatory import DEVELOPMENT, Signatory, kept_calls
+from aipchain.errors import InputError
 from aipchain.runtime_bridge.connection import Connection, connect
-from aipchain.runtime_bridge.errors import NotIncludedYet
 from aipchain.runtime_bridge.facts import OtherEvent
 from aipchain.runtime_bridge.keys import DEVELOPMENT_NAMES, AccountKey, account_of, development_account, load_account
-from aipchain.runtime_bridge.metadata import Call
 from aipchain.runtime_bridge.outcomes import Outcome
-from aipchain.runtime_bridge.submitter import Submitter, polling
+from aipchain.runtime_bridge.submitter import polling
 from aipchain.units import format_aip
 
 __all__ = [
-    "DevOption",
-    "KeyFileOption",
     "Signatory",
-    "SigningUrlOption",
+    "SigningOptions",
     "YesOption",
     "confirm",
     "event_of",
     "read_account",
     "signing",
+    "signs",
     "tell",
 ]
 
 PASSWORD_VARIABLE = "AIPCHAIN_KEY_PASSWORD"  # noqa: S105 - the name of a variable, no secret
-DEVELOPMENT = "Development"
 PAUSE_S = 0.05
 
-SigningUrlOption = Annotated[str, typer.Option("--url", help="The node's JSON-RPC address.")]
-KeyFileOption = Annotated[
-    Path | None,
-    typer.Option(
-        "--key-file",
-        help=f"Keystore of the account that signs; its password is asked for, or taken from {PASSWORD_VARIABLE}.",
-    ),
-]
-DevOption = Annotated[
-    str | None, typer.Option("--dev", help="Sign as a well-known account, Alice to Ferdie; development chains only.")
-]
 YesOption = Annotated[bool, typer.Option("--yes", help="Do not ask for confirmation.")]
 
 E = TypeVar("E")
 
 
 @dataclass(frozen=True, slots=True)
-class Signatory:
-    """An account that signs calls for one node."""
+class SigningOptions:
+    """The node that a command signs for, the key it signs with, and where it keeps what is undecided."""
 
-    connection: Connection
-    key: AccountKey
+    url: Annotated[str, typer.Option("--url", help="The node's JSON-RPC address.")] = DEFAULT_URL
+    key_file: Annotated[
+        Path | None,
+        typer.Option(
+            "--key-file",
+            help=f"Keystore of the account that signs; its password is asked for, or taken from {PASSWORD_VARIABLE}.",
+        ),
+    ] = None
+    dev: Annotated[
+        str | None,
+        typer.Option("--dev", help="Sign as a well-known account, Alice to Ferdie; development chains only."),
+    ] = None
+    outbox: Annotated[
+        Path | None,
+        typer.Option(
+            "--outbox", help="File that keeps what is sent until a block holds it; one for each chain if not given."
+        ),
+    ] = None
 
-    def submit(self, call: Call) -> Outcome:
-        """Sign a call, send it and wait until it has taken effect.
 
-        :raises CallRefused: the chain refused it for a reason the signer can mend.
-        :raises StillUndecided: no block holds it yet.
-        """
-        submitter = Submitter(self.connection, wait=polling(pause_s=PAUSE_S))
-        try:
-            return submitter.submit(call, self.key)
-        except NotIncludedYet as waiting:
-            raise StillUndecided(waiting.extrinsic_hashes[0]) from waiting
-        except OperationError as refusal:
-            raise explained(refusal) from refusal
+def signs(command: Callable[..., None]) -> Callable[..., None]:
+    """Give a command the options of `SigningOptions` in place of its parameter `by`."""
+    hints = get_type_hints(SigningOptions, include_extras=True)
+    options = {
+        field.name: Parameter(field.name, Parameter.KEYWORD_ONLY, default=field.default, annotation=hints[field.name])
+        for field in fields(SigningOptions)
+    }
+
+    @wraps(command)
+    def run(**given: Any) -> None:  # noqa: ANN401 - whatever the command takes
+        by = SigningOptions(**{name: given.pop(name) for name in options})
+        command(**given, by=by)
+
+    own = signature(command)
+    every = (options.values() if each.name == "by" else (each,) for each in own.parameters.values())
+    run.__signature__ = own.replace(parameters=tuple(chain.from_iterable(every)))  # type: ignore[attr-defined]
+    return run
 
 
 @contextmanager
-def signing(url: str, key_file: Path | None, dev: str | None) -> Iterator[Signatory]:
-    """Connect to a node with the key that signs.
+def signing(by: SigningOptions) -> Iterator[Signatory]:
+    """Connect to a node with the key that signs; what earlier commands left undecided is decided first.
 
     :raises NoKey: no key is named, or two are, or a development account on a chain that is not for development.
     :raises UnusableKey: the keystore gives no key.
+    :raises UnusableOutbox: the outbox cannot be used.
+    :raises StillUndecided: a call of an earlier command may still come in.
     """
-    if (key_file is None) == (dev is None):
+    if (by.key_file is None) == (by.dev is None):
         raise NoKey(f"give the key that signs: either --key-file FILE or --dev {DEVELOPMENT_NAMES[0]}")
-    with connect(url) as connection:
-        key = _development_key(connection, dev) if dev is not None else _stored_key(key_file or Path())
-        yield Signatory(connection, key)
+    with connect(by.url) as connection, kept_calls(by.outbox, connection.genesis_hash) as outbox:
+        key = _stored_key(by.key_file or Path()) if by.dev is None else _development_key(connection, by.dev)
+        signatory = Signatory(connection, key, outbox, polling(pause_s=PAUSE_S))
+        signatory.resume()
+        yield signatory
 
 
 def read_account(connection: Connection, text: str) -> bytes:

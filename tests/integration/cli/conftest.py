@@ -72,10 +72,12 @@ class Village:
     node: Node
     clock: SimulatedClock
     url: str
+    outbox: Path
 
     def aip(self, *arguments: object, typed: str | None = None, env: dict[str, str] | None = None) -> Ended:
-        """Run `aip` with arguments and this node's address."""
-        return run_aip(*arguments, "--url", self.url, typed=typed, env=env)
+        """Run `aip` with arguments and this node's address; what signs keeps its outbox here."""
+        kept = ("--outbox", self.outbox) if {"--dev", "--key-file"} & set(arguments) else ()
+        return run_aip(*arguments, "--url", self.url, *kept, typed=typed, env=env)
 
     def wait_until(self, at: int) -> None:
         """Let chain time come to `at` [s]; the next block stands there."""
@@ -115,26 +117,26 @@ def run() -> Callable[..., Ended]:
     return run_aip
 
 
-def _served(preset: str, base_path: Path | None = None) -> Iterator[Village]:
+def _served(preset: str, folder: Path, base_path: Path | None = None) -> Iterator[Village]:
     clock = SimulatedClock(NOON * 1_000)
     with Node.open(base_path, clock=clock, sealing=Sealing.ON_DEMAND, preset=preset) as node:
         server = serve(node, port=0)
         try:
-            yield Village(node, clock, server.url)
+            yield Village(node, clock, server.url, folder / "outbox.sqlite")
         finally:
             server.stop()
 
 
 @pytest.fixture
-def wilderness() -> Iterator[Village]:
+def wilderness(tmp_path: Path) -> Iterator[Village]:
     """A development chain with nothing on it."""
-    yield from _served("development")
+    yield from _served("development", tmp_path)
 
 
 @pytest.fixture
-def private_chain() -> Iterator[Village]:
+def private_chain(tmp_path: Path) -> Iterator[Village]:
     """A chain that is not for development."""
-    yield from _served("local")
+    yield from _served("local", tmp_path)
 
 
 @pytest.fixture
@@ -147,7 +149,7 @@ def village(wilderness: Village) -> Village:
 @pytest.fixture
 def chain_file(tmp_path: Path) -> Path:
     """A chain file with the community on it, closed."""
-    for village in _served("development", tmp_path):
+    for village in _served("development", tmp_path, tmp_path):
         found_community(village)
     return tmp_path
 
