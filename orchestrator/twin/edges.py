@@ -15,9 +15,10 @@ from aipchain.orchestrator.twin.compare import Twin
 from aipchain.orchestrator.twin.moves.choice import MOVES
 from aipchain.orchestrator.twin.moves.metering import signed
 from aipchain.orchestrator.twin.moves.player import Player
-from aipchain.orchestrator.twin.moves.town import BUNDLES, DEVICES, HAMLET, HOUR, START, TOWN, account
+from aipchain.orchestrator.twin.moves.town import BUNDLES, DEVICES, HAMLET, HOUR, PARAMETERS, START, TOWN, account
 from aipchain.orchestrator.twin.steps import Do, Moment
 from aipchain.pallets_spec.community_governance import IsApproved
+from aipchain.pallets_spec.community_governance.proposals import head_of
 from aipchain.pallets_spec.energy import EnergySums
 from aipchain.pallets_spec.errors import SpecError
 from aipchain.pallets_spec.market import MAX_BOOK_ORDERS
@@ -28,9 +29,11 @@ from aipchain.pallets_spec.types import (
     U64_MAX,
     U128_MAX,
     Binding,
+    Change,
     MeterId,
     NewOrder,
     OrderNumber,
+    ParametersChange,
     PluginChange,
     PostedPrice,
     ProposalId,
@@ -338,6 +341,42 @@ def votes_at_their_thresholds(corner: Corner) -> None:
     _vote(corner, 1, cleo=False, poor=False)
 
 
+def a_vote_changes_the_grace(corner: Corner) -> None:
+    """A book that was open when the grace period was changed settles when it knew, but never before it is final."""
+    for grace_s in (2_400, 600):
+        sub = Corner(corner.twin.fork(), corner.tally)
+        sub.at(START)
+        sub.places("ada", _bid(1))
+        sub.places("ben", _offer(1))
+        _enact(sub, ParametersChange(replace(PARAMETERS, grace_s=grace_s)))
+        sub.at(sub.twin.world.market.books[_BOOK].closes_at)
+        sub.clears(_trade(0, 1))
+        _read(sub, _BENS, import_wh=1_000, export_wh=900)
+        _read(sub, _ADAS, import_wh=1_020, export_wh=500)
+        for second in (599, 600, 1_199, 1_200, 2_399, 2_400):
+            sub.at(_BOOK[1] + HOUR + second)
+            arguments = {"community": TOWN, "interval_start": _BOOK[1], "meters": [_BENS]}
+            sub.does("cleo", "Energy", "mint", **arguments)
+            sub.does("cleo", "Market", "settle", community=TOWN, interval_start=_BOOK[1], limit=1)
+            sub.does("cleo", "Energy", "mint", **arguments)
+
+
+def votes_that_follow_each_other(corner: Corner) -> None:
+    """Changes enacted epoch after epoch, and twice within one; books and readings find what holds in their epoch."""
+    for round_, (bundle, grace_s) in enumerate(zip(BUNDLES[:3] * 2, (700, 800, 900, 1_000, 1_100, 1_300), strict=True)):
+        _enact(corner, PluginChange(Slot.PRICE, Binding(bundle, b"{}", bytes(round_), None)))
+        _enact(corner, ParametersChange(replace(PARAMETERS, grace_s=grace_s)))
+        current = corner.twin.world.now // HOUR * HOUR
+        for ahead in (2, 3, 4):
+            book = (TOWN, UnixSeconds(current + ahead * HOUR))
+            corner.places("ada", _bid(round_ + 1), book=book)
+        for meter in (_ADAS, _BENS):
+            for behind in (1, 3, 5):
+                arguments = {"community": TOWN, "interval_start": current - behind * HOUR, "meters": [meter]}
+                corner.does("cleo", "Energy", "mint", **arguments)
+        corner.at(corner.twin.world.now + (2 * HOUR if round_ % 2 else 60))
+
+
 def votes_that_come_too_late(corner: Corner) -> None:
     """An approved change is stale when another was enacted before, or when its build was given up."""
     for given_up in (False, True):
@@ -386,6 +425,20 @@ def _propose(corner: Corner) -> None:
     slot = corner.twin.world.plugin_registry.slots[TOWN, Slot.PRICE]
     change = PluginChange(Slot.PRICE, Binding(BUNDLES[1], b"{}", b"", None))
     corner.does("ada", "CommunityGovernance", "propose", community=TOWN, change=change, predecessor=slot.head)
+
+
+def _enact(corner: Corner, change: Change) -> None:
+    """A vote from the proposal to its enactment, beginning now."""
+    world = corner.twin.world
+    arguments = {"community": TOWN, "change": change, "predecessor": head_of(world, TOWN, change)}
+    corner.does("ada", "CommunityGovernance", "propose", **arguments)
+    proposal = world.community_governance.next_proposal_id - 1
+    settings = world.community_governance.proposals[ProposalId(proposal)].settings
+    corner.at(world.now + settings.notice_s)
+    _vote(corner, proposal, ada=True, ben=True, cleo=True)
+    for wait_s in (settings.confirm_s, settings.timelock_s):
+        corner.at(world.now + wait_s)
+        _advance(corner, proposal)
 
 
 def _vote(corner: Corner, proposal: int, **votes: bool) -> None:
@@ -438,6 +491,8 @@ EDGES: tuple[Callable[[Corner], None], ...] = (
     the_same_again,
     readings_at_their_borders,
     votes_at_their_thresholds,
+    a_vote_changes_the_grace,
+    votes_that_follow_each_other,
     votes_that_come_too_late,
     calls_as_root_and_to_nobody,
 )
