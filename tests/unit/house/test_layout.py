@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -33,3 +34,23 @@ def test_importing_the_package_is_light() -> None:
     shown = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
 
     assert shown.stdout.strip() == "[]"
+
+
+def test_every_kind_of_file_is_packaged() -> None:
+    """What lies in a room beside code is named in the package data, or a wheel would lack it."""
+    settings = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    patterns = settings["tool"]["setuptools"]["package-data"]["*"]
+    listed = subprocess.run(["git", "ls-files", *ROOMS, "src"], cwd=ROOT, capture_output=True, text=True, check=True)
+    rust = (
+        "chain/pallets/",
+        "chain/runtime/",
+        "chain/build/",
+        "chain/Cargo",
+        "chain/rustfmt",
+        "chain/clippy",
+        "chain/.",
+    )
+
+    beside = [Path(name) for name in listed.stdout.splitlines() if not name.startswith(rust) and Path(name).suffix]
+
+    assert [str(path) for path in beside if path.suffix != ".py" and not any(map(path.match, patterns))] == []
