@@ -1,5 +1,6 @@
 """An audit proves the history it reads before it replays anything."""
 
+import shutil
 import sqlite3
 from datetime import date
 from pathlib import Path
@@ -32,16 +33,18 @@ def test_every_clearing_of_an_honest_file_comes_out_equal(chain: Path) -> None:
     assert (result.exit_code, "24 of 24 clearings" in result.stdout) == (0, True)
 
 
-def test_a_rewritten_past_is_not_replayed(chain: Path) -> None:
+def test_a_rewritten_past_is_not_replayed(chain: Path, tmp_path: Path) -> None:
     """Erasing the events of old blocks does not make their clearings unseen."""
-    with sqlite3.connect(chain / "chain.sqlite") as database:
+    altered = tmp_path / "altered"
+    shutil.copytree(chain, altered)
+    with sqlite3.connect(altered / "chain.sqlite") as database:
         changed = database.execute(
             "UPDATE past SET value = x'00' WHERE key = ? AND until BETWEEN 40 AND 60", (EVENTS_KEY,)
         ).rowcount
     database.close()
 
-    audited = CliRunner().invoke(app, ["audit", "replay", "--base-path", str(chain)])
-    examined = CliRunner().invoke(app, ["doctor", "--base-path", str(chain)])
+    audited = CliRunner().invoke(app, ["audit", "replay", "--base-path", str(altered)])
+    examined = CliRunner().invoke(app, ["doctor", "--base-path", str(altered)])
 
     assert changed > 0
     assert isinstance(audited.exception, StateError)
