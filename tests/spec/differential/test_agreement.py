@@ -18,7 +18,7 @@ OK_SHARE = 0.4
 
 UNREACHED: dict[tuple[str, str], str] = {}
 """Refusals that the specification names and no sequence reaches, with the reason. There is none: what calls cannot
-reach in good time is planted (`orchestrator/twin/edges.py`)."""
+reach in good time is planted (`orchestrator/twin/edges`)."""
 
 UNREACHED_ERRORS = {
     "PluginRegistry.EmptySlot": "a vote on an empty slot is refused when it is proposed, and a slot is never emptied",

@@ -1,0 +1,120 @@
+"""Votes at their thresholds and seconds, and what they change under open books and in later epochs."""
+
+from dataclasses import replace
+
+from aipchain.orchestrator.twin.edges.corner import (
+    ADAS,
+    BENS,
+    BOOK,
+    Corner,
+    advance,
+    bid,
+    enact,
+    offer,
+    propose,
+    read,
+    trade,
+    vote,
+)
+from aipchain.orchestrator.twin.moves.town import BUNDLES, HOUR, PARAMETERS, START, TOWN
+from aipchain.pallets_spec.types import (
+    Binding,
+    ParametersChange,
+    PluginChange,
+    ProposalId,
+    Slot,
+)
+from aipchain.units import UnixSeconds
+
+__all__ = [
+    "a_vote_changes_the_grace",
+    "votes_at_their_thresholds",
+    "votes_that_come_too_late",
+    "votes_that_follow_each_other",
+]
+
+
+def votes_at_their_thresholds(corner: Corner) -> None:
+    """A vote that is broken in time, one that is broken after its end, and one that is enacted at its seconds."""
+    for _ in range(3):
+        propose(corner)
+    settings = corner.twin.world.community_governance.proposals[ProposalId(0)].settings
+    opens = START + settings.notice_s
+    ends = opens + settings.decide_s
+    corner.at(opens - 1)
+    vote(corner, 0, ada=True)
+    corner.at(opens)
+    vote(corner, 0, ada=True, ben=True, cleo=False, poor=False, stranger=True)
+    vote(corner, 2, ada=True, ben=True)
+    corner.at(opens + settings.confirm_s - 1)
+    advance(corner, 2)
+    corner.at(opens + settings.confirm_s)
+    vote(corner, 2, cleo=False)
+    advance(corner, 2, 2)
+    corner.at(opens + settings.confirm_s + settings.timelock_s - 1)
+    advance(corner, 2)
+    corner.at(opens + settings.confirm_s + settings.timelock_s)
+    advance(corner, 2, 2)
+    corner.at(ends - 1)
+    vote(corner, 1, ada=True, ben=True)
+    advance(corner, 0, 1)
+    corner.at(ends)
+    advance(corner, 0, 0)
+    vote(corner, 1, cleo=False, poor=False)
+
+
+def a_vote_changes_the_grace(corner: Corner) -> None:
+    """A book that was open when the grace period was changed settles when it knew, but never before it is final."""
+    for grace_s in (2_400, 600):
+        sub = Corner(corner.twin.fork(), corner.tally)
+        sub.at(START)
+        sub.places("ada", bid(1))
+        sub.places("ben", offer(1))
+        enact(sub, ParametersChange(replace(PARAMETERS, grace_s=grace_s)))
+        sub.at(sub.twin.world.market.books[BOOK].closes_at)
+        sub.clears(trade(0, 1))
+        read(sub, BENS, import_wh=1_000, export_wh=900)
+        read(sub, ADAS, import_wh=1_020, export_wh=500)
+        for second in (599, 600, 1_199, 1_200, 2_399, 2_400):
+            sub.at(BOOK[1] + HOUR + second)
+            arguments = {"community": TOWN, "interval_start": BOOK[1], "meters": [BENS]}
+            sub.does("cleo", "Energy", "mint", **arguments)
+            sub.does("cleo", "Market", "settle", community=TOWN, interval_start=BOOK[1], limit=1)
+            sub.does("cleo", "Energy", "mint", **arguments)
+
+
+def votes_that_follow_each_other(corner: Corner) -> None:
+    """Changes enacted epoch after epoch, and twice within one; books and readings find what holds in their epoch."""
+    for round_, (bundle, grace_s) in enumerate(
+        zip(BUNDLES[:3] * 2, (700, 20_000, 900, 30_000, 1_100, 40_000), strict=True)
+    ):
+        enact(corner, PluginChange(Slot.PRICE, Binding(bundle, b"{}", bytes(round_), None)))
+        enact(corner, ParametersChange(replace(PARAMETERS, grace_s=grace_s)))
+        current = corner.twin.world.now // HOUR * HOUR
+        for ahead in (2, 3, 4):
+            book = (TOWN, UnixSeconds(current + ahead * HOUR))
+            corner.places("ada", bid(round_ + 1), book=book)
+        for meter in (ADAS, BENS):
+            for behind in (1, 3, 5):
+                arguments = {"community": TOWN, "interval_start": current - behind * HOUR, "meters": [meter]}
+                corner.does("cleo", "Energy", "mint", **arguments)
+        corner.at(corner.twin.world.now + (2 * HOUR if round_ % 2 else 60))
+
+
+def votes_that_come_too_late(corner: Corner) -> None:
+    """An approved change is stale when another was enacted before, or when its build was given up."""
+    for given_up in (False, True):
+        sub = Corner(corner.twin.fork(), corner.tally)
+        sub.at(START)
+        propose(sub)
+        propose(sub)
+        settings = sub.twin.world.community_governance.proposals[ProposalId(0)].settings
+        sub.at(START + settings.notice_s)
+        for proposal in (0, 1):
+            vote(sub, proposal, ada=True, ben=True, cleo=True)
+        sub.at(START + settings.notice_s + settings.confirm_s)
+        advance(sub, 0, 1)
+        if given_up:
+            sub.does("author", "PluginRegistry", "deprecate_build", bundle=BUNDLES[1])
+        sub.at(START + settings.notice_s + settings.confirm_s + settings.timelock_s)
+        advance(sub, 0, 1)
