@@ -116,7 +116,8 @@ class Submitter:
         born = head or self._head()
         connection = self._connection
         nonce = self._next_nonce(key.public)
-        era = Era(self._period, born.number, born.hash)
+        # A stock node's pool may be a block behind its newest finalised one and would not know it: one earlier is safe.
+        era = Era(self._period, max(0, born.number - 1), born.parent_hash if born.number else born.hash)
         signed = sign(
             connection.metadata, connection.genesis_hash, call, key, nonce=nonce, era=era, tip=tip, purpose=purpose
         )
