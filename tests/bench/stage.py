@@ -41,7 +41,11 @@ class Stage:
         self.desk.send([Job(key, call, "bench") for key, call in jobs], UnixSeconds(at))
 
     def chain_seconds(self, jobs: Sequence[tuple[AccountKey, Call]], at: int) -> float:
-        """Time the chain alone: signed calls into its pool and, from chain time `at` on [s], out of it into blocks.
+        """Time the chain alone, its pool and its blocks."""
+        return sum(self.pool_and_block_seconds(jobs, at))
+
+    def pool_and_block_seconds(self, jobs: Sequence[tuple[AccountKey, Call]], at: int) -> tuple[float, float]:
+        """Time signed calls into the pool, and from chain time `at` on [s] out of it into blocks.
 
         :raises DispatchRefused: a call was refused.
         """
@@ -51,9 +55,10 @@ class Stage:
         started = time.perf_counter()
         for extrinsic in signed:
             self.node.submit(extrinsic)
+        pooled = time.perf_counter()
         while self.node.pool.ready():
             self.node.author(max(at * 1_000, self._next_slot_ms()))
-        seconds = time.perf_counter() - started
+        seconds = (pooled - started, time.perf_counter() - pooled)
         for outcome in Submitter(self.connection, outbox=outbox, wait=lambda _: False).resume():
             outcome.checked()
         return seconds
