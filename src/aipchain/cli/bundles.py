@@ -22,7 +22,6 @@ __all__ = [
     "PluginsOption",
     "SettingsOption",
     "SlotOption",
-    "bundle_hash",
     "plugin_change",
     "slots_of",
 ]
@@ -35,11 +34,6 @@ SettingsOption = Annotated[
 ]
 
 _TRUTHS = {"true": True, "false": False}
-
-
-def bundle_hash(bundle: Bundle) -> bytes:
-    """Give a bundle's id as the chain keeps it."""
-    return bytes.fromhex(bundle.id.removeprefix("0x"))
 
 
 def slots_of(bundle: Bundle) -> tuple[Slot, ...]:
@@ -58,7 +52,7 @@ def plugin_change(
     """
     bundle = Catalogue.discover(folders).find(name)
     config = encode_config(bundle.manifest, _read_settings(bundle.manifest, settings))
-    return bundle, PluginChange(_slot(bundle, slot), Binding(bundle=bundle_hash(bundle), config=config))
+    return bundle, PluginChange(_slot(bundle, slot), Binding(bundle=bundle.digest, config=config))
 
 
 def _slot(bundle: Bundle, wanted: SlotName | None) -> Slot:

@@ -11,7 +11,6 @@ from aipchain.cli.bundles import (
     PluginsOption,
     SettingsOption,
     SlotOption,
-    bundle_hash,
     plugin_change,
     slots_of,
 )
@@ -124,7 +123,7 @@ def register(
     with signing(by) as signatory:
         call = calls.register_build(
             signatory.connection.metadata,
-            bundle=bundle_hash(bundle),
+            bundle=bundle.digest,
             name=manifest.name,
             release=manifest.release,
             build=manifest.build,
