@@ -182,7 +182,7 @@ def test_a_trade_list_comes_back_as_a_tuple(trades: list[t.Trade]) -> None:
 
 
 def test_every_declared_type_has_a_layout() -> None:
-    """Nothing in `types.py` is left without SCALE bytes."""
+    """Nothing in `types` is left without SCALE bytes."""
     kinds = [getattr(t, name) for name in t.__all__ if name != "AtMost"]
     dataclasses = [kind for kind in kinds if isinstance(kind, type) and not hasattr(kind, "variant")]
     assert all(layout_of(kind).shape for kind in dataclasses)
