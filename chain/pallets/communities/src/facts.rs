@@ -1,6 +1,6 @@
 //! What the other pallets ask: the traits of the primitives that this pallet implements.
 
-use crate::{Communities, Config, Error, Event, Members, Pallet, ParameterSets, Roles};
+use crate::{types::ParameterSet, Communities, Config, Error, Event, Members, Pallet, ParameterSets, Roles};
 use aipchain_primitives::{
 	epoch_of,
 	traits::{self, Membership, ParameterSchedule},
@@ -65,6 +65,11 @@ impl<T: Config> ParameterSchedule for Pallet<T> {
 			&& (1..=LONGEST_S).contains(grace_s)
 	}
 
+	fn check_schedule(community: CommunityId) -> DispatchResult {
+		Self::changeable_set(community)?;
+		Ok(())
+	}
+
 	fn schedule_parameters(
 		community: CommunityId,
 		parameters: Parameters,
@@ -72,9 +77,7 @@ impl<T: Config> ParameterSchedule for Pallet<T> {
 		from_epoch: Epoch,
 	) -> DispatchResult {
 		ensure!(Self::check_parameters(&parameters), Error::<T>::BadParameters);
-		let epoch_s = <Self as traits::Communities>::epoch_s(community).ok_or(Error::<T>::UnknownCommunity)?;
-		let set = ParameterSets::<T>::get(community).ok_or(Error::<T>::UnknownCommunity)?;
-		let now = epoch_of(Self::now(), epoch_s);
+		let (set, now) = Self::changeable_set(community)?;
 		ParameterSets::<T>::insert(community, set.schedule(parameters.clone(), hash, from_epoch, now));
 		Self::deposit_event(Event::ParametersScheduled {
 			community,
@@ -82,5 +85,19 @@ impl<T: Config> ParameterSchedule for Pallet<T> {
 			from_epoch,
 		});
 		Ok(())
+	}
+}
+
+impl<T: Config> Pallet<T> {
+	/// The parameters of the community, to be changed, and the epoch now.
+	fn changeable_set(community: CommunityId) -> Result<(ParameterSet, Epoch), Error<T>> {
+		let epoch_s = <Self as traits::Communities>::epoch_s(community).ok_or(Error::<T>::UnknownCommunity)?;
+		let set = ParameterSets::<T>::get(community).ok_or(Error::<T>::UnknownCommunity)?;
+		let epoch = epoch_of(Self::now(), epoch_s);
+		ensure!(
+			Self::now() >= set.changes_from(epoch_s, epoch),
+			Error::<T>::EarlierParametersNeeded
+		);
+		Ok((set, epoch))
 	}
 }

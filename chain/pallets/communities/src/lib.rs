@@ -8,7 +8,8 @@
 //!
 //! ## Calls
 //! `found`, `admit`, `grant_role`, `revoke_role`, `leave`. Parameters change only by [`ParameterSchedule`], which the
-//! community's votes use.
+//! community's votes use. The parameters before the active ones are remembered, and not forgotten while a reading of
+//! their epochs can still become final.
 //!
 //! ## Events
 //! `Founded`, `Admitted`, `RoleGranted`, `RoleRevoked`, `Left`, `ParametersScheduled`. `admit` says `RoleGranted` for
@@ -174,6 +175,8 @@ pub mod pallet {
 		LastSteward,
 		/// A counter is at its end.
 		Overflow,
+		/// Readings under parameters that the change would forget are not final yet.
+		EarlierParametersNeeded,
 	}
 
 	/// The calls.

@@ -492,6 +492,32 @@ fn a_change_after_the_epoch_folds_the_pending_one_in_and_remembers_the_old() {
 	});
 }
 
+/// Three votes within one grace period: the third would forget what the first replaced, and readings of the oldest open
+/// epoch would be judged by another grace period than was promised.
+#[test]
+fn parameters_are_not_forgotten_while_readings_need_them() {
+	let day = u64::from(DAY);
+	let vote = |grace_s, number, from| Communities::schedule_parameters(0, graced(grace_s), H256([number; 32]), from);
+	for (first_grace_s, second_grace_s) in [(3 * DAY, 60), (60, 3 * DAY)] {
+		chain(|| {
+			let vote_of_day = |number: u8| vote(second_grace_s + u32::from(number), number, EPOCH + u32::from(number) + 1);
+			assert_ok!(found(HOUR, DAY, 1, graced(first_grace_s)));
+			assert_ok!(vote_of_day(0));
+			Now::set(MONDAY + day);
+			assert_ok!(vote_of_day(1));
+			let monday_is_final = MONDAY + day + u64::from(first_grace_s.max(second_grace_s));
+			for early in [MONDAY + 2 * day, monday_is_final - 1] {
+				Now::set(early);
+				assert_noop!(vote_of_day(2), Refused::EarlierParametersNeeded);
+				assert_eq!((grace_on(0), grace_on(1)), (Some(first_grace_s), Some(second_grace_s)));
+			}
+			Now::set(monday_is_final);
+			assert_ok!(vote_of_day(9));
+			assert_eq!(grace_on(1), Some(second_grace_s));
+		});
+	}
+}
+
 #[test]
 fn impossible_schedules_are_refused() {
 	chain(|| {

@@ -80,6 +80,19 @@ impl ParameterSet {
 		self.pending.as_ref().map_or(self.head, |(_, hash, _)| *hash)
 	}
 
+	/// When the next change can be scheduled, seen in the epoch `now` [s].
+	///
+	/// A change folds pending parameters that are due in, and forgets the previous ones. That must wait until every
+	/// reading of their epochs is final, under them and under those that would answer for those epochs from then on.
+	pub fn changes_from(&self, epoch_s: u32, now: Epoch) -> UnixSeconds {
+		let folds = self.pending.as_ref().is_some_and(|(_, _, from)| now >= *from);
+		let Some((previous, until)) = self.previous.as_ref().filter(|_| folds) else {
+			return 0;
+		};
+		let grace_s = previous.grace_s.max(self.active.grace_s);
+		(u64::from(*until) * u64::from(epoch_s)).saturating_add(grace_s.into())
+	}
+
 	/// Put `parameters` in force from `from_epoch` on. Pending ones that are due by `now` become active first; others
 	/// are replaced.
 	pub fn schedule(self, parameters: Parameters, hash: H256, from_epoch: Epoch, now: Epoch) -> Self {

@@ -19,8 +19,16 @@
 //!    | cancel      | decision ends without passing, or breaks after it      | else
 //! Cancelled     Rejected                                                  Stale
 //! ```
-//! A proposal that passes when its decision ends is confirmed beyond that end. Each outcome is fixed by votes and
-//! chain time, not by when `advance` is called: a vote is refused once a step is due.
+//! A proposal that passes when its decision ends is confirmed beyond that end. Whether it is approved or rejected is
+//! fixed by votes and chain time, not by when `advance` is called: a vote is refused once a step is due. When it takes
+//! effect does depend on it: the timelock runs from the `advance` that approves, the next epoch is counted from the one
+//! that enacts, and of two proposals that replace the same thing the first enacted wins.
+//!
+//! An approved proposal does not expire, so that nobody can defeat a vote by waiting: anyone may enact it. Changing what
+//! it replaces makes it stale. Parameters that cannot change yet (`EarlierParametersNeeded` of the communities) wait.
+//!
+//! A vote on a track that is not set names zero, as does one on a track that a steward set: what members voted for is
+//! not undone by a steward who sets the track before the vote is enacted.
 //!
 //! ## Events
 //! `TrackSet`, `Proposed`, `Voted`, `Confirming`, `ConfirmationBroken`, `Approved`, `Scheduled`, `Rejected`,

@@ -72,6 +72,9 @@ pub type PriceHead = StorageValue<Doubles, H256, ValueQuery>;
 /// The epoch that the price slot changes at.
 #[storage_alias]
 pub type PriceFrom = StorageValue<Doubles, Epoch>;
+/// Until when parameters cannot change.
+#[storage_alias]
+pub type NeededUntil = StorageValue<Doubles, UnixSeconds, ValueQuery>;
 /// Whether the registry refuses, after it has written.
 #[storage_alias]
 pub type Refuses = StorageValue<Doubles, bool, ValueQuery>;
@@ -116,6 +119,13 @@ impl ParameterSchedule for Community {
 	}
 	fn check_parameters(parameters: &Parameters) -> bool {
 		parameters.grace_s > 0
+	}
+	fn check_schedule(_: CommunityId) -> DispatchResult {
+		ensure!(
+			Now::get() >= NeededUntil::get(),
+			DispatchError::Other("EarlierParametersNeeded")
+		);
+		Ok(())
 	}
 	fn schedule_parameters(_: CommunityId, _: Parameters, hash: H256, from: Epoch) -> DispatchResult {
 		Parametrised::put((hash, from));

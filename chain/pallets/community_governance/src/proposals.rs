@@ -181,11 +181,15 @@ impl<T: Config> Pallet<T> {
 		Ok(())
 	}
 
-	/// Let the change hold from the next epoch on; stale when what it replaces is gone or its target refuses it.
+	/// Let the change hold from the next epoch on; stale when what it replaces is gone or its target refuses it. Parameters
+	/// that cannot change yet wait: the call is refused and can be made again later.
 	fn enact(proposal: ProposalId, stored: &mut ProposalOf<T>, now: UnixSeconds) -> DispatchResult {
 		let epoch_s = T::Communities::epoch_s(stored.community).ok_or(Error::<T>::UnknownCommunity)?;
 		let epoch = epoch_of(now, epoch_s).checked_add(1).ok_or(Error::<T>::Overflow)?;
 		let stands = Self::head(stored.community, &stored.change) == Some(stored.predecessor);
+		if stands && matches!(stored.change, Change::Parameters(_)) {
+			T::Communities::check_schedule(stored.community)?;
+		}
 		if stands && with_storage_layer(|| Self::schedule(stored, epoch)).is_ok() {
 			stored.state = ProposalState::Scheduled { epoch };
 			let binding_hash = stored.binding_hash;

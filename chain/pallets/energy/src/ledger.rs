@@ -33,6 +33,7 @@ impl<T: Config> Pallet<T> {
 			owner: producer,
 			source,
 			zone,
+			..
 		} = facts;
 		let held_wh = hold_wh.min(wh);
 		let free_wh = wh.saturating_sub(held_wh);

@@ -92,6 +92,7 @@ impl Meters<u64> for Facts {
 			owner: if meter < 10 { ANNA } else { BEN },
 			source: Source::Solar,
 			zone: 3,
+			connection_limit_w: 10_000,
 		})
 	}
 }

@@ -56,14 +56,16 @@ fn order<T: Config + World<T::AccountId>>(key: BookKey, number: u32) -> Result<(
 	T::endow(&owner, FUNDS);
 	T::Currency::hold(&HoldReason::Escrow.into(), &owner, ESCROW)?;
 	let meter = T::enrol(key.0, &owner);
+	let side = if number % 2 == 0 { Side::Bid } else { Side::Offer };
 	OrderIds::<T>::insert(key, (&owner, 0), OrderNumber::from(number));
+	StandingWh::<T>::insert(key, (meter, side), WH);
 	let order = Order {
 		community: key.0,
 		interval_start: key.1,
 		owner,
 		id: 0,
 		meter,
-		side: if number % 2 == 0 { Side::Bid } else { Side::Offer },
+		side,
 		wh: WH,
 		limit_price: PRICE,
 		placed_at: BEFORE_GATE,

@@ -1,13 +1,17 @@
 //! Opening books, reference prices, placing and cancelling orders.
 
 use crate::{
-	pallet::*, Book, BookKey, BookStatus, NewOrder, Order, OrderStatus, PostedPrice, ReferencePrice, MAX_BOOK_ORDERS,
+	pallet::*, standing::StandingInHand, Book, BookKey, BookStatus, NewOrder, Order, OrderStatus, PostedPrice,
+	ReferencePrice, MAX_BOOK_ORDERS,
 };
 use aipchain_primitives::{
 	epoch_of, is_aligned, traits::*, Balance, CommunityId, Epoch, MeterId, OrderNumber, Parameters, Role, RuleSet,
-	UnixSeconds,
+	UnixSeconds, Wh,
 };
-use alloc::{collections::BTreeMap, collections::BTreeSet, vec::Vec};
+use alloc::{
+	collections::{btree_map::Entry, BTreeMap},
+	vec::Vec,
+};
 use frame::{
 	prelude::*,
 	token::{fungible::MutateHold, Precision},
@@ -76,7 +80,7 @@ impl<T: Config> Pallet<T> {
 		key: BookKey,
 		requests: &[NewOrder],
 	) -> Result<u32, DispatchError> {
-		Self::ensure_community(key.0)?;
+		let interval_s = T::Communities::interval_s(key.0).ok_or(Error::<T>::UnknownCommunity)?;
 		ensure!(
 			T::Communities::member_index(key.0, who).is_some(),
 			Error::<T>::NotMember
@@ -92,21 +96,28 @@ impl<T: Config> Pallet<T> {
 			}
 		};
 		ensure!(now < book.closes_at, Error::<T>::GateClosed);
-		let fresh = Self::fresh_orders(who, key, requests)?;
+		let (fresh, standing) = Self::fresh_orders(who, key, requests, interval_s)?;
 		if fresh.is_empty() {
 			return Ok(0);
 		}
 		let listed = book.orders;
 		Self::hold_and_store(who, key, &mut book, &fresh, now)?;
+		standing.write();
 		Books::<T>::insert(key, book);
 		Ok(listed)
 	}
 
-	/// The requests that do not stand yet, each checked.
-	fn fresh_orders(who: &T::AccountId, key: BookKey, requests: &[NewOrder]) -> Result<Vec<NewOrder>, DispatchError> {
+	/// The requests that do not stand yet, each checked, and the energy that stands with them.
+	fn fresh_orders(
+		who: &T::AccountId,
+		key: BookKey,
+		requests: &[NewOrder],
+		interval_s: u32,
+	) -> Result<(Vec<NewOrder>, StandingInHand<T>), DispatchError> {
 		let mut fresh = Vec::with_capacity(requests.len());
+		let mut standing = StandingInHand::of(key);
 		let mut seen = BTreeMap::<u64, NewOrder>::new();
-		let mut meters = BTreeSet::<MeterId>::new();
+		let mut carried = BTreeMap::<MeterId, Wh>::new();
 		for request in requests {
 			if let Some(earlier) = seen.get(&request.id) {
 				ensure!(earlier == request, Error::<T>::OrderIdReused);
@@ -118,19 +129,26 @@ impl<T: Config> Pallet<T> {
 				continue;
 			}
 			ensure!(request.wh > 0, Error::<T>::ZeroEnergy);
-			if meters.insert(request.meter) {
-				Self::ensure_own_meter(who, key.0, request.meter)?;
-			}
+			let carries_wh = match carried.entry(request.meter) {
+				Entry::Occupied(known) => *known.get(),
+				Entry::Vacant(new) => *new.insert(Self::own_meter_carries(who, key.0, request.meter, interval_s)?),
+			};
+			standing.add(request.meter, request.side, request.wh, carries_wh)?;
 			seen.insert(request.id, *request);
 			fresh.push(*request);
 		}
-		Ok(fresh)
+		Ok((fresh, standing))
 	}
 
-	fn ensure_own_meter(who: &T::AccountId, community: CommunityId, meter: MeterId) -> DispatchResult {
-		let own = T::Metering::meter(meter).is_some_and(|facts| facts.community == community && facts.owner == *who);
-		ensure!(own, Error::<T>::UnknownMeter);
-		Ok(())
+	/// What the connection of the caller's own meter carries in an interval [Wh].
+	fn own_meter_carries(
+		who: &T::AccountId,
+		community: CommunityId,
+		meter: MeterId,
+		interval_s: u32,
+	) -> Result<Wh, DispatchError> {
+		let own = T::Metering::meter(meter).filter(|facts| facts.community == community && facts.owner == *who);
+		Ok(own.ok_or(Error::<T>::UnknownMeter)?.carries_wh(interval_s))
 	}
 
 	/// One hold for all of `fresh`, then the orders in list order.
@@ -150,10 +168,9 @@ impl<T: Config> Pallet<T> {
 		let first = NextOrderNumber::<T>::get();
 		let next = first.checked_add(count.into()).ok_or(Error::<T>::Overflow)?;
 		let escrows: Vec<Balance> = fresh.iter().map(|order| order.escrow(book.collateral)).collect();
-		let total = escrows
-			.iter()
-			.try_fold(0, |sum: Balance, escrow| sum.checked_add(*escrow));
-		T::Currency::hold(&HoldReason::Escrow.into(), who, total.ok_or(Error::<T>::Overflow)?)?;
+		// 500 times what a connection carries at the highest price is far below the largest balance.
+		let total = escrows.iter().copied().fold(0, Balance::saturating_add);
+		T::Currency::hold(&HoldReason::Escrow.into(), who, total)?;
 		for ((number, new), escrow) in (first..next).zip(fresh).zip(escrows) {
 			Self::store_order(who, key, number, new, escrow, now);
 		}
@@ -217,6 +234,9 @@ impl<T: Config> Pallet<T> {
 		let book = Books::<T>::get(order.book()).ok_or(Error::<T>::NoBook)?;
 		ensure!(Self::now() < book.closes_at, Error::<T>::GateClosed);
 		T::Currency::release(&HoldReason::Escrow.into(), who, order.escrow, Precision::Exact)?;
+		let mut standing = StandingInHand::<T>::of(order.book());
+		standing.take(order.meter, order.side, order.wh)?;
+		standing.write();
 		order.status = OrderStatus::Cancelled;
 		order.escrow = 0;
 		Orders::<T>::insert(number, order);

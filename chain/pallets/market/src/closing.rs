@@ -1,6 +1,8 @@
 //! Closing orders, and voiding a book without a result.
 
-use crate::{orders::OrdersInHand, pallet::*, Book, BookKey, BookStatus, OrderStatus, MAX_LIMIT};
+use crate::{
+	orders::OrdersInHand, pallet::*, standing::StandingInHand, Book, BookKey, BookStatus, OrderStatus, MAX_LIMIT,
+};
 use aipchain_primitives::Balance;
 use alloc::collections::BTreeMap;
 use frame::{
@@ -23,6 +25,7 @@ impl<T: Config> Pallet<T> {
 		}
 		let numbers = BookOrders::<T>::get(key);
 		let mut releases = BTreeMap::<T::AccountId, Balance>::new();
+		let mut standing = StandingInHand::<T>::of(key);
 		for number in numbers
 			.get(from as usize..to as usize)
 			.ok_or(DispatchError::Corruption)?
@@ -32,6 +35,7 @@ impl<T: Config> Pallet<T> {
 			if order.status == OrderStatus::Cancelled {
 				continue;
 			}
+			standing.take(order.meter, order.side, order.wh)?;
 			let sum = releases.entry(order.owner.clone()).or_default();
 			*sum = sum.checked_add(order.escrow).ok_or(Error::<T>::Overflow)?;
 			let (owner, filled_wh, released) = (order.owner, order.filled_wh, order.escrow);
@@ -42,6 +46,7 @@ impl<T: Config> Pallet<T> {
 				released,
 			});
 		}
+		standing.write();
 		for (owner, sum) in releases.into_iter().filter(|(_, sum)| *sum > 0) {
 			T::Currency::release(&HoldReason::Escrow.into(), &owner, sum, Precision::Exact)?;
 		}

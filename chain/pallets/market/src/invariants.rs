@@ -1,7 +1,7 @@
 //! What must hold between calls.
 
 use crate::{pallet::*, Book, BookKey, BookStatus, OrderStatus};
-use aipchain_primitives::{Balance, Wh, H256};
+use aipchain_primitives::{traits::*, Balance, MeterId, Side, Wh, H256};
 use alloc::collections::BTreeMap;
 use codec::Encode;
 use frame::{
@@ -14,12 +14,19 @@ impl<T: Config> Pallet<T> {
 	/// Check every invariant of the doc head.
 	pub(crate) fn do_try_state() -> Result<(), TryRuntimeError> {
 		Self::check_orders()?;
+		Self::check_holds()?;
+		Self::check_standing()?;
+		ensure!(
+			BookOrders::<T>::iter_keys()
+				.chain(Trades::<T>::iter_keys())
+				.all(Books::<T>::contains_key),
+			"a list of no book"
+		);
 		Books::<T>::iter().try_for_each(|(key, book)| Self::check_book(key, &book))
 	}
 
-	/// Orders lie in books, are named once by their owner's id, and are covered by holds.
+	/// Orders lie in books and are named once by their owner's id.
 	fn check_orders() -> Result<(), TryRuntimeError> {
-		let mut escrow = BTreeMap::<T::AccountId, Balance>::new();
 		for (number, order) in Orders::<T>::iter() {
 			ensure!(number < NextOrderNumber::<T>::get(), "an order number is not counted");
 			ensure!(order.filled_wh <= order.wh, "an order is overfilled");
@@ -31,15 +38,49 @@ impl<T: Config> Pallet<T> {
 				order.status == OrderStatus::Open || idle,
 				"a cancelled order holds or trades"
 			);
-			*escrow.entry(order.owner).or_default() += order.escrow;
 		}
 		ensure!(
 			OrderIds::<T>::iter().count() == Orders::<T>::iter().count(),
 			"an order id outlives its order"
 		);
-		for (owner, sum) in escrow {
-			let held = T::Currency::balance_on_hold(&HoldReason::Escrow.into(), &owner);
-			ensure!(held == sum, "a hold is not the sum of its orders' escrow");
+		Ok(())
+	}
+
+	/// Every account that there is holds the escrow of its orders and no more; no other has orders with escrow.
+	fn check_holds() -> Result<(), TryRuntimeError> {
+		let mut escrow = BTreeMap::<T::AccountId, Balance>::new();
+		for order in Orders::<T>::iter_values() {
+			*escrow.entry(order.owner).or_default() += order.escrow;
+		}
+		for who in frame_system::Account::<T>::iter_keys() {
+			let held = T::Currency::balance_on_hold(&HoldReason::Escrow.into(), &who);
+			ensure!(
+				held == escrow.remove(&who).unwrap_or(0),
+				"a hold is not the sum of its orders' escrow"
+			);
+		}
+		ensure!(
+			escrow.values().all(|sum| *sum == 0),
+			"a hold is not the sum of its orders' escrow"
+		);
+		Ok(())
+	}
+
+	/// What stands by meter and side is the sum of open orders, and no more than the meter's connection carries.
+	fn check_standing() -> Result<(), TryRuntimeError> {
+		let mut sums = BTreeMap::<(BookKey, (MeterId, Side)), Wh>::new();
+		for order in Orders::<T>::iter_values().filter(|order| order.status == OrderStatus::Open) {
+			*sums.entry((order.book(), (order.meter, order.side))).or_default() += order.wh;
+		}
+		let stored = StandingWh::<T>::iter().map(|(key, place, wh)| ((key, place), wh));
+		ensure!(
+			sums == stored.collect::<BTreeMap<_, _>>(),
+			"what stands is not the sum of the open orders"
+		);
+		for (((community, _), (meter, _)), wh) in sums {
+			let interval_s = T::Communities::interval_s(community).unwrap_or(0);
+			let carries_wh = T::Metering::meter(meter).map_or(0, |facts| facts.carries_wh(interval_s));
+			ensure!(wh <= carries_wh, "more stands than a connection carries");
 		}
 		Ok(())
 	}

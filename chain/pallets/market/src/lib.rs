@@ -18,7 +18,8 @@
 //! A meter may have several trades of one side. Its confirmed energy `G = min(final reading, contracted C)` is shared
 //! by exact cumulative rounding in list order: `floor(C_i G / C) - floor(C_(i-1) G / C)`. A trade delivers the smaller
 //! share of its two meters. The buyer pays `price x delivered` out of escrow and the producer's lot moves. A seller
-//! whose account is closed cannot be paid: then neither money nor lot moves.
+//! whose account is closed, and whom what the trade is due does not open again, cannot be paid: then neither money nor
+//! lot moves. Trades are settled one by one, so it does not matter how many a call settles.
 //!
 //! ## Events
 //! `ReferencePosted`, `BookOpened`, `OrderPlaced`, `OrderCancelled`, `IntervalCleared`, `TradeSettled`, `OrderClosed`,
@@ -27,6 +28,7 @@
 //! ## Invariants
 //! - An account's hold for [`Escrow`](HoldReason::Escrow) is the sum of its orders' escrow.
 //! - An order's trades never exceed it; a book's trades never change; an order id is used once per book.
+//! - A meter's standing orders of one side in a book together are at most what its connection carries in the interval.
 //! - A voided or settled book holds nothing.
 
 #![cfg_attr(not(feature = "std"), no_std)]
@@ -48,6 +50,7 @@ mod invariants;
 mod orders;
 mod settlement;
 mod sharing;
+mod standing;
 pub mod types;
 pub mod weights;
 
@@ -134,6 +137,11 @@ pub mod pallet {
 	#[pallet::storage]
 	pub type OrderIds<T: Config> =
 		StorageDoubleMap<_, Twox64Concat, BookKey, Blake2_128Concat, (T::AccountId, u64), OrderNumber>;
+
+	/// Energy of a meter's standing orders of one side in a book, more than zero.
+	#[pallet::storage]
+	pub type StandingWh<T> =
+		StorageDoubleMap<_, Twox64Concat, BookKey, Twox64Concat, (MeterId, Side), Wh, ValueQuery>;
 
 	/// Orders until they are closed.
 	#[pallet::storage]
@@ -321,6 +329,8 @@ pub mod pallet {
 		EmptyBatch,
 		/// A sum does not fit.
 		Overflow,
+		/// The meter's standing orders of this side would be more than its connection carries in the interval.
+		AboveConnectionLimit,
 	}
 
 	#[pallet::hooks]
@@ -353,7 +363,8 @@ pub mod pallet {
 		/// Place orders for one interval, all or none, and hold their escrow. An order that stands already with the
 		/// same id and content is skipped.
 		///
-		/// Origin: signed by a member; each meter is the member's own. Opens the book if it is the first.
+		/// Origin: signed by a member; each meter is the member's own, and its connection carries what its standing orders
+		/// of one side have together. Opens the book if it is the first.
 		///
 		/// ## Complexity
 		/// Linear in `orders`, plus the list of the book's order numbers.

@@ -65,6 +65,8 @@ pub const FUNDS: Balance = 1_000_000;
 /// The one community, with hourly intervals and daily epochs.
 pub const HOME: CommunityId = 0;
 pub const HOUR: u64 = 3_600;
+/// What every meter's connection carries [W], and in an hour [Wh].
+pub const LIMIT_W: u32 = 2_000_000;
 pub const DAY: u64 = 24 * HOUR;
 /// The interval the tests trade; its epoch is 100.
 pub const START: UnixSeconds = 100 * DAY + 12 * HOUR;
@@ -161,6 +163,7 @@ impl Meters<u64> for Metering {
 			owner,
 			source: Source::Solar,
 			zone: 0,
+			connection_limit_w: LIMIT_W,
 		})
 	}
 }

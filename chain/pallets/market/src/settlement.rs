@@ -2,10 +2,7 @@
 
 use crate::{orders::OrdersInHand, pallet::*, sharing::Contract, Book, BookKey, BookStatus, Trade, MAX_LIMIT};
 use aipchain_primitives::{amount, traits::*, Balance, MeterId, UnixSeconds, Wh};
-use alloc::{
-	collections::{BTreeMap, BTreeSet},
-	vec::Vec,
-};
+use alloc::{collections::BTreeMap, vec::Vec};
 use frame::{
 	prelude::*,
 	token::{
@@ -47,22 +44,6 @@ struct Delivery {
 	/// By offering meter.
 	supplies: BTreeMap<MeterId, Supply>,
 }
-
-/// What moves from one offering meter in one call.
-struct Lot<AccountId> {
-	/// The first and the last of its trades that the call settles.
-	first: u32,
-	last: u32,
-	/// Energy by buyer [Wh].
-	moves: BTreeMap<AccountId, Wh>,
-}
-
-/// (buyer, seller)
-type Parties<T> = (
-	<T as frame_system::Config>::AccountId,
-	<T as frame_system::Config>::AccountId,
-);
-type Lots<T> = BTreeMap<MeterId, Lot<<T as frame_system::Config>::AccountId>>;
 
 impl<T: Config> Pallet<T> {
 	pub(crate) fn do_settle(key: BookKey, limit: u32) -> Result<Work, DispatchError> {
@@ -117,7 +98,7 @@ impl<T: Config> Pallet<T> {
 		});
 	}
 
-	/// Settle up to `limit` of the next trades: money first, then lots. Says how many.
+	/// Settle up to `limit` of the next trades, one by one. Says how many.
 	fn settle_trades(
 		key: BookKey,
 		book: &mut Book,
@@ -132,70 +113,91 @@ impl<T: Config> Pallet<T> {
 			.trades
 			.get(from as usize..to as usize)
 			.ok_or(DispatchError::Corruption)?;
-		let unpaid = Self::pay(Self::dues(orders, batch)?)?;
-		let mut lots = Lots::<T>::new();
 		for delivered in batch {
-			Self::settle_trade(key, book, orders, delivered, &unpaid, &mut lots)?;
+			Self::settle_trade(key, book, orders, delivered, &delivery.supplies)?;
 		}
-		Self::move_lots(key.1, lots, &delivery.supplies)?;
 		book.settled_trades = to;
 		Ok(to.saturating_sub(from))
 	}
 
-	/// What each buyer owes each seller.
-	fn dues(orders: &OrdersInHand<T>, batch: &[Delivered]) -> Result<BTreeMap<Parties<T>, Balance>, DispatchError> {
-		let mut dues = BTreeMap::<Parties<T>, Balance>::new();
-		for Delivered { trade, wh, .. } in batch {
-			let (bid, offer) = orders.pair(trade)?;
-			let sum = dues.entry((bid.owner.clone(), offer.owner.clone())).or_default();
-			*sum = sum.checked_add(amount(trade.price, *wh)).ok_or(Error::<T>::Overflow)?;
-		}
-		Ok(dues)
-	}
-
-	/// Enter one trade into its book, its bid, its meter's lot and the events.
+	/// Settle one trade, by itself: what another trade is due or delivers does not matter. Money first, then energy.
 	fn settle_trade(
 		key: BookKey,
 		book: &mut Book,
 		orders: &mut OrdersInHand<T>,
 		delivered: &Delivered,
-		unpaid: &BTreeSet<Parties<T>>,
-		lots: &mut Lots<T>,
+		supplies: &BTreeMap<MeterId, Supply>,
 	) -> DispatchResult {
 		let Delivered { index, trade, wh } = delivered;
+		let (community, interval_start) = key;
 		let (bid, offer) = orders.pair(trade)?;
-		let parties = (bid.owner.clone(), offer.owner.clone());
-		let lot = lots.entry(offer.meter).or_insert(Lot {
-			first: *index,
-			last: *index,
-			moves: BTreeMap::new(),
-		});
-		lot.last = *index;
-		let mut paid = 0;
-		if !unpaid.contains(&parties) {
-			paid = amount(trade.price, *wh);
-			let moved = lot.moves.entry(parties.0.clone()).or_default();
-			*moved = moved.checked_add(*wh).ok_or(Error::<T>::Overflow)?;
-		}
+		let (buyer, seller, meter) = (bid.owner.clone(), offer.owner.clone(), offer.meter);
+		let due = amount(trade.price, *wh);
+		let is_paid = Self::pay(&buyer, &seller, due)?;
+		let (paid, moved_wh) = if is_paid { (due, *wh) } else { (0, 0) };
 		if paid > 0 {
 			let bid = orders.change(trade.bid)?;
 			bid.escrow = bid.escrow.checked_sub(paid).ok_or(DispatchError::Corruption)?;
 		}
 		book.paid = book.paid.checked_add(paid).ok_or(Error::<T>::Overflow)?;
 		book.delivered_wh = book.delivered_wh.checked_add(*wh).ok_or(Error::<T>::Overflow)?;
-		let (community, interval_start) = key;
-		let (buyer, seller) = parties;
 		Self::deposit_event(Event::TradeSettled {
 			community,
 			interval_start,
 			index: *index,
-			buyer,
+			buyer: buyer.clone(),
 			seller,
 			wh: trade.wh,
 			delivered_wh: *wh,
 			price: trade.price,
 			paid,
 		});
+		let supply = supplies.get(&meter).ok_or(DispatchError::Corruption)?;
+		Self::deliver(meter, interval_start, supply, *index, &buyer, moved_wh)
+	}
+
+	/// Pay what a trade is due out of the buyer's escrow, whatever else freezes the buyer's money. Says whether it is
+	/// paid: a seller whose account is closed, and whom the sum does not open again, cannot be.
+	fn pay(buyer: &T::AccountId, seller: &T::AccountId, due: Balance) -> Result<bool, DispatchError> {
+		if due == 0 {
+			return Ok(true);
+		}
+		if T::Currency::can_deposit(seller, due, Provenance::Extant) != DepositConsequence::Success {
+			return Ok(false);
+		}
+		T::Currency::transfer_on_hold(
+			&HoldReason::Escrow.into(),
+			buyer,
+			seller,
+			due,
+			Precision::Exact,
+			Restriction::Free,
+			Fortitude::Force,
+		)?;
+		Ok(true)
+	}
+
+	/// Move a trade's energy to the buyer. All that a meter delivers in the book is held when its first trade is
+	/// settled; what is left of the hold after its last goes back to the producer.
+	fn deliver(
+		meter: MeterId,
+		interval_start: UnixSeconds,
+		supply: &Supply,
+		index: u32,
+		buyer: &T::AccountId,
+		wh: Wh,
+	) -> DispatchResult {
+		if supply.delivered_wh == 0 {
+			return Ok(());
+		}
+		if index == supply.first {
+			let held = T::Energy::mint_and_hold(meter, interval_start, supply.delivered_wh)?;
+			ensure!(held == supply.delivered_wh, DispatchError::Corruption);
+		}
+		T::Energy::move_held(meter, interval_start, buyer, wh)?;
+		if index == supply.last {
+			T::Energy::free_held(meter, interval_start)?;
+		}
 		Ok(())
 	}
 
@@ -250,49 +252,5 @@ impl<T: Config> Pallet<T> {
 			trades: delivered,
 			supplies,
 		})
-	}
-
-	/// Pay each (buyer, seller) sum out of the buyer's escrow. Says who could not be paid: sellers that closed their
-	/// account. The payment is due whatever else freezes the buyer's money.
-	fn pay(dues: BTreeMap<Parties<T>, Balance>) -> Result<BTreeSet<Parties<T>>, DispatchError> {
-		let mut unpaid = BTreeSet::new();
-		for ((buyer, seller), sum) in dues.into_iter().filter(|(_, sum)| *sum > 0) {
-			if T::Currency::can_deposit(&seller, sum, Provenance::Extant) == DepositConsequence::Success {
-				T::Currency::transfer_on_hold(
-					&HoldReason::Escrow.into(),
-					&buyer,
-					&seller,
-					sum,
-					Precision::Exact,
-					Restriction::Free,
-					Fortitude::Force,
-				)?;
-			} else {
-				unpaid.insert((buyer, seller));
-			}
-		}
-		Ok(unpaid)
-	}
-
-	/// Move each meter's lot to the buyers. A meter's energy is held when its first trade is settled; what is left
-	/// of the hold after its last goes back to the producer.
-	fn move_lots(interval_start: UnixSeconds, lots: Lots<T>, supplies: &BTreeMap<MeterId, Supply>) -> DispatchResult {
-		for (meter, lot) in lots {
-			let supply = supplies.get(&meter).ok_or(DispatchError::Corruption)?;
-			if supply.delivered_wh == 0 {
-				continue;
-			}
-			if lot.first == supply.first {
-				let held = T::Energy::mint_and_hold(meter, interval_start, supply.delivered_wh)?;
-				ensure!(held == supply.delivered_wh, DispatchError::Corruption);
-			}
-			for (buyer, wh) in lot.moves.into_iter().filter(|(_, wh)| *wh > 0) {
-				T::Energy::move_held(meter, interval_start, &buyer, wh)?;
-			}
-			if lot.last == supply.last {
-				T::Energy::free_held(meter, interval_start)?;
-			}
-		}
-		Ok(())
 	}
 }

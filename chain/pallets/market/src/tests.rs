@@ -2,7 +2,11 @@
 
 use crate::{mock::*, *};
 use aipchain_primitives::*;
-use frame::{prelude::*, testing_prelude::*, token::fungible::InspectHold};
+use frame::{
+	prelude::*,
+	testing_prelude::*,
+	token::fungible::{InspectHold, MutateHold},
+};
 
 mod clearing;
 mod orders;

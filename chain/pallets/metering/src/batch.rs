@@ -4,7 +4,7 @@ use crate::{
 	types::{Meter, QuarantinedReading, Reading, Reason, Register, SignedReading},
 	Config, Event, Meters, Pallet, Quarantine, Readings, Registers,
 };
-use aipchain_primitives::{CommunityId, MeterId, UnixSeconds, Wh, H256};
+use aipchain_primitives::{CommunityId, MeterId, UnixSeconds, Wh, H256, HOUR_S};
 use alloc::vec::Vec;
 use codec::Encode;
 use frame::deps::{
@@ -14,9 +14,6 @@ use frame::deps::{
 
 /// What a signed reading starts with, so that a device signs nothing else of ours by it.
 pub const READING_CONTEXT: [u8; 19] = *b"aipchain/reading/v1";
-
-/// One hour [s]: a watt-hour is a watt for so long.
-const HOUR_S: u64 = 3600;
 
 /// What all readings of a batch share.
 pub(crate) struct Round {

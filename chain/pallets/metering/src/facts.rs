@@ -13,6 +13,7 @@ impl<T: Config> traits::Meters<T::AccountId> for Pallet<T> {
 			owner,
 			source,
 			zone,
+			connection_limit_w,
 			..
 		} = Meters::<T>::get(meter)?;
 		Some(MeterFacts {
@@ -20,6 +21,7 @@ impl<T: Config> traits::Meters<T::AccountId> for Pallet<T> {
 			owner,
 			source,
 			zone,
+			connection_limit_w,
 		})
 	}
 }

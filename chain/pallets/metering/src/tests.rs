@@ -83,6 +83,7 @@ mod enrol_meter {
 				owner: ANNA,
 				source: Source::Wind,
 				zone: 1,
+				connection_limit_w: 5_000,
 			};
 			assert_eq!(Metering::meter(0), Some(facts));
 			assert_eq!(Metering::meter(1), None);

@@ -34,6 +34,8 @@ pub trait ParameterSchedule {
 	fn parameters_head(community: CommunityId) -> Option<H256>;
 	/// Whether the parameters are within bounds.
 	fn check_parameters(parameters: &Parameters) -> bool;
+	/// Refuses while a change would forget parameters that readings are not final under yet; later it can be made.
+	fn check_schedule(community: CommunityId) -> DispatchResult;
 	/// Set the parameters from the start of `from_epoch` on.
 	fn schedule_parameters(
 		community: CommunityId,

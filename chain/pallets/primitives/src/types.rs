@@ -27,6 +27,8 @@ pub type OrderNumber = u64;
 pub const MAX_CONFIG_BYTES: u32 = 2048;
 /// The longest list of capability grants [bytes].
 pub const MAX_GRANTS_BYTES: u32 = 256;
+/// One hour [s]: a watt-hour is a watt for so long.
+pub const HOUR_S: u64 = 3_600;
 
 /// What an account may do in a community. No call moves a role to another account.
 #[derive(
@@ -89,7 +91,9 @@ pub enum Slot {
 }
 
 /// The side of an order.
-#[derive(Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(
+	Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug,
+)]
 pub enum Side {
 	/// Wants energy.
 	Bid,
@@ -205,6 +209,15 @@ pub struct MeterFacts<AccountId> {
 	pub source: Source,
 	/// Index into the community's zones.
 	pub zone: u16,
+	/// The most power its connection carries [W].
+	pub connection_limit_w: u32,
+}
+
+impl<AccountId> MeterFacts<AccountId> {
+	/// The most whole watt-hours that its connection carries in an interval.
+	pub fn carries_wh(&self, interval_s: u32) -> Wh {
+		u64::from(self.connection_limit_w).saturating_mul(interval_s.into()) / HOUR_S
+	}
 }
 
 /// A reading that can no longer change.

@@ -102,6 +102,57 @@ fn passed_parameters_are_scheduled_with_their_hash() {
 }
 
 #[test]
+fn passed_parameters_wait_until_they_can_change() {
+	run(|| {
+		let ready = BEGIN + NOTICE + CONFIRM + TIMELOCK;
+		assert_ok!(set_track(TrackKind::Parameter, settings()));
+		assert_ok!(propose(parameters(600), H256::zero()));
+		Now::put(BEGIN + NOTICE);
+		votes(1..=6, NONE);
+		Now::put(BEGIN + NOTICE + CONFIRM);
+		assert_ok!(advance());
+		NeededUntil::put(ready + 2 * DAY);
+		for wait in [ready, ready + 2 * DAY - 1] {
+			Now::put(wait);
+			assert_noop!(advance(), DispatchError::Other("EarlierParametersNeeded"));
+		}
+		hypothetically!({
+			Parametrised::put((H256([9; 32]), 51));
+			assert_ok!(advance());
+			assert_eq!(proposal().state, ProposalState::Stale);
+		});
+		Now::put(ready + 2 * DAY);
+		assert_ok!(advance());
+		assert_eq!(proposal().state, ProposalState::Scheduled { epoch: 53 });
+	});
+}
+
+#[test]
+fn a_vote_on_a_track_outranks_a_steward_who_sets_it_meanwhile() {
+	run(|| {
+		assert_ok!(set_track(TrackKind::Governance, settings()));
+		let voted = TrackSettings {
+			decide_s: 9_999,
+			..settings()
+		};
+		let change = Change::Track {
+			kind: TrackKind::Plugin,
+			settings: voted.clone(),
+		};
+		assert_ok!(propose(change, H256::zero()));
+		Now::put(BEGIN + NOTICE);
+		votes(1..=6, NONE);
+		assert_ok!(set_track(TrackKind::Plugin, settings()));
+		for later in [CONFIRM, CONFIRM + TIMELOCK] {
+			Now::put(BEGIN + NOTICE + later);
+			assert_ok!(advance());
+		}
+		let stands = Tracks::<Test>::get((HOME, TrackKind::Plugin)).map(|track| track.settings);
+		assert_eq!(stands, Some(voted));
+	});
+}
+
+#[test]
 fn a_passed_track_changes_at_once_and_open_proposals_keep_theirs() {
 	run(|| {
 		assert_ok!(set_track(TrackKind::Governance, settings()));

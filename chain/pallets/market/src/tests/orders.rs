@@ -215,10 +215,78 @@ fn a_batch_with_one_bad_order_places_none() {
 			TokenError::FundsUnavailable
 		);
 		let most = bid(2, 10, u64::MAX, u64::MAX);
+		assert_noop!(place(ALICE, &[good, most]), Refused::AboveConnectionLimit);
+	});
+}
+
+fn standing(meter: MeterId, side: Side) -> Wh {
+	StandingWh::<Test>::get(KEY, (meter, side))
+}
+
+#[test]
+fn orders_of_a_meter_and_side_are_at_most_what_its_connection_carries() {
+	run(|| {
+		let most = u64::from(LIMIT_W);
+		assert_noop!(place(BOB, &[offer(1, 20, most + 1, 0)]), Refused::AboveConnectionLimit);
+		assert_ok!(place(BOB, &[offer(1, 20, most - 1, 0)]));
 		assert_noop!(
-			place(ALICE, &[good, most, NewOrder { id: 3, ..most }]),
-			Refused::Overflow
+			place(BOB, &[offer(2, 20, 1, 0), offer(3, 20, 1, 0), offer(4, 20, 0, 0)]),
+			Refused::AboveConnectionLimit
 		);
+		assert_noop!(
+			place(BOB, &[offer(2, 20, 1, 0), offer(3, 19, 1, 0), offer(4, 20, 1, 0)]),
+			Refused::UnknownMeter
+		);
+		assert_ok!(place(BOB, &[offer(1, 20, most - 1, 0), offer(2, 20, 1, 0)]));
+		assert_ok!(place(BOB, &[bid(3, 20, most, 0), offer(4, 21, most, 0)]));
+		assert_noop!(place(BOB, &[bid(5, 20, 1, 0)]), Refused::AboveConnectionLimit);
+		let next = vec![offer(1, 20, most, 0)].try_into().unwrap();
+		assert_ok!(Market::place_orders(signed(BOB), HOME, START + HOUR, next));
+		let stands = [(20, Side::Offer), (20, Side::Bid), (21, Side::Offer), (21, Side::Bid)];
+		assert_eq!(stands.map(|(meter, side)| standing(meter, side)), [most, most, most, 0]);
+	});
+}
+
+#[test]
+fn a_cancelled_order_makes_room_for_another() {
+	run(|| {
+		let most = u64::from(LIMIT_W);
+		assert_ok!(place(BOB, &[offer(1, 20, most - 1, 0), offer(2, 20, 1, 0)]));
+		assert_ok!(Market::cancel_order(signed(BOB), 0));
+		assert_eq!(standing(20, Side::Offer), 1);
+		assert_noop!(place(BOB, &[offer(3, 20, most, 0)]), Refused::AboveConnectionLimit);
+		assert_ok!(place(BOB, &[offer(3, 20, most - 1, 0)]));
+		assert_ok!(Market::cancel_order(signed(BOB), 1));
+		assert_ok!(Market::cancel_order(signed(BOB), 2));
+		assert_eq!(StandingWh::<Test>::iter().count(), 0);
+	});
+}
+
+#[test]
+fn the_invariants_see_a_leaked_hold_and_a_wrong_sum() {
+	run(|| {
+		assert_ok!(place(ALICE, &[bid(1, 10, 100, 20)]));
+		let broken = |name| assert_eq!(Market::do_try_state(), Err(name));
+		hypothetically!({
+			assert_ok!(Balances::hold(&HoldReason::Escrow.into(), &BOB, 1));
+			broken("a hold is not the sum of its orders' escrow".into());
+		});
+		hypothetically!({
+			assert_ok!(Balances::hold(&HoldReason::Escrow.into(), &ALICE, 1));
+			broken("a hold is not the sum of its orders' escrow".into());
+		});
+		hypothetically!({
+			StandingWh::<Test>::insert(KEY, (10, Side::Bid), 99);
+			broken("what stands is not the sum of the open orders".into());
+		});
+		hypothetically!({
+			StandingWh::<Test>::insert(KEY, (11, Side::Bid), 1);
+			broken("what stands is not the sum of the open orders".into());
+		});
+		hypothetically!({
+			Trades::<Test>::insert((HOME, 0), Trades::<Test>::get(KEY));
+			broken("a list of no book".into());
+		});
 	});
 }
 

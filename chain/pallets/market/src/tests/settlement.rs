@@ -36,6 +36,7 @@ fn nothing_is_left() {
 	assert_eq!(Orders::<Test>::iter().count(), 0);
 	assert_eq!(OrderIds::<Test>::iter().count(), 0);
 	assert!(!BookOrders::<Test>::contains_key(KEY));
+	assert_eq!(StandingWh::<Test>::iter().count(), 0);
 	assert_eq!((held(ALICE), held(BOB), held(CAROL)), (0, 0, 0));
 	assert!(Held::iter_values().all(|wh| wh == 0));
 }
@@ -309,6 +310,54 @@ fn a_seller_whose_account_is_closed_is_not_paid_and_keeps_the_lot() {
 			})
 		));
 	});
+}
+
+/// Two buyers owe a seller without an account: alone too little to open it, and then enough. What is paid and moved
+/// does not depend on how many trades a call settles.
+#[test]
+fn a_closed_seller_is_paid_alike_by_one_call_and_by_many() {
+	let end = |limit: u32| {
+		let mut outcome = None;
+		run(|| {
+			Voted::put(Parameters {
+				collateral: Permill::zero(),
+				..parameters()
+			});
+			assert_ok!(place(ALICE, &[bid(1, 10, 30, 10), bid(2, 11, 30, 10)]));
+			assert_ok!(place(CAROL, &[bid(1, 30, 30, 10), bid(2, 30, 30, 10)]));
+			assert_ok!(place(BOB, &[offer(1, 20, 90, 1)]));
+			Now::put(CLOSES_AT);
+			assert_ok!(clear(&[
+				trade(0, 4, 9, 10),
+				trade(2, 4, 6, 10),
+				trade(1, 4, 11, 10),
+				trade(3, 4, 1, 10),
+			]));
+			assert_ok!(Balances::transfer_all(signed(BOB), EVE, false));
+			Now::put(FINAL_AT);
+			reading(10, 30, 0);
+			reading(11, 30, 0);
+			reading(30, 30, 0);
+			reading(20, 0, 90);
+			while book().status != BookStatus::Settled {
+				assert_ok!(settle(limit));
+				assert_ok!(Market::do_try_state());
+			}
+			nothing_is_left();
+			let moved: Vec<_> = [ALICE, CAROL].map(|buyer| Moved::get((20, buyer))).into();
+			outcome = Some((book(), free(ALICE), free(BOB), free(CAROL), moved));
+		});
+		outcome
+	};
+	let expected = end(1_000);
+	assert_eq!(
+		expected.as_ref().map(|(book, _, bob, ..)| (book.paid, *bob)),
+		Some((120, 120)),
+		"the third trade opens the account, those before it are not paid"
+	);
+	for limit in 1..8 {
+		assert_eq!(end(limit), expected, "limit {limit}");
+	}
 }
 
 #[test]

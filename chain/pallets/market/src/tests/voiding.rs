@@ -21,6 +21,7 @@ fn a_book_without_a_result_releases_its_holds_in_bounded_steps() {
 		assert_ok!(void(2));
 		assert_eq!((free(ALICE), free(BOB)), (FUNDS, FUNDS));
 		assert_eq!(Orders::<Test>::iter().count() + OrderIds::<Test>::iter().count(), 0);
+		assert_eq!(StandingWh::<Test>::iter().count(), 0);
 		let events = market_events();
 		assert_eq!(
 			events[events.len() - 4..],
