@@ -500,7 +500,13 @@ fn parameters_are_not_forgotten_while_readings_need_them() {
 	let vote = |grace_s, number, from| Communities::schedule_parameters(0, graced(grace_s), H256([number; 32]), from);
 	for (first_grace_s, second_grace_s) in [(3 * DAY, 60), (60, 3 * DAY)] {
 		chain(|| {
-			let vote_of_day = |number: u8| vote(second_grace_s + u32::from(number), number, EPOCH + u32::from(number) + 1);
+			let vote_of_day = |number: u8| {
+				vote(
+					second_grace_s + u32::from(number),
+					number,
+					EPOCH + u32::from(number) + 1,
+				)
+			};
 			assert_ok!(found(HOUR, DAY, 1, graced(first_grace_s)));
 			assert_ok!(vote_of_day(0));
 			Now::set(MONDAY + day);

@@ -251,6 +251,10 @@ impl<T: Config> Pallet<T> {
 				);
 			}
 		}
+		ensure!(
+			Ballots::<T>::iter_keys().all(|(proposal, _)| Proposals::<T>::contains_key(proposal)),
+			"a ballot of no proposal"
+		);
 		for (_, track) in Tracks::<T>::iter() {
 			ensure!(are_settings_sound(&track.settings), "a track's settings are unsound");
 		}

@@ -140,8 +140,7 @@ pub mod pallet {
 
 	/// Energy of a meter's standing orders of one side in a book, more than zero.
 	#[pallet::storage]
-	pub type StandingWh<T> =
-		StorageDoubleMap<_, Twox64Concat, BookKey, Twox64Concat, (MeterId, Side), Wh, ValueQuery>;
+	pub type StandingWh<T> = StorageDoubleMap<_, Twox64Concat, BookKey, Twox64Concat, (MeterId, Side), Wh, ValueQuery>;
 
 	/// Orders until they are closed.
 	#[pallet::storage]

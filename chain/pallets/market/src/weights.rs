@@ -75,14 +75,15 @@ impl WeightInfo for () {
 			.saturating_add(Weight::from_parts(17_786_212, 0).saturating_mul(l.into()))
 			// standard error 25_988_364
 			.saturating_add(Weight::from_parts(200_302_301, 0).saturating_mul(n.into()))
-			// Counted by hand, to be measured: what stands of a meter and side, read once and written once.
-			.saturating_add(RocksDbWeight::get().reads(2))
+			// Counted by hand, to be measured: what stands of a meter and side, read once and written once
+			// for an order that is closed, which is otherwise far less work than a trade.
+			.saturating_add(RocksDbWeight::get().reads(3))
 			.saturating_add(RocksDbWeight::get().reads(4).saturating_mul(l.into()))
-			.saturating_add(RocksDbWeight::get().reads(8).saturating_mul(n.into()))
-			.saturating_add(RocksDbWeight::get().writes(15))
-			.saturating_add(RocksDbWeight::get().writes(10).saturating_mul(n.into()))
+			.saturating_add(RocksDbWeight::get().reads(7).saturating_mul(n.into()))
+			.saturating_add(RocksDbWeight::get().writes(16))
+			.saturating_add(RocksDbWeight::get().writes(9).saturating_mul(n.into()))
 			.saturating_add(Weight::from_parts(0, 705).saturating_mul(l.into()))
-			.saturating_add(Weight::from_parts(0, 1226).saturating_mul(n.into()))
+			.saturating_add(Weight::from_parts(0, 1116).saturating_mul(n.into()))
 	}
 	fn void(n: u32) -> Weight {
 		// Measured at least 295_972_000 ps; proof 80420 + n x 288 bytes.

@@ -26,7 +26,7 @@ impl<T: Config> Pallet<T> {
 		let recorded = |batch_id| Batches::<T>::contains_key(batch_id);
 		ensure!(
 			Quarantine::<T>::iter_keys().all(|(_, _, batch_id)| recorded(batch_id)),
-			"a reading of no batch"
+			"a reading in quarantine of no batch"
 		);
 		for batch in Batches::<T>::iter_values() {
 			let count = batch.accepted.saturating_add(batch.quarantined);
