@@ -19,7 +19,17 @@ from aipchain.chain.host.overlay import Overlay
 from aipchain.chain.host.scale import read_u32, read_u64
 from aipchain.chain.host.state import Changes, ReadState, State
 
-__all__ = ["Authored", "Consensus", "Outcome", "Verdict", "author_block", "block_time", "consensus_of", "execute_block"]
+__all__ = [
+    "Authored",
+    "Consensus",
+    "Outcome",
+    "Verdict",
+    "author_block",
+    "block_time",
+    "consensus_of",
+    "execute_block",
+    "run_block",
+]
 
 MAX_SKIPPED = 8
 """Transactions that may find the block too full before the author stops offering; as the stock node does."""
@@ -121,13 +131,7 @@ def execute_block(runtime: Runtime, state: State, block: Block) -> Changes:
     :raises BlockRefused: the runtime stopped over it, or the state it gives is not the one it claims.
     """
     overlay = Overlay(state)
-    unsealed = Block(block.header.unsealed(), block.extrinsics)
-    try:
-        runtime.call("Core_execute_block", unsealed.encode(), overlay)
-    except RuntimePanicked as error:
-        raise BlockRefused(block.number, f"the runtime stopped over it ({error.panic})") from error
-    except HostCallFailed as error:
-        raise BlockRefused(block.number, f"the runtime stopped over it ({error.reason})") from error
+    run_block(runtime, overlay, block)
     changes = overlay.drain()
     root = state.root_after(changes)
     if root != block.header.state_root:
@@ -135,6 +139,20 @@ def execute_block(runtime: Runtime, state: State, block: Block) -> Changes:
             block.number, f"it gives the state root 0x{root.hex()} and claims 0x{block.header.state_root.hex()}"
         )
     return changes
+
+
+def run_block(runtime: Runtime, overlay: Overlay, block: Block) -> None:
+    """Run a block again over the state of its parent; its changes stay in the overlay.
+
+    :raises BlockRefused: the runtime stopped over it.
+    """
+    unsealed = Block(block.header.unsealed(), block.extrinsics)
+    try:
+        runtime.call("Core_execute_block", unsealed.encode(), overlay)
+    except RuntimePanicked as error:
+        raise BlockRefused(block.number, f"the runtime stopped over it ({error.panic})") from error
+    except HostCallFailed as error:
+        raise BlockRefused(block.number, f"the runtime stopped over it ({error.reason})") from error
 
 
 def _facts(consensus: Consensus, state: ReadState, parent: Header, at_ms: int) -> BlockFacts:

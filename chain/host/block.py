@@ -16,6 +16,7 @@ __all__ = [
     "Block",
     "Header",
     "aura_digest",
+    "aura_seal",
     "decode_extrinsics",
     "encode_extrinsics",
     "extrinsic_hash",
@@ -157,6 +158,11 @@ def is_extrinsics_root(root: bytes, extrinsics: tuple[bytes, ...]) -> bool:
 def aura_digest(slot: int) -> bytes:
     """Return the digest item by which an author claims an Aura slot."""
     return bytes((_PRE_RUNTIME,)) + _AURA + vec(u64(slot))
+
+
+def aura_seal(signature: bytes) -> bytes:
+    """Return the digest item by which an author signs the header's hash without it."""
+    return bytes((_SEAL,)) + _AURA + vec(signature)
 
 
 def _slot_of(item: bytes) -> int:

@@ -16,10 +16,14 @@ _CHILD_SPACE = b":child_storage:"
 
 
 class Overlay:
-    """A state with changes on top that nobody else sees until they are drained."""
+    """A state with changes on top that nobody else sees until they are drained.
 
-    def __init__(self, state: ReadState) -> None:
+    :param reads: answers what calls read, in the state's place: a recorder of the same state.
+    """
+
+    def __init__(self, state: ReadState, reads: ReadState | None = None) -> None:
         self.state = state
+        self._reads = state if reads is None else reads
         self._top = Layer(0)
         self._children: dict[bytes, Layer] = {}
         self._offchain = Layer(0)
@@ -30,7 +34,7 @@ class Overlay:
         """Return the value of `key` as changed so far, or None."""
         value = self._top.pending.get(key, UNSET)
         if value is UNSET:
-            return self.state.get(key)
+            return self._reads.get(key)
         return plain(value)
 
     def set(self, key: bytes, value: bytes | None) -> None:
@@ -44,19 +48,19 @@ class Overlay:
 
     def next_key(self, key: bytes) -> bytes | None:
         """Return the smallest key above `key` that holds a value, or None."""
-        return self._top.next_key(key, self.state.next_key)
+        return self._top.next_key(key, self._reads.next_key)
 
     def clear_prefix(self, prefix: bytes, limit: int | None = None) -> Removal:
         """Remove every changed key with `prefix`, and keys of the state until `limit` of those were looked at."""
         if prefix.startswith(_CHILD_SPACE) or _CHILD_SPACE.startswith(prefix):
             return Removal(left=False, looked_at=0, removed=0)
-        return self._top.clear(prefix, limit, self.state.get, self.state.next_key)
+        return self._top.clear(prefix, limit, self._reads.get, self._reads.next_key)
 
     def child_get(self, child: bytes, key: bytes) -> bytes | None:
         """Return the value of `key` in a child trie, or None."""
         layer = self._children.get(child)
         value = UNSET if layer is None else layer.settled(key)
-        return self.state.child_get(child, key) if value is UNSET else value
+        return self._reads.child_get(child, key) if value is UNSET else value
 
     def child_set(self, child: bytes, key: bytes, value: bytes | None) -> None:
         """Set `key` in a child trie, or remove it with None."""
@@ -64,15 +68,15 @@ class Overlay:
 
     def child_next_key(self, child: bytes, key: bytes) -> bytes | None:
         """Return the smallest key above `key` that holds a value in a child trie, or None."""
-        return self._child(child).next_key(key, lambda below: self.state.child_next_key(child, below))
+        return self._child(child).next_key(key, lambda below: self._reads.child_next_key(child, below))
 
     def child_clear_prefix(self, child: bytes, prefix: bytes, limit: int | None = None) -> Removal:
         """Remove from a child trie as `clear_prefix` does from the top trie; the empty prefix is the whole trie."""
         return self._child(child).clear(
             prefix,
             limit,
-            lambda key: self.state.child_get(child, key),
-            lambda key: self.state.child_next_key(child, key),
+            lambda key: self._reads.child_get(child, key),
+            lambda key: self._reads.child_next_key(child, key),
         )
 
     def child_root(self, child: bytes) -> bytes:
@@ -131,6 +135,10 @@ class Overlay:
             if below:
                 children[child] = below
         return Changes(self._top.effective(self.state.get), children)
+
+    def written(self) -> Changes:
+        """Return every change, also those that make no difference to the state."""
+        return Changes(self._top.values(), {child: layer.values() for child, layer in self._children.items()})
 
     def offchain_changes(self) -> dict[bytes, bytes | None]:
         """Return what calls noted for the off-chain index."""

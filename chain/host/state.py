@@ -153,6 +153,16 @@ class State:
         table = self._children.get(child)
         return [] if table is None else _page(table.keys, prefix, after, count)
 
+    @property
+    def trie(self) -> Trie:
+        """The trie whose root is the state root."""
+        return self._top.trie
+
+    def child_trie(self, child: bytes) -> Trie:
+        """Return one child trie, empty when there is none of that name."""
+        table = self._children.get(child)
+        return Trie(version=self.version) if table is None else table.trie
+
     def root(self) -> bytes:
         """Return the state root, 32 bytes."""
         return self._top.trie.root()
@@ -167,7 +177,7 @@ class State:
 
     def child_root_after(self, child: bytes, changes: Mapping[bytes, bytes | None]) -> bytes:
         """Return the root of one child trie with `changes` applied, 32 bytes."""
-        return self._child_trie(child).changed(changes).root()
+        return self.child_trie(child).changed(changes).root()
 
     def applied(self, changes: Changes, *, consume: bool = False) -> "State":
         """Return the state after `changes`.
@@ -195,17 +205,13 @@ class State:
     def _plan(self, changes: Changes) -> "_Plan":
         """Compute the tries after `changes`; a block asks for its root and then applies the same changes."""
         if self._planned is None or self._planned.changes != changes:
-            children = {child: self._child_trie(child).changed(below) for child, below in changes.children.items()}
+            children = {child: self.child_trie(child).changed(below) for child, below in changes.children.items()}
             top = dict(changes.top)
             for child, trie in children.items():
                 top[CHILD_PREFIX + child] = None if trie.empty else trie.root()
             copied = Changes(dict(changes.top), {child: dict(below) for child, below in changes.children.items()})
             self._planned = _Plan(copied, top, children, self._top.trie.changed(top))
         return self._planned
-
-    def _child_trie(self, child: bytes) -> Trie:
-        table = self._children.get(child)
-        return Trie(version=self.version) if table is None else table.trie
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,51 +1,24 @@
 """The base-16 Merkle trie whose root is the chain's state root.
 
-Node format: Polkadot protocol specification, "State storage trie". In layout V1 a value of 33 bytes or more is replaced
-by its hash inside the node; in V0 it never is. Nodes are immutable (only the cached link to a node is filled in later),
-so a trie and the tries made from it share every subtree they have in common, and a fork costs nothing.
+Its nodes are immutable (trie_node.py), so a trie and the tries made from it share every subtree they have in common,
+and a fork costs nothing.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from functools import cache
-from hashlib import blake2b
 from typing import TypeAlias
 
-from aipchain.chain.host.nibbles import DIGITS, INDEX, common_length, pack
+from aipchain.chain.host.nibbles import DIGITS, INDEX, common_length
 from aipchain.chain.host.scale import compact
+from aipchain.chain.host.trie_node import HASH_BYTES, Node, blake2_256, encode, is_hashed
 
 __all__ = ["EMPTY_ROOT", "Trie", "blake2_256", "ordered_root"]
 
-HASH_BYTES = 32
-INLINE_VALUE_BYTES = 32
-"""The longest value that layout V1 keeps inside its node [bytes]."""
-
-_LEAF, _LEAF_WITH_HASH = (0b01 << 6, 6), (0b001 << 5, 5)
-_BRANCH, _BRANCH_WITH_VALUE, _BRANCH_WITH_HASH = (0b10 << 6, 6), (0b11 << 6, 6), (0b0001 << 4, 4)
 _EMPTY_NODE = b"\x00"
-
-
-def blake2_256(content: bytes) -> bytes:
-    """Hash with BLAKE2b to 32 bytes."""
-    return blake2b(content, digest_size=HASH_BYTES).digest()
-
 
 EMPTY_ROOT = blake2_256(_EMPTY_NODE)
 """Root of a trie without entries."""
 
-
-class _Node:
-    """A leaf (`children` is None) or a branch; `link` caches how a parent refers to it."""
-
-    __slots__ = ("children", "link", "partial", "value")
-
-    def __init__(self, partial: str, value: bytes | None, children: "_Children | None") -> None:
-        self.partial = partial
-        self.value = value
-        self.children = children
-        self.link: bytes | None = None
-
-
-_Children: TypeAlias = list[_Node | None]
+_Children: TypeAlias = list[Node | None]
 _Change: TypeAlias = tuple[str, bytes | None]
 
 
@@ -58,8 +31,13 @@ class Trie:
         if version not in (0, 1):
             raise ValueError(f"there is no trie layout V{version}, only V0 and V1")
         self.version = version
-        self._node: _Node | None = _merge(None, _sorted_changes(entries), 0) if entries else None
+        self._node: Node | None = _merge(None, _sorted_changes(entries), 0) if entries else None
         self._root: bytes | None = None
+
+    @property
+    def node(self) -> Node | None:
+        """The node at the top; its links, and those of all below it, are known once the root was asked for."""
+        return self._node
 
     @property
     def empty(self) -> bool:
@@ -102,14 +80,14 @@ class Trie:
     def root(self) -> bytes:
         """Return the Merkle root, 32 bytes."""
         if self._root is None:
-            self._root = EMPTY_ROOT if self._node is None else blake2_256(_encode(self._node, self.version))
+            self._root = EMPTY_ROOT if self._node is None else blake2_256(encode(self._node, self.version))
         return self._root
 
     def proof_nodes(self) -> list[bytes]:
         """Return every node and every hashed value, sorted: a proof of the whole trie."""
         if self._node is None:
             return [_EMPTY_NODE]
-        nodes = {_encode(self._node, self.version)}
+        nodes = {encode(self._node, self.version)}
         _collect(self._node, self.version, nodes)
         return sorted(nodes)
 
@@ -123,7 +101,7 @@ def _sorted_changes(changes: Mapping[bytes, bytes | None]) -> list[_Change]:
     return sorted([(key.hex(), value) for key, value in changes.items()])
 
 
-def _merge(node: _Node | None, changes: list[_Change], at: int) -> _Node | None:
+def _merge(node: Node | None, changes: list[_Change], at: int) -> Node | None:
     """Apply sorted changes to the subtree `node`; all of them share their first `at` nibbles with it."""
     if node is None:
         return _grown(changes, at)
@@ -132,25 +110,25 @@ def _merge(node: _Node | None, changes: list[_Change], at: int) -> _Node | None:
     if not (changes[0][0].startswith(partial, at) and changes[-1][0].startswith(partial, at)):
         shared = min(common_length(partial, changes[0][0][at:]), common_length(partial, changes[-1][0][at:]))
         children: _Children = [None] * 16
-        children[INDEX[partial[shared]]] = _Node(partial[shared + 1 :], node.value, node.children)
+        children[INDEX[partial[shared]]] = Node(partial[shared + 1 :], node.value, node.children)
         return _merge_below(partial[:shared], None, children, changes, at + shared)
     children = [None] * 16 if node.children is None else node.children.copy()
     return _merge_below(partial, node.value, children, changes, at + shared)
 
 
-def _grown(changes: list[_Change], at: int) -> _Node | None:
+def _grown(changes: list[_Change], at: int) -> Node | None:
     """Build the subtree that holds exactly the values set by sorted changes."""
     first = changes[0][0]
     if len(changes) == 1:
         value = changes[0][1]
-        return None if value is None else _Node(first[at:], value, None)
+        return None if value is None else Node(first[at:], value, None)
     shared = common_length(first[at:], changes[-1][0][at:])
     return _merge_below(first[at : at + shared], None, [None] * 16, changes, at + shared)
 
 
 def _merge_below(
     partial: str, value: bytes | None, children: _Children, changes: list[_Change], at: int
-) -> _Node | None:
+) -> Node | None:
     """Apply changes that all reach the end of a node's `partial`; `children` is given away by the caller."""
     start, count = 0, len(changes)
     thinner = False
@@ -166,61 +144,21 @@ def _merge_below(
         child = children[index] = _merge(children[index], changes[start:end], at + 1)
         thinner = thinner or child is None
         start = end
-    return _tidied(partial, value, children) if thinner or count == 1 else _Node(partial, value, children)
+    return _tidied(partial, value, children) if thinner or count == 1 else Node(partial, value, children)
 
 
-def _tidied(partial: str, value: bytes | None, children: _Children) -> _Node | None:
+def _tidied(partial: str, value: bytes | None, children: _Children) -> Node | None:
     """Make the node that stands for this value and these children: none, a leaf, the only child, or a branch."""
     live = [index for index, child in enumerate(children) if child is not None]
     if not live:
-        return None if value is None else _Node(partial, value, None)
+        return None if value is None else Node(partial, value, None)
     only = children[live[0]]
     if value is None and len(live) == 1 and only is not None:
-        return _Node(partial + DIGITS[live[0]] + only.partial, only.value, only.children)
-    return _Node(partial, value, children)
+        return Node(partial + DIGITS[live[0]] + only.partial, only.value, only.children)
+    return Node(partial, value, children)
 
 
-def _encode(node: _Node, version: int) -> bytes:
-    """Encode a node as it is hashed; fills the links of its children."""
-    value, children = node.value, node.children
-    hashed = value is not None and version == 1 and len(value) > INLINE_VALUE_BYTES
-    if children is None:
-        prefix, bits = _LEAF_WITH_HASH if hashed else _LEAF
-    elif value is None:
-        prefix, bits = _BRANCH
-    else:
-        prefix, bits = _BRANCH_WITH_HASH if hashed else _BRANCH_WITH_VALUE
-    parts = [_header(prefix, bits, len(node.partial)), pack(node.partial)]
-    if value is not None:
-        parts.append(blake2_256(value) if hashed else compact(len(value)) + value)
-    if children is not None:
-        bitmap = 0
-        for index, child in enumerate(children):
-            if child is not None:
-                bitmap |= 1 << index
-                parts.append(child.link or _linked(child, version))
-        parts.insert(2, bitmap.to_bytes(2, "little"))
-    return b"".join(parts)
-
-
-def _linked(node: _Node, version: int) -> bytes:
-    """Return how a parent refers to `node`: length, then its encoding when shorter than a hash, else its hash."""
-    encoded = _encode(node, version)
-    node.link = compact(len(encoded)) + encoded if len(encoded) < HASH_BYTES else compact(32) + blake2_256(encoded)
-    return node.link
-
-
-@cache
-def _header(prefix: int, bits: int, length: int) -> bytes:
-    """Encode node kind and partial length [nibbles]; lengths past the first byte go on in bytes of 255."""
-    room = (1 << bits) - 1
-    if length < room:
-        return bytes((prefix | length,))
-    full, rest = divmod(length - room, 255)
-    return bytes((prefix | room, *[255] * full, rest))
-
-
-def _walk(node: _Node | None, above: str) -> Iterator[tuple[bytes, bytes]]:
+def _walk(node: Node | None, above: str) -> Iterator[tuple[bytes, bytes]]:
     if node is None:
         return
     path = above + node.partial
@@ -230,12 +168,12 @@ def _walk(node: _Node | None, above: str) -> Iterator[tuple[bytes, bytes]]:
         yield from _walk(child, path + DIGITS[index])
 
 
-def _collect(node: _Node, version: int, nodes: set[bytes]) -> None:
-    if node.value is not None and version == 1 and len(node.value) > INLINE_VALUE_BYTES:
+def _collect(node: Node, version: int, nodes: set[bytes]) -> None:
+    if node.value is not None and is_hashed(node.value, version):
         nodes.add(node.value)
     for child in node.children or ():
         if child is not None:
-            encoded = _encode(child, version)
+            encoded = encode(child, version)
             if len(encoded) >= HASH_BYTES:
                 nodes.add(encoded)
             _collect(child, version, nodes)
