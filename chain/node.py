@@ -116,7 +116,7 @@ class Node:
         cache_dir = cache_dir or platformdirs.user_cache_path("aipchain") / "compiled"
         wanted = WantedChain(preset, wasm, genesis_patch, cache_dir)
         node = cls(open_chain(base_path, wanted, create=create), clock, self_check=self_check)
-        node._start(sealing)
+        node.seal(sealing)
         return node
 
     @property
@@ -146,6 +146,13 @@ class Node:
         with self.lock:
             self._check_open()
             return self._consensus_of(self._runtimes.for_child_of(self._head.number, self._state)).slot_ms
+
+    def seal(self, sealing: Sealing) -> None:
+        """Make blocks as `sealing` says from now on."""
+        if self._timer is not None:
+            self._timer.stop()
+        self._sealing = sealing
+        self._timer = None if sealing.period_ms is None else BlockTimer(sealing.period_ms, self._author_unless_closed)
 
     def header(self, block_hash: bytes) -> Header | None:
         """Return the header of the block with this hash."""
@@ -281,11 +288,6 @@ class Node:
 
     def __exit__(self, *_: object) -> None:
         self.close()
-
-    def _start(self, sealing: Sealing) -> None:
-        self._sealing = sealing
-        if sealing.period_ms is not None:
-            self._timer = BlockTimer(sealing.period_ms, self._author_unless_closed)
 
     def _author_on_demand(self) -> None:
         try:

@@ -5,39 +5,53 @@ on standard error; reading commands take `--json`.
 """
 
 import sys
-from typing import Annotated
+from typing import Annotated, Any
 
-import structlog
 import typer
+from typer.core import TyperGroup
 from typer.exceptions import TyperException
 
 from aipchain import __version__
-from aipchain.cli import audit, chain, community, demo, governance, meter, node, order, plugin, spec
-from aipchain.cli.output import complain
+from aipchain.cli.complaints import complain
+from aipchain.cli.later import Later
 from aipchain.errors import AipchainError
 
-__all__ = ["app", "main"]
+__all__ = ["COMMANDS", "app", "main"]
+
+COMMANDS = (
+    Later("demo", "demo:demo", "Found a community of real homes, trade, vote, and show what it came to."),
+    Later("vote", "governance:vote", "Vote on a proposal, once. Shows first what the vote binds to, in words."),
+    Later(
+        "doctor",
+        "audit:doctor",
+        "Check the chain file: integrity, state root, headers, bodies, and every block and its history run again.",
+    ),
+    Later("propose", "governance:propose", "Proposals: make them, read them, take their steps."),
+    Later("node", "node:app", "Run a node."),
+    Later("chain", "chain:app", "Look at a chain."),
+    Later("community", "community:app", "Communities and their members."),
+    Later("meter", "meter:app", "Meters and their readings."),
+    Later("order", "order:app", "Orders and books."),
+    Later("plugin", "plugin:app", "Plugins."),
+    Later("audit", "audit:app", "Audit a chain."),
+    Later("spec", "spec:app", "Hold the specification against the compiled runtime."),
+)
+
+
+class _Commands(TyperGroup):
+    def __init__(self, **settings: Any) -> None:  # noqa: ANN401 - what typer passes on
+        super().__init__(**{**settings, "commands": COMMANDS})
+
 
 app = typer.Typer(
     name="aip",
+    cls=_Commands,
     help="Run and use a community energy market.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
     add_completion=False,
 )
-app.command("demo")(demo.demo)
-app.add_typer(governance.propose, name="propose")
-app.command("vote")(governance.vote)
-app.command("doctor")(audit.doctor)
-app.add_typer(node.app, name="node")
-app.add_typer(chain.app, name="chain")
-app.add_typer(community.app, name="community")
-app.add_typer(meter.app, name="meter")
-app.add_typer(order.app, name="order")
-app.add_typer(plugin.app, name="plugin")
-app.add_typer(audit.app, name="audit")
-app.add_typer(spec.app, name="spec")
 
 
 def _show_version(wanted: bool) -> None:
@@ -53,11 +67,13 @@ def _root(
     ] = False,
 ) -> None:
     """Run and use a community energy market."""
+    import structlog  # noqa: PLC0415 - takes longer than help and version, which do not come here
+
+    structlog.configure(logger_factory=lambda *_: structlog.PrintLogger(sys.stderr))
 
 
 def main() -> None:
     """Run `aip` and turn expected failures into one sentence and an exit code."""
-    structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
     try:
         sys.exit(app(standalone_mode=False) or 0)
     except AipchainError as failure:

@@ -12,8 +12,9 @@ from aipchain.chain.node import Node
 from aipchain.chain.rpc.local import LocalTransport
 from aipchain.chain.spec import DEFAULT_PRESET, ChainSpec
 from aipchain.cli.chains import DEFAULT_URL, open_chain_file
+from aipchain.cli.complaints import complain
 from aipchain.cli.genesis_patch import read_patch
-from aipchain.cli.output import complain, console, show_json
+from aipchain.cli.output import AsJson, console, show_json
 from aipchain.errors import InputError, StateError
 from aipchain.orchestrator.audit import ReplayReport, replay
 from aipchain.orchestrator.chain_source import ChainSource, FirstBlock, first_block_built_here, first_block_read
@@ -25,15 +26,9 @@ __all__ = ["app", "doctor"]
 
 UNSAFE_STATE = 3
 
-app = typer.Typer(help="Audit a chain.", no_args_is_help=True)
+app = typer.Typer(no_args_is_help=True)
 
 BasePath = Annotated[Path, typer.Option(help="Where the chain is kept.")]
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
-
-
-@app.callback()
-def _audit() -> None:
-    """Audit a chain."""
 
 
 @app.command("replay")

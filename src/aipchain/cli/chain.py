@@ -2,19 +2,13 @@
 
 import typer
 
-from aipchain.cli.audit import AsJson
 from aipchain.cli.chains import BasePathOption, UrlOption, reading
-from aipchain.cli.output import show_json, show_table
+from aipchain.cli.output import AsJson, show_json, show_table
 from aipchain.runtime_bridge import reads
 
 __all__ = ["app"]
 
-app = typer.Typer(help="Look at a chain.", no_args_is_help=True)
-
-
-@app.callback()
-def _chain() -> None:
-    """Look at a chain."""
+app = typer.Typer(no_args_is_help=True)
 
 
 @app.command()

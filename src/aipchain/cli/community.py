@@ -7,11 +7,10 @@ from typing import Annotated
 
 import typer
 
-from aipchain.cli.audit import AsJson
 from aipchain.cli.chains import BasePathOption, UrlOption, reading
 from aipchain.cli.documents import document, plain
 from aipchain.cli.lookup import find_community, plugin_label
-from aipchain.cli.output import show_json, show_table
+from aipchain.cli.output import AsJson, show_json, show_table
 from aipchain.cli.quantities import format_span, format_time, parse_share, parse_span
 from aipchain.cli.signing import (
     SigningOptions,
@@ -42,7 +41,7 @@ from aipchain.runtime_bridge.types import Community, CommunityId, Epoch, Paramet
 
 __all__ = ["app"]
 
-app = typer.Typer(help="Communities and their members.", no_args_is_help=True)
+app = typer.Typer(no_args_is_help=True)
 
 RoleArgument = Annotated[RoleName, typer.Argument(help="What the account may do.")]
 

@@ -13,7 +13,8 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from aipchain.chain.node import Node
 from aipchain.chain.rpc.server import serve
-from aipchain.cli.output import complain, console, refuse_unwritable, show_json, show_table, write_file
+from aipchain.cli.complaints import complain
+from aipchain.cli.output import console, refuse_unwritable, show_json, show_table, write_file
 from aipchain.errors import InputError
 from aipchain.metering.packs import choose_homes, load_pack
 from aipchain.orchestrator import rehearsal

@@ -5,12 +5,11 @@ from typing import Annotated, TypeVar
 
 import typer
 
-from aipchain.cli.audit import AsJson
 from aipchain.cli.bundles import BundleArgument, PluginsOption, SettingsOption, SlotOption, plugin_change
 from aipchain.cli.chains import BasePathOption, UrlOption, reading
 from aipchain.cli.documents import document, hexed
 from aipchain.cli.lookup import find_community, of_community, read_hash
-from aipchain.cli.output import show_json, show_table
+from aipchain.cli.output import AsJson, show_json, show_table
 from aipchain.cli.quantities import parse_share, parse_span
 from aipchain.cli.signing import (
     Signatory,
@@ -48,7 +47,7 @@ from aipchain.runtime_bridge.types import (
 
 __all__ = ["propose", "vote"]
 
-propose = typer.Typer(help="Proposals: make them, read them, take their steps.", no_args_is_help=True)
+propose = typer.Typer(no_args_is_help=True)
 
 T = TypeVar("T")
 

@@ -5,12 +5,11 @@ from typing import Annotated
 
 import typer
 
-from aipchain.cli.audit import AsJson
 from aipchain.cli.chains import BasePathOption, UrlOption, reading
 from aipchain.cli.documents import document, hexed, plain
 from aipchain.cli.errors import Misread
 from aipchain.cli.lookup import find_community, find_meter, interval_start, of_community, read_hash
-from aipchain.cli.output import show_json, show_table
+from aipchain.cli.output import AsJson, show_json, show_table
 from aipchain.cli.quantities import format_energy, format_time, parse_energy
 from aipchain.cli.signing import SigningOptions, event_of, read_account, signing, signs, tell
 from aipchain.cli.terms import U32_MAX, AccountArgument, CommunityArgument, SourceName
@@ -27,7 +26,7 @@ DEFAULT_INTERVALS = 24
 MOST_INTERVALS = 5_000
 """Intervals in one answer: more than half a year of hours, seven weeks of quarter hours."""
 
-app = typer.Typer(help="Meters and their readings.", no_args_is_help=True)
+app = typer.Typer(no_args_is_help=True)
 
 MeterArgument = Annotated[int, typer.Argument(min=0, max=U32_MAX, help="The number of the meter.")]
 

@@ -18,16 +18,16 @@ from aipchain.chain.rpc.server import DEFAULT_HOST, DEFAULT_PORT, serve
 from aipchain.chain.spec import DEFAULT_PRESET
 from aipchain.chain.stock_spec import DEFAULT_RELAY_CHAIN, stock_spec
 from aipchain.cli.chains import open_chain_file
+from aipchain.cli.complaints import complain
 from aipchain.cli.genesis_patch import read_patch
-from aipchain.cli.output import complain, console, write_file
+from aipchain.cli.output import console, write_file
 from aipchain.errors import InputError
 
 __all__ = ["app"]
 
-SLOT_MS = 6_000
 EVERYWHERE = "0.0.0.0"  # noqa: S104 - only when the operator asks for it
 
-app = typer.Typer(help="Run a node.", no_args_is_help=True)
+app = typer.Typer(no_args_is_help=True)
 
 
 class RpcMethods(StrEnum):
@@ -48,11 +48,6 @@ def _refuse_network(option: typer.CallbackParam, value: str | None) -> None:
 
 OfANetwork = Annotated[str | None, typer.Option(hidden=True, callback=_refuse_network)]
 """An option of the stock node's command lines that cannot mean anything here."""
-
-
-@app.callback()
-def _node() -> None:
-    """Run a node."""
 
 
 @app.command()
@@ -83,16 +78,19 @@ def run(
         raise InputError("--tmp and --base-path exclude each other: give one of them")
     if not tmp and base_path is None and not dev:
         raise InputError("there is no place for the chain: give --base-path, --tmp or --dev")
+    if block_time is not None and block_time < 1:
+        raise InputError(f"--block-time {block_time} is no time: give at least 1 ms")
     node = Node.open(
         base_path,
         clock=SystemClock(),
-        sealing=_sealing(dev, block_time),
         preset=DEFAULT_PRESET if dev else chain,
         self_check=self_check,
     )
     stopped = _stopped_by_signals()
     with ExitStack() as running:
         running.enter_context(node)
+        # A development node answers each transaction with a block and keeps time moving when none comes.
+        node.seal(Sealing(on_submission=dev and block_time is None, period_ms=block_time or node.slot_ms))
         server = serve(node, host=EVERYWHERE if rpc_external else DEFAULT_HOST, port=rpc_port)
         running.callback(server.stop)
         measured = None if no_prometheus else _metrics(node, prometheus_port, external=prometheus_external)
@@ -144,13 +142,6 @@ def _metrics(node: Node, port: int | None, *, external: bool) -> RunningMetrics 
             raise
         complain(f"{taken} Going on without metrics.")
         return None
-
-
-def _sealing(dev: bool, block_time: int | None) -> Sealing:
-    """A development node answers each transaction with a block and keeps time moving when none comes."""
-    if block_time is not None and block_time < 1:
-        raise InputError(f"--block-time {block_time} is no time: give at least 1 ms")
-    return Sealing(on_submission=dev and block_time is None, period_ms=block_time or SLOT_MS)
 
 
 def _stopped_by_signals() -> threading.Event:

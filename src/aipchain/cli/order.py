@@ -7,11 +7,10 @@ from typing import Annotated
 
 import typer
 
-from aipchain.cli.audit import AsJson
 from aipchain.cli.chains import BasePathOption, UrlOption, reading
 from aipchain.cli.documents import document, hexed, plain
 from aipchain.cli.lookup import find_community, find_order, interval_start, of_community, plugin_label
-from aipchain.cli.output import console, show_json, show_table
+from aipchain.cli.output import AsJson, console, show_json, show_table
 from aipchain.cli.quantities import format_energy, format_time, parse_energy, parse_price
 from aipchain.cli.signing import (
     Signatory,
@@ -44,7 +43,7 @@ __all__ = ["app"]
 U64_MAX = 2**64 - 1
 PRICE_PLACES = 6
 
-app = typer.Typer(help="Orders and books.", no_args_is_help=True)
+app = typer.Typer(no_args_is_help=True)
 
 OrderArgument = Annotated[int, typer.Argument(min=0, max=U64_MAX, help="The number of the order.")]
 IntervalArgument = Annotated[

@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Annotated
 
 import typer
 from rich.console import Console
@@ -14,20 +15,19 @@ from rich.text import Text
 
 from aipchain.errors import InputError
 
-__all__ = ["complain", "console", "printable", "refuse_unwritable", "remark", "show_json", "show_table", "write_file"]
+__all__ = [
+    "AsJson",
+    "console",
+    "printable",
+    "refuse_unwritable",
+    "show_json",
+    "show_table",
+    "write_file",
+]
+
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 console = Console(soft_wrap=True, highlight=False)
-_errors = Console(stderr=True, soft_wrap=True)
-
-
-def complain(sentence: str) -> None:
-    """Print one sentence about a failure on standard error."""
-    _errors.print(f"aip: {sentence}", style="red", markup=False, highlight=False)
-
-
-def remark(sentence: str) -> None:
-    """Print one sentence that is no failure on standard error, out of the way of a command's answer."""
-    _errors.print(f"aip: {sentence}", markup=False, highlight=False)
 
 
 def show_json(document: object) -> None:

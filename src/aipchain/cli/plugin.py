@@ -5,7 +5,6 @@ from typing import Annotated
 
 import typer
 
-from aipchain.cli.audit import AsJson
 from aipchain.cli.bundles import (
     BundleArgument,
     PluginsOption,
@@ -17,7 +16,7 @@ from aipchain.cli.bundles import (
 from aipchain.cli.chains import BasePathOption, UrlOption, reading
 from aipchain.cli.documents import hexed
 from aipchain.cli.lookup import find_community, plugin_label
-from aipchain.cli.output import show_json, show_table
+from aipchain.cli.output import AsJson, show_json, show_table
 from aipchain.cli.quantities import format_time
 from aipchain.cli.signing import SigningOptions, signing, signs, tell
 from aipchain.cli.terms import U32_MAX, CommunityArgument
@@ -31,7 +30,7 @@ from aipchain.runtime_bridge.types import CommunityId, Epoch, Hash, Slot, SlotSt
 
 __all__ = ["app"]
 
-app = typer.Typer(help="Plugins.", no_args_is_help=True)
+app = typer.Typer(no_args_is_help=True)
 
 OfCommunity = Annotated[
     int | None,

@@ -2,8 +2,9 @@
 
 import typer
 from typer.cli import get_docs_for_click
+from typer.main import get_group
 
-from aipchain.cli.app import app
+from aipchain.cli.app import COMMANDS, app
 
 __all__ = ["reference"]
 
@@ -40,7 +41,8 @@ it reports that instead of signing again.
 
 def reference() -> str:
     """Write the reference of every command and option as Markdown."""
-    command = typer.main.get_command(app)
+    command = get_group(app)
+    command.commands = {later.name: later.loaded() for later in COMMANDS}
     context = typer.Context(command, info_name="aip")
     told = get_docs_for_click(obj=command, ctx=context, name="aip", indent=1)
     return CONVENTIONS + "\n".join(line.rstrip() for line in told.strip().splitlines()) + "\n"

@@ -13,8 +13,8 @@ from pathlib import Path
 
 import platformdirs
 
+from aipchain.cli.complaints import remark
 from aipchain.cli.errors import StillUndecided
-from aipchain.cli.output import remark
 from aipchain.cli.refusals import explained
 from aipchain.errors import OperationError
 from aipchain.runtime_bridge.connection import BlockHeader, Connection

@@ -311,6 +311,18 @@ def test_a_timer_makes_blocks_until_the_node_closes(clock: SimulatedClock) -> No
     assert len(seen) == count
 
 
+def test_when_blocks_are_made_can_change(clock: SimulatedClock) -> None:
+    """An open node takes up a timer, and puts it down again."""
+    made = threading.Event()
+    with Node.open(None, clock=clock) as node:
+        node.subscribe(lambda _: made.set())
+        node.seal(Sealing.every(1))
+        assert made.wait(timeout=30)
+        node.seal(Sealing.MANUAL)
+        height = node.head.number
+        assert (node.sealing, node.author().block.number) == (Sealing.MANUAL, height + 1)
+
+
 def test_listeners_hear_every_block_until_they_leave(node: Node) -> None:
     """A listener that fails harms neither the chain nor the others."""
     heard: list[int] = []
