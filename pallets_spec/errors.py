@@ -165,6 +165,9 @@ class Communities:
     class BadParameters(CommunitiesError):
         """A parameter is out of bounds."""
 
+    class EarlierParametersNeeded(CommunitiesError):
+        """Readings under parameters that the change would forget are not final yet."""
+
     class AlreadyMember(CommunitiesError):
         """The account is a member already."""
 
@@ -326,6 +329,9 @@ class Market:
 
     class UnknownMeter(MarketError):
         """The meter is not enrolled in the community or not the caller's."""
+
+    class AboveConnectionLimit(MarketError):
+        """The meter's standing orders of this side would be more than its connection carries in the interval."""
 
     class OrderIdReused(MarketError):
         """The id names another order of the caller in this book."""

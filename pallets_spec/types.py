@@ -20,6 +20,7 @@ from typing import ClassVar, NewType, TypeAlias
 from aipchain.units import Price, UnixSeconds, Wh
 
 __all__ = [
+    "HOUR_S",
     "MILLION",
     "NO_HASH",
     "U16_MAX",
@@ -85,6 +86,9 @@ MILLION = 1_000_000
 
 NO_HASH = Hash(bytes(32))
 """Thirty-two zero bytes: where a hash would name a predecessor and there is none."""
+
+HOUR_S = 3_600
+"""One hour [s]: a watt-hour is a watt for so long."""
 
 U16_MAX = 2**16 - 1
 """The largest number of sixteen bits."""
@@ -317,6 +321,12 @@ class MeterFacts:
     source: Source
     zone: int
     """Index into the community's zones."""
+    connection_limit_w: int
+    """The most power its connection carries [W]."""
+
+    def carries_wh(self, interval_s: int) -> Wh:
+        """The most whole watt-hours that its connection carries in an interval of `interval_s` [s]."""
+        return Wh(self.connection_limit_w * interval_s // HOUR_S)
 
 
 @dataclass(frozen=True, slots=True)

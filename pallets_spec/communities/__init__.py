@@ -10,7 +10,8 @@ not voters; so the founding steward is a member only once admitted. Nobody can m
 account. A community never loses its last steward.
 
 Parameters are switched without anyone acting at the boundary: what is *pending* carries the epoch it is in force from,
-and whoever asks for the parameters of a time looks which of the stored ones were in force then.
+and whoever asks for the parameters of a time looks which of the stored ones were in force then. Those before the active
+ones are *previous*; they are not forgotten while a reading of their epochs can still become final.
 """
 
 from aipchain.pallets_spec.communities.calls import admit, found, grant_role, leave, revoke_role
@@ -27,6 +28,7 @@ from aipchain.pallets_spec.communities.facts import electorate, epoch_s, has_rol
 from aipchain.pallets_spec.communities.invariants import invariants
 from aipchain.pallets_spec.communities.parameters import (
     are_parameters_sound,
+    ensure_changeable,
     parameters_at,
     parameters_head,
     schedule_parameters,
@@ -67,6 +69,7 @@ __all__ = [
     "admit",
     "are_parameters_sound",
     "electorate",
+    "ensure_changeable",
     "epoch_s",
     "found",
     "grant_role",

@@ -24,34 +24,38 @@ def invariants(world: World) -> Iterator[str]:
     state = world.communities
     for community, facts in state.communities.items():
         if community >= state.next_community_id:
-            yield f"community {community} has a number that was never given"
+            yield "a community has an id that was never given"
         yield from _members_invariants(state, community, facts)
         yield from _roles_invariants(state, community, facts)
-    if state.parameter_sets.keys() != state.communities.keys():
-        yield "parameters of no community, or a community without parameters"
+        if community not in state.parameter_sets:
+            yield "a community has no parameters"
+    if any(community not in state.communities for community in state.parameter_sets):
+        yield "parameters of no community"
     if any(not are_parameters_sound(each) for kept in state.parameter_sets.values() for each in _all_parameters(kept)):
         yield "a parameter is out of bounds"
-    if any(community not in state.communities for community, _ in [*state.members, *state.roles]):
-        yield "a member or a role of no community"
+    if any(community not in state.communities for community, _ in state.members):
+        yield "members of no community"
+    if any(community not in state.communities for community, _ in state.roles):
+        yield "roles of no community"
 
 
 def _members_invariants(state: CommunitiesState, community: CommunityId, facts: Community) -> Iterator[str]:
     indices = [member.index for (place, _), member in state.members.items() if place == community]
     if len(set(indices)) != len(indices):
-        yield f"two members of community {community} have one index"
+        yield "two members have one index"
     if any(index >= facts.next_member_index for index in indices):
-        yield f"a member of community {community} has an index that was never given"
+        yield "a member's index was never given"
     if len(indices) != facts.members:
-        yield f"community {community} counts its members wrong"
+        yield "the number of members is wrong"
 
 
 def _roles_invariants(state: CommunitiesState, community: CommunityId, facts: Community) -> Iterator[str]:
     held = [roles for (place, _), roles in state.roles.items() if place == community]
     if any(not 0 < roles < Role.GRID_OPERATOR.bit << 1 for roles in held):
-        yield f"a set of roles in community {community} is empty or has unknown ones"
+        yield "a set of roles is empty or has unknown ones"
     stewards = sum(1 for roles in held if roles & Role.STEWARD.bit)
     if stewards == 0 or stewards != facts.stewards:
-        yield f"community {community} counts its stewards wrong or has none"
+        yield "the number of stewards is wrong"
 
 
 def _all_parameters(kept: ParameterSet) -> Iterator[Parameters]:

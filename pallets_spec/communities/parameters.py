@@ -19,7 +19,15 @@ from aipchain.units import UnixSeconds
 if TYPE_CHECKING:
     from aipchain.pallets_spec.world import World
 
-__all__ = ["are_parameters_sound", "ensure_sound", "known", "parameters_at", "parameters_head", "schedule_parameters"]
+__all__ = [
+    "are_parameters_sound",
+    "ensure_changeable",
+    "ensure_sound",
+    "known",
+    "parameters_at",
+    "parameters_head",
+    "schedule_parameters",
+]
 
 
 def parameters_at(world: World, community: CommunityId, at: UnixSeconds) -> Parameters | None:
@@ -53,13 +61,27 @@ def schedule_parameters(
 
     :raises Communities.BadParameters: see :func:`are_parameters_sound`.
     :raises Communities.UnknownCommunity: there is no such community.
+    :raises Communities.EarlierParametersNeeded: see :func:`ensure_changeable`.
     """
     ensure_sound(parameters)
-    facts = known(world, community)
+    ensure_changeable(world, community)
     sets = world.communities.parameter_sets
-    now = epoch_of(world.now, facts.epoch_s)
+    now = epoch_of(world.now, known(world, community).epoch_s)
     sets[community] = sets[community].schedule(parameters, binding_hash, from_epoch, now)
     world.emit(ParametersScheduled(community, parameters, from_epoch))
+
+
+def ensure_changeable(world: World, community: CommunityId) -> None:
+    """Refuse while a change would forget parameters that readings are not final under yet; later it can be made.
+
+    :raises Communities.UnknownCommunity: there is no such community.
+    :raises Communities.EarlierParametersNeeded: see :meth:`ParameterSet.changes_from`.
+    """
+    facts = known(world, community)
+    parameter_set = world.communities.parameter_sets[community]
+    changes_from = parameter_set.changes_from(facts.epoch_s, epoch_of(world.now, facts.epoch_s))
+    if world.now < changes_from:
+        raise Communities.EarlierParametersNeeded(changes_from=changes_from, now=world.now)
 
 
 def ensure_sound(parameters: Parameters) -> None:

@@ -100,6 +100,18 @@ class ParameterSet:
         """What the next vote must name as the thing it replaces."""
         return self.pending[1] if self.pending else self.head
 
+    def changes_from(self, epoch_s: int, now: Epoch) -> UnixSeconds:
+        """When the next change can be scheduled, seen in the epoch `now` [s].
+
+        A change that makes due parameters the active ones forgets the previous ones. That waits until every reading of
+        their epochs is final, under them and under those that would answer for those epochs from then on. Where epochs
+        are at least as long as the grace period, no change ever waits.
+        """
+        if self.previous is None or self.pending is None or now < self.pending[2]:
+            return UnixSeconds(0)
+        forgotten, until = self.previous
+        return UnixSeconds(until * epoch_s + max(forgotten.grace_s, self.active.grace_s))
+
     def schedule(self, parameters: Parameters, binding_hash: Hash, from_epoch: Epoch, now: Epoch) -> ParameterSet:
         """Put `parameters` in force from `from_epoch` on.
 

@@ -17,8 +17,16 @@ The kind of the change decides the *track*, which says how long each step takes 
   confirmed beyond that end; if a vote breaks it then, it is rejected at once.
 - *Timelock.* The approved change is scheduled after `timelock_s`, for the next epoch, if what it replaces still stands.
 
-Only votes and chain time decide. Once time has decided a step, votes are refused, so that the outcome does not depend
-on when somebody calls :func:`advance` to record it.
+Only votes and chain time decide whether a proposal is approved or rejected. Once time has decided that, votes are
+refused, so that it does not depend on when somebody calls :func:`advance` to record it. When the change takes effect
+does depend on it: the timelock runs from the call that approves, the next epoch is counted from the one that enacts,
+and of two proposals that replace the same thing the first enacted wins.
+
+- An approved proposal does not expire, so that nobody can defeat a vote by waiting: anyone may enact it. Changing what
+  it replaces makes it stale.
+- Parameters that cannot change yet (`EarlierParametersNeeded` of the communities) wait.
+- A vote on a track that is not set names zero, as does one on a track that a steward set: what members voted for is not
+  undone by a steward who sets the track before the vote is enacted.
 """
 
 from aipchain.pallets_spec.community_governance.ballots import vote

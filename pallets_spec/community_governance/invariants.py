@@ -30,5 +30,7 @@ def invariants(world: World) -> Iterator[str]:
             yield "more votes than electors"
         if isinstance(stored.state, IsDeciding) and stored.passes != (stored.state.confirming_since is not None):
             yield "a confirmation is not where it passes"
+    if any(voted_on not in governance.proposals for voted_on, _ in governance.ballots):
+        yield "a ballot of no proposal"
     if any(not are_settings_sound(track.settings) for track in governance.tracks.values()):
         yield "a track's settings are unsound"

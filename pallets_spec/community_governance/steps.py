@@ -42,6 +42,7 @@ def advance(world: World, origin: Origin, *, proposal: ProposalId) -> None:
     :raises CommunityGovernance.UnknownProposal: there is no such proposal.
     :raises CommunityGovernance.NothingDue: no step is due.
     :raises CommunityGovernance.Overflow: no number is left for the next epoch.
+    :raises Communities.EarlierParametersNeeded: parameters cannot change yet; the proposal waits.
     """
     ensure_signed(origin)
     match get_proposal(world, proposal).due(world.now):
@@ -75,13 +76,18 @@ def cancel(world: World, origin: Origin, *, proposal: ProposalId) -> None:
 
 
 def _enact(world: World, proposal: ProposalId) -> None:
-    """Let the change hold from the next epoch on; stale when what it replaces is gone, or its target refuses it."""
+    """Let the change hold from the next epoch on; stale when what it replaces is gone, or its target refuses it.
+
+    Parameters that cannot change yet wait. Otherwise an approved proposal would be lost to a moment.
+    """
     stored = get_proposal(world, proposal)
     current = epoch_of(world.now, epoch_length(world, stored.community))
     if current == U32_MAX:
         raise CommunityGovernance.Overflow(epoch=current)
     epoch = Epoch(current + 1)
     stands = head_of(world, stored.community, stored.change) == stored.predecessor
+    if stands and isinstance(stored.change, ParametersChange):
+        communities.ensure_changeable(world, stored.community)
     if stands and _is_scheduled(world, stored, epoch):
         enter_state(world, proposal, IsScheduled(epoch))
         world.emit(Scheduled(proposal, stored.binding_hash, epoch))

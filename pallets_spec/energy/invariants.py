@@ -21,8 +21,12 @@ def invariants(world: World) -> Iterator[str]:
     state = world.energy
     for (meter, interval_start), each in state.mints.items():
         reading = metering.final_reading(world, meter, interval_start)
-        if reading is None or (reading.export_register_wh, reading.export_wh) != (each.first_wh, each.wh):
-            yield f"the mint of meter {meter} at {interval_start} is not its final reading"
+        if reading is None:
+            yield "a mint without a final reading"
+        elif reading.export_wh != each.wh:
+            yield "a mint is not the reading"
+        elif reading.export_register_wh != each.first_wh:
+            yield "a mint is not where the reading is"
         yield from _lots_invariants(state, meter, interval_start, each)
     if state.total_minted != sum(each.wh for each in state.mints.values()):
         yield "the energy minted is not the sum of the mints"
@@ -37,14 +41,16 @@ def _lots_invariants(state: EnergyState, meter: MeterId, interval_start: UnixSec
     reached = minted.first_wh
     for first_wh, lot in lots.items():
         if first_wh != reached or lot.wh == 0:
-            yield f"the lots of meter {meter} at {interval_start} overlap or leave a hole"
+            yield "the lots of a mint overlap or leave a hole"
         reached = Wh(first_wh + lot.wh)
     if reached != minted.first_wh + minted.wh:
-        yield f"the lots of meter {meter} at {interval_start} do not cover the mint"
+        yield "the lots of a mint do not cover it"
     held = {first_wh: lot for first_wh, lot in lots.items() if lot.state is LotState.HELD}
-    expected = {minted.held_from_wh: Lot(minted.producer, minted.held_wh, LotState.HELD)} if minted.held_wh else {}
-    if held != expected:
-        yield f"the held lot of meter {meter} at {interval_start} is not where the mint says"
+    if len(held) > 1 or any(lot.owner != minted.producer for lot in held.values()):
+        yield "a mint has a hold that is not the producer's"
+    expected = {minted.held_from_wh: minted.held_wh} if minted.held_wh else {}
+    if {first_wh: lot.wh for first_wh, lot in held.items()} != expected:
+        yield "the held lot is not where the mint says"
 
 
 def _sums_invariants(state: EnergyState) -> Iterator[str]:

@@ -11,6 +11,7 @@ from aipchain.pallets_spec.errors import Corruption, Market
 from aipchain.pallets_spec.market.book import get_book
 from aipchain.pallets_spec.market.events import BookVoided, OrderClosed
 from aipchain.pallets_spec.market.orders import ESCROW
+from aipchain.pallets_spec.market.standing import take_standing
 from aipchain.pallets_spec.market.state import MAX_LIMIT, Book, BookStatus, Order, OrderStatus
 from aipchain.pallets_spec.origin import Origin, ensure_signed
 from aipchain.pallets_spec.types import AccountId, BookKey, CommunityId, OrderNumber
@@ -70,6 +71,7 @@ def close_orders(world: World, key: BookKey, book: Book, limit: int) -> Book:
     for number in numbers:
         order = _remove(world, number)
         if order.status is OrderStatus.OPEN:
+            take_standing(world, key, order.meter, order.side, order.wh)
             releases[order.owner] += order.escrow
             world.emit(OrderClosed(number, order.owner, order.filled_wh, order.escrow))
     for owner in sorted(releases):

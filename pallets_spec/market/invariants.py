@@ -6,11 +6,11 @@ from collections import defaultdict
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from aipchain.pallets_spec import balances
+from aipchain.pallets_spec import balances, communities, metering
 from aipchain.pallets_spec.market.orders import ESCROW
 from aipchain.pallets_spec.market.state import Book, BookStatus, OrderStatus
 from aipchain.pallets_spec.scale import trades_hash
-from aipchain.pallets_spec.types import AccountId, BookKey, OrderNumber
+from aipchain.pallets_spec.types import AccountId, BookKey, MeterId, OrderNumber, Side
 
 if TYPE_CHECKING:
     from aipchain.pallets_spec.world import World
@@ -25,6 +25,9 @@ def invariants(world: World) -> Iterator[str]:
     if len(world.market.order_ids) != len(world.market.orders):
         yield "an order id outlives its order"
     yield from _of_holds(world)
+    yield from _of_standing(world)
+    if any(key not in world.market.books for key in [*world.market.book_orders, *world.market.trades]):
+        yield "a list of no book"
     for key, book in world.market.books.items():
         yield from _of_counts(world, key, book)
         yield from _of_progress(book)
@@ -51,6 +54,20 @@ def _of_holds(world: World) -> Iterator[str]:
     holders = {owner for owner, reason in world.money.holds if reason == ESCROW}
     if any(balances.on_hold(world, ESCROW, owner) != escrow[owner] for owner in holders | set(escrow)):
         yield "a hold is not the sum of its orders' escrow"
+
+
+def _of_standing(world: World) -> Iterator[str]:
+    """What stands by meter and side is the sum of open orders, and no more than the meter's connection carries."""
+    sums: dict[tuple[BookKey, tuple[MeterId, Side]], int] = defaultdict(int)
+    for order in world.market.orders.values():
+        if order.status is OrderStatus.OPEN:
+            sums[order.book, (order.meter, order.side)] += order.wh
+    if sums != world.market.standing_wh:
+        yield "what stands is not the sum of the open orders"
+    for ((community, _), (meter, _)), wh in sums.items():
+        facts = metering.meter_facts(world, meter)
+        if facts is None or wh > facts.carries_wh(communities.interval_s(world, community) or 0):
+            yield "more stands than a connection carries"
 
 
 def _of_counts(world: World, key: BookKey, book: Book) -> Iterator[str]:

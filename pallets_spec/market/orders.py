@@ -5,6 +5,9 @@ An order holds money in *escrow*, so that whoever takes part can pay:
 - a bid holds `limit price x energy`, the most it can cost;
 - an offer holds the collateral of the book, a share of the same product, rounded up.
 
+An order's energy is to flow through its meter's connection, and all of that meter and side through the same one
+(:mod:`standing`).
+
 The owner numbers the orders of a book. An id is used once per owner and book, also when its order is cancelled: placing
 the same order again changes nothing, so that a lost answer is no reason to fear a double order.
 """
@@ -19,15 +22,16 @@ from aipchain.pallets_spec import balances, communities, metering
 from aipchain.pallets_spec.errors import Market
 from aipchain.pallets_spec.market.book import ensure_community, get_book, open_book, rules_of_a_new_book
 from aipchain.pallets_spec.market.events import OrderCancelled, OrderPlaced
+from aipchain.pallets_spec.market.standing import add_standing, take_standing
 from aipchain.pallets_spec.market.state import MAX_BOOK_ORDERS, Book, Order, OrderStatus
 from aipchain.pallets_spec.origin import Origin, ensure_signed
 from aipchain.pallets_spec.types import (
     MILLION,
     U64_MAX,
-    U128_MAX,
     AccountId,
     BookKey,
     CommunityId,
+    MeterFacts,
     MeterId,
     NewOrder,
     OrderNumber,
@@ -50,6 +54,8 @@ def place_orders(
 ) -> None:
     """Place orders for one interval, all or none, and hold their escrow in one sum. Opens the book if it is the first.
 
+    The last four refusals of an order (from `OrderIdReused` on) are looked for order by order, in list order.
+
     :param orders: at most 500; each has energy and names a meter of the signer. One that stands already with the same
         id and content is skipped.
     :raises UnknownCommunity: there is no such community.
@@ -61,19 +67,21 @@ def place_orders(
     :raises OrderIdReused: an id names another order of the signer in this book.
     :raises ZeroEnergy: an order has no energy.
     :raises UnknownMeter: a meter is not enrolled in the community, or not the signer's.
+    :raises AboveConnectionLimit: what stands of a meter and side, with the orders up to this one, is more than the
+        meter's connection carries in the interval.
     :raises BookFull: the book has no room for the orders.
-    :raises Overflow: the escrow of the orders together, or the next order number, does not fit.
+    :raises Overflow: no number is left for an order.
     :raises BalanceError: the signer has too little money to spare for the escrow.
     """
     owner = ensure_signed(origin)
-    ensure_community(world, community)
+    interval_s = ensure_community(world, community)
     if communities.member_index(world, community, owner) is None:
         raise Market.NotMember(account=owner, community=community)
     if not orders:
         raise Market.EmptyBatch
     key = (community, interval_start)
     book = _book_with_open_gate(world, key)
-    fresh = _fresh_orders(world, owner, key, orders)
+    fresh = _fresh_orders(world, owner, key, orders, interval_s)
     if fresh:
         _place(world, owner, key, book, fresh)
 
@@ -99,6 +107,7 @@ def cancel_order(world: World, origin: Origin, *, number: OrderNumber) -> None:
     if world.now >= book.closes_at:
         raise Market.GateClosed(closes_at=book.closes_at, now=world.now)
     balances.release(world, ESCROW, owner, order.escrow)
+    take_standing(world, order.book, order.meter, order.side, order.wh)
     world.market.orders[number] = replace(order, status=OrderStatus.CANCELLED, escrow=Balance(0))
     world.emit(OrderCancelled(number))
 
@@ -123,8 +132,10 @@ def _book_with_open_gate(world: World, key: BookKey) -> Book:
     return book
 
 
-def _fresh_orders(world: World, owner: AccountId, key: BookKey, orders: Iterable[NewOrder]) -> list[NewOrder]:
-    """The orders that do not stand yet, each checked, in list order."""
+def _fresh_orders(
+    world: World, owner: AccountId, key: BookKey, orders: Iterable[NewOrder], interval_s: int
+) -> list[NewOrder]:
+    """The orders that do not stand yet, each checked, in list order; from now on their energy stands."""
     fresh: dict[int, NewOrder] = {}
     for order in orders:
         earlier = fresh.get(order.id) or _standing_order(world, owner, key, order.id)
@@ -134,7 +145,8 @@ def _fresh_orders(world: World, owner: AccountId, key: BookKey, orders: Iterable
             raise Market.OrderIdReused(id=order.id, standing=earlier)
         if order.wh == 0:
             raise Market.ZeroEnergy(id=order.id)
-        _ensure_own_meter(world, owner, key[0], order.meter)
+        carries_wh = _own_meter(world, owner, key[0], order.meter).carries_wh(interval_s)
+        add_standing(world, key, order.meter, order.side, order.wh, carries_wh=carries_wh)
         fresh[order.id] = order
     return list(fresh.values())
 
@@ -148,10 +160,11 @@ def _standing_order(world: World, owner: AccountId, key: BookKey, order_id: int)
     return NewOrder(order.id, order.meter, order.side, order.wh, order.limit_price)
 
 
-def _ensure_own_meter(world: World, owner: AccountId, community: CommunityId, meter: MeterId) -> None:
+def _own_meter(world: World, owner: AccountId, community: CommunityId, meter: MeterId) -> MeterFacts:
     facts = metering.meter_facts(world, meter)
     if facts is None or (facts.community, facts.owner) != (community, owner):
         raise Market.UnknownMeter(meter=meter, community=community, account=owner)
+    return facts
 
 
 def _place(world: World, owner: AccountId, key: BookKey, book: Book, fresh: Sequence[NewOrder]) -> None:
@@ -163,8 +176,6 @@ def _place(world: World, owner: AccountId, key: BookKey, book: Book, fresh: Sequ
     if first + len(fresh) > U64_MAX:
         raise Market.Overflow(next_order_number=first)
     escrows = [escrow_of(order, book.collateral) for order in fresh]
-    if sum(escrows) > U128_MAX:
-        raise Market.Overflow(escrow=sum(escrows))
     balances.hold(world, ESCROW, owner, Balance(sum(escrows)))
     numbers = tuple(OrderNumber(first + place) for place in range(len(fresh)))
     for number, order, escrow in zip(numbers, fresh, escrows, strict=True):

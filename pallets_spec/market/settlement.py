@@ -1,21 +1,22 @@
 """Settlement: every trade is paid for what both meters confirm, and that energy moves to the buyer.
 
-A call settles the next trades in list order, in three steps:
+Trades are settled one by one, in list order:
 
-1. *Money.* What each buyer owes each seller for these trades is paid in one sum out of the buyer's escrow. A seller
-   who closed the account, and whom the sum does not open it again, cannot be paid: the energy stays the seller's, and
-   the escrow goes back to the buyer when the order is closed.
-2. *Trades.* Each is told with what it delivered and what was paid for it.
-3. *Energy.* Each giving meter's energy moves to its buyers. All that a meter delivers in the book is held when its
-   first trade is settled; what was not moved when its last one is goes back to the producer, free.
+1. *Money.* What the trade is due is paid out of the buyer's escrow. A seller who closed the account, and whom the sum
+   does not open again, cannot be paid: the energy stays the seller's, and the escrow goes back to the buyer when the
+   order is closed.
+2. *Trade.* It is told with what it delivered and what was paid for it.
+3. *Energy.* What it delivered moves to the buyer. All that a meter delivers in the book is held when its first trade is
+   settled; what was not moved when its last one is goes back to the producer, free.
+
+No trade depends on what is settled together with it, so many small calls end as one great call does.
 
 When no trade is left, the orders of the book are closed.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -102,19 +103,29 @@ def _settle_next(world: World, key: BookKey, book: Book, limit: int) -> Book:
 
 
 def _settle_trades(world: World, key: BookKey, book: Book, limit: int) -> Book:
-    """Settle up to `limit` of the next trades: money, then trades, then energy."""
+    """Settle up to `limit` of the next trades."""
     if book.settled_trades == book.trades:
         return book
-    all_trades = _deliveries(world, key)
+    of_book = _deliveries(world, key)
     until = min(book.settled_trades + limit, book.trades)
-    batch = all_trades[book.settled_trades : until]
-    unpaid = _pay(world, batch)
-    for delivery in batch:
-        paid = Balance(0) if delivery.parties in unpaid else delivery.due
-        _enter(world, key, delivery, paid)
-        book = replace(book, delivered_wh=Wh(book.delivered_wh + delivery.wh), paid=Balance(book.paid + paid))
-    _move_energy(world, key[1], batch, all_trades, unpaid)
-    return replace(book, settled_trades=until)
+    for delivery in of_book[book.settled_trades : until]:
+        book = _settle_trade(world, key, book, delivery, of_book)
+    return book
+
+
+def _settle_trade(world: World, key: BookKey, book: Book, delivery: _Delivery, of_book: Sequence[_Delivery]) -> Book:
+    """The book after one more trade: its money, the trade itself, its energy."""
+    is_paid = _is_paid(world, delivery)
+    paid, moved_wh = (delivery.due, delivery.wh) if is_paid else (Balance(0), Wh(0))
+    _enter(world, key, delivery, paid)
+    of_meter = [each for each in of_book if each.offer.meter == delivery.offer.meter]
+    _move_energy(world, key[1], delivery, of_meter, moved_wh)
+    return replace(
+        book,
+        settled_trades=book.settled_trades + 1,
+        delivered_wh=Wh(book.delivered_wh + delivery.wh),
+        paid=Balance(book.paid + paid),
+    )
 
 
 def _deliveries(world: World, key: BookKey) -> list[_Delivery]:
@@ -144,23 +155,15 @@ def _reading(world: World, meter: MeterId, key: BookKey) -> FinalReading:
     return metering.final_reading(world, meter, key[1]) or FinalReading(Wh(0), Wh(0), Wh(0))
 
 
-def _pay(world: World, batch: Iterable[_Delivery]) -> set[tuple[AccountId, AccountId]]:
-    """Pay what each buyer owes each seller, in the order of their account ids; says which pairs could not be paid.
-
-    The payment is due whatever else locks the buyer's money.
-    """
-    dues: dict[tuple[AccountId, AccountId], int] = defaultdict(int)
-    for delivery in batch:
-        dues[delivery.parties] += delivery.due
-    unpaid = set()
-    for (buyer, seller), due in sorted(dues.items()):
-        if due == 0:
-            continue
-        if balances.can_deposit(world, seller, Balance(due)):
-            balances.transfer_on_hold(world, ESCROW, buyer, seller, Balance(due))
-        else:
-            unpaid.add((buyer, seller))
-    return unpaid
+def _is_paid(world: World, delivery: _Delivery) -> bool:
+    """Pay what the trade is due, whatever else locks the buyer's money; says whether the seller could be paid."""
+    buyer, seller = delivery.parties
+    if delivery.due == 0:
+        return True
+    if not balances.can_deposit(world, seller, delivery.due):
+        return False
+    balances.transfer_on_hold(world, ESCROW, buyer, seller, delivery.due)
+    return True
 
 
 def _enter(world: World, key: BookKey, delivery: _Delivery, paid: Balance) -> None:
@@ -174,31 +177,18 @@ def _enter(world: World, key: BookKey, delivery: _Delivery, paid: Balance) -> No
 
 
 def _move_energy(
-    world: World,
-    interval_start: UnixSeconds,
-    batch: Sequence[_Delivery],
-    all_trades: Sequence[_Delivery],
-    unpaid: set[tuple[AccountId, AccountId]],
+    world: World, interval_start: UnixSeconds, delivery: _Delivery, of_meter: Sequence[_Delivery], wh: Wh
 ) -> None:
-    """Move each giving meter's energy to its buyers, meters by number, buyers in the order of their account ids."""
-    for meter in sorted({delivery.offer.meter for delivery in batch}):
-        in_book = [delivery for delivery in all_trades if delivery.offer.meter == meter]
-        in_batch = [delivery for delivery in batch if delivery.offer.meter == meter]
-        supply = Wh(sum(delivery.wh for delivery in in_book))
-        if supply == 0:
-            continue
-        if in_batch[0] == in_book[0] and energy.mint_and_hold(world, meter, interval_start, supply) != supply:
-            raise Corruption(meter=meter)
-        for buyer, wh in _moves(in_batch, unpaid):
-            energy.move_held(world, meter, interval_start, buyer, wh)
-        if in_batch[-1] == in_book[-1]:
-            energy.free_held(world, meter, interval_start)
+    """Move `wh` of the giving meter to the buyer.
 
-
-def _moves(in_batch: Iterable[_Delivery], unpaid: set[tuple[AccountId, AccountId]]) -> list[tuple[AccountId, Wh]]:
-    """What each buyer gets of one meter, more than 0, in the order of account ids."""
-    moves: dict[AccountId, int] = defaultdict(int)
-    for delivery in in_batch:
-        if delivery.parties not in unpaid:
-            moves[delivery.bid.owner] += delivery.wh
-    return [(buyer, Wh(wh)) for buyer, wh in sorted(moves.items()) if wh > 0]
+    :param of_meter: every trade of the book that the meter gives for.
+    """
+    meter = delivery.offer.meter
+    supply = Wh(sum(each.wh for each in of_meter))
+    if supply == 0:
+        return
+    if delivery == of_meter[0] and energy.mint_and_hold(world, meter, interval_start, supply) != supply:
+        raise Corruption(meter=meter)
+    energy.move_held(world, meter, interval_start, delivery.bid.owner, wh)
+    if delivery == of_meter[-1]:
+        energy.free_held(world, meter, interval_start)

@@ -163,6 +163,8 @@ class MarketState:
     """A book's orders in placing order; removed when the book is voided or settled."""
     order_ids: dict[tuple[BookKey, tuple[AccountId, int]], OrderNumber] = field(default_factory=dict)
     """The order that an owner's id names in a book."""
+    standing_wh: dict[tuple[BookKey, tuple[MeterId, Side]], Wh] = field(default_factory=dict)
+    """Energy of a meter's standing orders of one side in a book [Wh], never 0."""
     orders: dict[OrderNumber, Order] = field(default_factory=dict)
     trades: dict[BookKey, tuple[Trade, ...]] = field(default_factory=dict)
     """The trades of every cleared book."""

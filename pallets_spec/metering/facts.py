@@ -18,11 +18,11 @@ __all__ = ["final_reading", "meter_facts"]
 
 
 def meter_facts(world: World, meter: MeterId) -> MeterFacts | None:
-    """The community, owner, source and zone of a meter; nothing for one that is not enrolled."""
+    """What others need to know of a meter; nothing for one that is not enrolled."""
     enrolled = world.metering.meters.get(meter)
     if enrolled is None:
         return None
-    return MeterFacts(enrolled.community, enrolled.owner, enrolled.source, enrolled.zone)
+    return MeterFacts(enrolled.community, enrolled.owner, enrolled.source, enrolled.zone, enrolled.connection_limit_w)
 
 
 def final_reading(world: World, meter: MeterId, interval_start: UnixSeconds) -> FinalReading | None:

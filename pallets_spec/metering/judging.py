@@ -10,6 +10,7 @@ from aipchain.pallets_spec.metering.events import ReadingQuarantined
 from aipchain.pallets_spec.metering.state import Meter, QuarantinedReading, Reading, Reason, Register
 from aipchain.pallets_spec.scale import reading_message
 from aipchain.pallets_spec.types import (
+    HOUR_S,
     U64_MAX,
     CommunityId,
     Hash,
@@ -25,13 +26,10 @@ if TYPE_CHECKING:
 
 __all__ = ["Round", "connection_limit_wh"]
 
-_HOUR_S = 3_600
-"""A watt-hour is a watt for so long [s]."""
-
 
 def connection_limit_wh(connection_limit_w: int, elapsed_s: int) -> Wh:
     """The most energy a connection can carry in `elapsed_s` [s]: power times hours, rounded up [Wh]."""
-    return Wh(-(-min(connection_limit_w * elapsed_s, U64_MAX) // _HOUR_S))
+    return Wh(-(-min(connection_limit_w * elapsed_s, U64_MAX) // HOUR_S))
 
 
 class Round:

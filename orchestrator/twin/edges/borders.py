@@ -20,6 +20,7 @@ from aipchain.orchestrator.twin.moves.choice import MOVES
 from aipchain.orchestrator.twin.moves.metering import signed
 from aipchain.orchestrator.twin.moves.player import Player
 from aipchain.orchestrator.twin.moves.town import HAMLET, HOUR, START, TOWN, account
+from aipchain.orchestrator.twin.steps import Do
 from aipchain.pallets_spec.metering import connection_limit_wh
 from aipchain.pallets_spec.origin import Root
 from aipchain.pallets_spec.types import (
@@ -27,6 +28,7 @@ from aipchain.pallets_spec.types import (
     MeterId,
     PostedPrice,
     SignedReading,
+    Slot,
 )
 from aipchain.units import Price, UnixSeconds, Wh
 
@@ -35,6 +37,7 @@ __all__ = [
     "a_seller_without_an_account",
     "calls_as_root_and_to_nobody",
     "every_rule_is_broken_alone",
+    "orders_at_what_a_connection_carries",
     "readings_at_their_borders",
     "the_same_again",
 ]
@@ -57,6 +60,33 @@ def every_rule_is_broken_alone(corner: Corner) -> None:
     corner.clears(trade(0, 4, 5), trade(0, 4, 5))
     corner.clears(trade(0, 4, 6), trade(0, 7, 5))
     corner.clears(trade(0, 4, 5), trade(0, 7, 5), trade(3, 6, 30, 100), trade(1, 7, 5, 50))
+
+
+def orders_at_what_a_connection_carries(corner: Corner) -> None:
+    """All that stands of a meter and side, to the last whole watt-hour; a cancelled order makes room."""
+    for meter in corner.twin.world.metering.meters:
+        sub = Corner(corner.twin.fork(), corner.tally)
+        sub.at(BOOK[1] - HOUR)
+        facts = sub.twin.world.metering.meters[meter]
+        slot = sub.twin.world.plugin_registry.slots[HAMLET, Slot.PRICE]
+        sub.twin.plant("PluginRegistry", "Slots", (HAMLET, Slot.CLEAR), slot)
+        book = {"community": facts.community, "interval_start": BOOK[1]}
+        most = facts.connection_limit_w * (900 if facts.community == HAMLET else HOUR) // HOUR
+        for orders in (
+            [offer(1, most + 1, 0, meter), offer(2, 0, 0, meter)],
+            [offer(1, most, 0, meter), offer(2, 1, 0, meter)],
+            [offer(1, most, 0, meter), bid(3, most, 0, meter)],
+            [offer(2, 1, 0, meter)],
+            [bid(3, most, 0, meter), bid(4, 1, 0, meter)],
+        ):
+            sub.takes(Do(facts.owner, "Market", "place_orders", {**book, "orders": orders}))
+        sub.takes(Do(facts.owner, "Market", "cancel_order", {"number": 0}))
+        for rest in (most, max(most - 1, 1)):
+            orders = [offer(2, 1, 0, meter), offer(5, rest, 0, meter)]
+            sub.takes(Do(facts.owner, "Market", "place_orders", {**book, "orders": orders}))
+        sub.at(BOOK[1])
+        for _ in range(3):
+            sub.does("cleo", "Market", "void", **book, limit=2)
 
 
 def a_closed_account_holds_nothing(corner: Corner) -> None:

@@ -108,7 +108,7 @@ def enrol(corner: Corner, owner: str) -> None:
         "device_key": DEVICES[0].public,
         "zone": 0,
         "source": Source.WIND,
-        "connection_limit_w": 1,
+        "connection_limit_w": 10,
         "import_register_wh": 0,
         "export_register_wh": 0,
         "reads_from": START,

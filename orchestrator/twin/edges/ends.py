@@ -37,7 +37,6 @@ __all__ = [
     "communities_are_counted_to_the_end",
     "energy_beyond_the_largest_number",
     "epochs_are_counted_to_the_end",
-    "escrow_beyond_the_largest_number",
     "members_and_stewards_are_counted_to_the_end",
     "meters_are_counted_to_the_end",
     "orders_are_counted_to_the_end",
@@ -129,16 +128,13 @@ def a_book_is_filled_to_the_end(corner: Corner) -> None:
     corner.places("ada", bid(3))
 
 
-def escrow_beyond_the_largest_number(corner: Corner) -> None:
-    """One order of the largest energy at the largest price fits a number, two do not."""
-    corner.places("ada", bid(1, U64_MAX, U64_MAX))
-    corner.places("ada", bid(1, U64_MAX, U64_MAX), bid(2, U64_MAX, U64_MAX))
-
-
 def traded_energy_beyond_the_largest_number(corner: Corner) -> None:
     """All the energy there can be is traded, and then one watt-hour more."""
-    corner.places("ada", bid(1, U64_MAX, 0), bid(2, 1, 0))
-    corner.places("ben", offer(1, U64_MAX, 0), offer(2, 1, 0))
+    corner.places("ada", bid(1, 1, 0), bid(2, 1, 0))
+    corner.places("ben", offer(1, 1, 0), offer(2, 1, 0))
+    for number in (OrderNumber(0), OrderNumber(2)):
+        order = corner.twin.world.market.orders[number]
+        corner.twin.plant("Market", "Orders", number, replace(order, wh=Wh(U64_MAX)))
     corner.at(corner.twin.world.market.books[BOOK].closes_at)
     corner.clears(trade(0, 2, U64_MAX, 0), trade(1, 3, 1, 0))
     corner.clears(trade(0, 2, U64_MAX - 1, 0), trade(1, 3, 1, 0))

@@ -17,6 +17,7 @@ from aipchain.orchestrator.twin.edges.corner import (
     vote,
 )
 from aipchain.orchestrator.twin.moves.town import BUNDLES, HOUR, PARAMETERS, START, TOWN
+from aipchain.pallets_spec.communities import ParameterSet
 from aipchain.pallets_spec.types import (
     Binding,
     ParametersChange,
@@ -28,6 +29,7 @@ from aipchain.units import UnixSeconds
 
 __all__ = [
     "a_vote_changes_the_grace",
+    "a_vote_waits_for_readings",
     "votes_at_their_thresholds",
     "votes_that_come_too_late",
     "votes_that_follow_each_other",
@@ -81,6 +83,27 @@ def a_vote_changes_the_grace(corner: Corner) -> None:
             sub.does("cleo", "Energy", "mint", **arguments)
             sub.does("cleo", "Market", "settle", community=TOWN, interval_start=BOOK[1], limit=1)
             sub.does("cleo", "Energy", "mint", **arguments)
+
+
+def a_vote_waits_for_readings(corner: Corner) -> None:
+    """The third change of the parameters would forget the first ones; it waits until their readings are final."""
+    for first_grace_s, second_grace_s in ((40_000, 600), (600, 40_000)):
+        sub = Corner(corner.twin.fork(), corner.tally)
+        facts = sub.twin.world.communities.communities[TOWN]
+        founding = ParameterSet(replace(PARAMETERS, grace_s=first_grace_s))
+        sub.twin.plant("Communities", "ParameterSets", TOWN, founding)
+        changed = START + facts.epoch_s
+        for epoch in (0, 1, 2):
+            sub.at(START + epoch * facts.epoch_s)
+            enact(sub, ParametersChange(replace(PARAMETERS, grace_s=second_grace_s + epoch)))
+        proposal = sub.twin.world.community_governance.next_proposal_id - 1
+        for second in (39_999, 40_000):
+            for book in (START, BOOK[1]):
+                arguments = {"community": TOWN, "interval_start": book, "meters": [BENS]}
+                sub.does("cleo", "Energy", "mint", **arguments)
+            sub.at(changed + second)
+            advance(sub, proposal)
+        propose(sub)
 
 
 def votes_that_follow_each_other(corner: Corner) -> None:

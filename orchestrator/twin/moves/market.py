@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from aipchain.orchestrator.twin.moves.player import Player
 from aipchain.orchestrator.twin.steps import Do
+from aipchain.pallets_spec import metering
 from aipchain.pallets_spec.balances import EXISTENTIAL_DEPOSIT, free
 from aipchain.pallets_spec.market import Book, BookStatus, Order, OrderStatus
 from aipchain.pallets_spec.types import (
@@ -108,7 +109,7 @@ def _order(player: Player, owner: AccountId, key: BookKey) -> NewOrder:
     everything = [*player.world.metering.meters, MeterId(U32_MAX)]
     meter = player.any_of(meters, player.one_of(everything))
     side = player.one_of(list(Side))
-    wh, price = _amounts(player, owner, side)
+    wh, price = _amounts(player, owner, _room_wh(player, key, meter, side), side)
     return NewOrder(
         id=player.one_of((1, U64_MAX)) if player.chance(0.1) else player.random.randrange(10**6),
         meter=player.one_of(everything) if player.chance(player.boldness / 8) else meter,
@@ -118,9 +119,16 @@ def _order(player: Player, owner: AccountId, key: BookKey) -> NewOrder:
     )
 
 
-def _amounts(player: Player, owner: AccountId, side: Side) -> tuple[int, int]:
-    """Energy [Wh] and price: ordinary, at the ends, or so that the hold just fits, or just does not."""
-    wh, price = player.random.randint(1, 3_000), player.random.randint(0, 400)
+def _room_wh(player: Player, key: BookKey, meter: MeterId, side: Side) -> int:
+    """What the meter's connection carries beyond what stands of that side [Wh]."""
+    facts = metering.meter_facts(player.world, meter)
+    carries_wh = facts.carries_wh(player.interval_s(key[0])) if facts else 0
+    return carries_wh - player.world.market.standing_wh.get((key, (meter, side)), 0)
+
+
+def _amounts(player: Player, owner: AccountId, room_wh: int, side: Side) -> tuple[int, int]:
+    """Energy [Wh] and price: ordinary, at the ends, or so that the hold or the connection just fits, or does not."""
+    wh, price = player.random.randint(1, min(max(room_wh // 6, 1), 3_000)), player.random.randint(0, 400)
     price = max(price, 200) if side is Side.BID else min(price, 250)
     if not player.chance(player.boldness * 0.8):
         return wh, price
@@ -129,6 +137,7 @@ def _amounts(player: Player, owner: AccountId, side: Side) -> tuple[int, int]:
         (0, price), (1, price), (1, 1), (U64_MAX, 0), (1, 0), (U64_MAX, U64_MAX), (wh, U64_MAX),
         (1, spare - 1), (1, spare), (1, spare + 1),
         (spare, 1), (U64_MAX, 1), (7, spare // 7), (1, min(10 * spare, U64_MAX)),
+        (room_wh, price), (room_wh + 1, 0), (room_wh, 0),
     )  # fmt: skip
     chosen = player.one_of(ends)
     return min(chosen[0], U64_MAX), min(max(chosen[1], 0), U64_MAX)
