@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 UV := $(BIN)/uv
 
-.PHONY: help setup setup-dev demo test lint runtime check-runtime bench clean
+.PHONY: help setup setup-dev demo test lint runtime check-runtime fuzz-runtime bench clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -39,6 +39,10 @@ runtime: setup ## compile the runtime and write chain/artifacts (needs Rust; cha
 check-runtime: setup-dev ## rebuild the runtime from source, compare it with the artifact, run the Rust tests
 	bash chain/build/toolchain.sh
 	$(BIN)/python chain/build/runtime.py check
+
+fuzz-runtime: setup ## random input at the runtime, each pallet's own check after every block: BLOCKS=2000 SEED=1
+	bash chain/build/toolchain.sh
+	AIPCHAIN_FUZZ_BLOCKS=$(or $(BLOCKS),2000) AIPCHAIN_FUZZ_SEED=$(or $(SEED),1) $(BIN)/python chain/build/runtime.py fuzz
 
 bench: setup-dev ## print the figures of docs/benchmarks.md
 	$(BIN)/python tests/bench/figures.py

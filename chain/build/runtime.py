@@ -2,6 +2,7 @@
 
     python chain/build/runtime.py build    write chain/artifacts (the Wasm and its manifest)
     python chain/build/runtime.py check    compare sources, artifact and a fresh build, then run the Rust tests
+    python chain/build/runtime.py fuzz     random input alone: AIPCHAIN_FUZZ_BLOCKS blocks from AIPCHAIN_FUZZ_SEED
 
 `check` refuses sources that changed without the artifact. With the toolchain that the manifest names, the rebuilt Wasm
 must be equal byte for byte; another toolchain may give other bytes, so its Wasm is left beside the cache for tests.
@@ -25,6 +26,8 @@ ARTIFACT = CHAIN / "artifacts" / "aipchain.compact.compressed.wasm"
 MANIFEST = CHAIN / "artifacts" / "manifest.json"
 
 PACKAGE = "aipchain-runtime"
+CHECKED_STATE = ("--features", f"{PACKAGE}/try-runtime")
+"""Every pallet with its check of its own state; the same for all tests, so that all is compiled once."""
 TARGET = "wasm32v1-none"
 COMPRESSED_PREFIX = bytes.fromhex("52bc537646db8e05")
 """What Substrate puts before a zstd frame of Wasm (sp-maybe-compressed-blob)."""
@@ -65,10 +68,10 @@ class Manifest:
 
 
 def main(arguments: list[str]) -> int:
-    """Run one of the two commands; 0 when it succeeded."""
+    """Run one of the commands; 0 when it succeeded."""
     parser = argparse.ArgumentParser(prog="runtime.py", description=__doc__.splitlines()[0] if __doc__ else None)
-    parser.add_argument("command", choices=["build", "check"])
-    commands: Mapping[str, Callable[[], None]] = {"build": build, "check": check}
+    parser.add_argument("command", choices=["build", "check", "fuzz"])
+    commands: Mapping[str, Callable[[], None]] = {"build": build, "check": check, "fuzz": fuzz}
     try:
         commands[parser.parse_args(arguments).command]()
     except BuildError as error:
@@ -102,6 +105,12 @@ def check() -> None:
     toolchain = find_toolchain()
     compare_rebuilt(compile_wasm(toolchain), manifest, toolchain)
     run_rust_tests(toolchain)
+
+
+def fuzz() -> None:
+    """Run the test of random input alone, and show what it reached."""
+    alone = ("--test", "fuzz", "random_input", "--", "--nocapture")
+    _cargo(find_toolchain(), "test", "--locked", "--package", PACKAGE, *CHECKED_STATE, *alone)
 
 
 def source_digest() -> str:
@@ -276,9 +285,10 @@ def compare_rebuilt(wasm: bytes, manifest: Manifest, toolchain: Toolchain) -> No
 
 def run_rust_tests(toolchain: Toolchain) -> None:
     """Run every Rust test, and clippy where the toolchain has it."""
-    _cargo(toolchain, "test", "--locked", "--workspace", "--lib", "--tests", "--quiet")
+    _cargo(toolchain, "test", "--locked", "--workspace", *CHECKED_STATE, "--lib", "--tests", "--quiet")
     if (toolchain.folder / "cargo-clippy").exists():
-        _cargo(toolchain, "clippy", "--locked", "--workspace", "--all-targets", "--quiet", "--", "-D", "warnings")
+        strict = ("--all-targets", "--quiet", "--", "-D", "warnings")
+        _cargo(toolchain, "clippy", "--locked", "--workspace", *CHECKED_STATE, *strict)
     else:
         print("this toolchain has no clippy: lints not checked")
 
