@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 UV := $(BIN)/uv
 
-.PHONY: help setup setup-dev demo test lint runtime check-runtime fuzz-runtime bench clean
+.PHONY: help setup setup-dev demo test lint runtime check-runtime fuzz-runtime bench mutants clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -43,6 +43,9 @@ check-runtime: setup-dev ## rebuild the runtime from source, compare it with the
 fuzz-runtime: setup ## random input at the runtime, each pallet's own check after every block: BLOCKS=2000 SEED=1
 	bash chain/build/toolchain.sh
 	AIPCHAIN_FUZZ_BLOCKS=$(or $(BLOCKS),2000) AIPCHAIN_FUZZ_SEED=$(or $(SEED),1) $(BIN)/python chain/build/runtime.py fuzz
+
+mutants: setup-dev ## change the specification in every small way and see that the differential suite tells
+	$(BIN)/python tests/mutation/measure.py
 
 bench: setup-dev ## print the figures of docs/benchmarks.md
 	$(BIN)/python tests/bench/figures.py

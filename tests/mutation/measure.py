@@ -1,0 +1,185 @@
+"""Does the differential suite bite? Every mutant of the specification is held against what the real runtime did.
+
+`make mutants` runs all of it and writes `result.json` beside this file. Survivors must be named in `equivalent.toml`,
+each with the reason why no call can tell it from the specification; a survivor without a reason fails the run, and so
+does a reason without a survivor. `--sample` tries some mutants only, for the ordinary tests, and writes nothing.
+"""
+
+import argparse
+import gc
+import json
+import os
+import sys
+import time
+import tomllib
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from hashlib import blake2b
+from pathlib import Path
+from random import Random
+
+import platformdirs
+from mutants import PACKAGE, SOURCES, mutants_of
+from tapes import Recording
+from trials import Trial, Verdict, trials
+
+from aipchain.chain.artifact import load_artifact
+from aipchain.orchestrator.twin.chain import Program
+
+SEED = 2026
+"""The seed of the differential suite in CI (`tests/spec/differential`)."""
+SEQUENCES = 30
+"""Sequences about each pallet: the first ones of those in CI."""
+GOAL = 0.95
+"""The least share of viable mutants that must be killed."""
+HERE = Path(__file__).parent
+REASONS, RESULT = HERE / "equivalent.toml", HERE / "result.json"
+
+_CHAPTERS = (
+    "types", "scale", "world", "origin", "balances", "communities", "metering", "energy", "market", "plugin_registry",
+    "community_governance",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """What became of the mutants of a chapter, or of all."""
+
+    verdicts: Mapping[Verdict, int]
+
+    @property
+    def mutants(self) -> int:
+        """All of them."""
+        return sum(self.verdicts.values())
+
+    @property
+    def viable(self) -> int:
+        """Those that can be imported."""
+        return self.mutants - self.verdicts.get(Verdict.NOT_VIABLE, 0)
+
+    @property
+    def survived(self) -> int:
+        """Those that nothing shows."""
+        return self.verdicts.get(Verdict.SURVIVED, 0)
+
+    @property
+    def share(self) -> float:
+        """Killed of the viable ones."""
+        return (self.viable - self.survived) / self.viable if self.viable else 1.0
+
+    def row(self, name: str) -> str:
+        """A row of the table."""
+        killed = self.viable - self.survived
+        return f"| {name} | {self.mutants} | {self.viable} | {killed} | {self.survived} | {self.share:.1%} |"
+
+
+def main() -> int:
+    """Run, print the table, say what is wrong; 0 when nothing is."""
+    asked = _arguments()
+    began = time.monotonic()
+    program = Program(None, platformdirs.user_cache_path("aipchain") / "compiled")
+    recording = Recording(program, asked.sequences, SEED)
+    print(f"{len(recording.tapes)} sequences with {recording.calls:,} calls recorded", flush=True)
+    reach = recording.reach(PACKAGE)
+    mutants = mutants_of()
+    chosen = Random(SEED).sample(mutants, asked.sample) if asked.sample else mutants
+    gc.freeze()
+    tried = sorted(_followed(trials(chosen, recording, reach, asked.workers), len(chosen)), key=lambda t: t.mutant.name)
+    print("\n".join(_table(tried)))
+    print(f"\n{_counts(tried)}; {time.monotonic() - began:.0f} s with {asked.workers} processes")
+    reasons = _reasons(REASONS)
+    faults = [f"{REASONS.name} names no mutant: {name}" for name in reasons.keys() - {each.name for each in mutants}]
+    if not asked.sample:
+        faults += _faults(tried, reasons)
+        RESULT.write_text(json.dumps(_result(tried, recording, reasons), indent=1, ensure_ascii=False) + "\n")
+    for fault in faults:
+        print(fault, file=sys.stderr)
+    return 1 if faults else 0
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description="Try mutants of the specification against the runtime's answers.")
+    parser.add_argument("--sample", type=int, default=0, help="so many mutants, drawn by the seed; all without it")
+    parser.add_argument("--sequences", type=int, default=SEQUENCES, help="sequences about each pallet")
+    parser.add_argument("--workers", type=int, default=os.cpu_count() or 1, help="processes at a time")
+    return parser.parse_args()
+
+
+def _followed(results: Iterable[Trial], total: int) -> Iterable[Trial]:
+    """The results, with a sign of life after each hundred."""
+    for count, trial in enumerate(results, start=1):
+        if count % 100 == 0:
+            print(f"{count} of {total} mutants tried", flush=True)
+        yield trial
+
+
+def _reasons(file: Path) -> dict[str, str]:
+    """Why a mutant can be told by no call, by the mutant's name."""
+    groups = tomllib.loads(file.read_text(encoding="utf-8"))["equivalent"]
+    return {name: group["reason"] for group in groups for name in group["mutants"]}
+
+
+def _faults(tried: Sequence[Trial], reasons: Mapping[str, str]) -> Iterable[str]:
+    """What is wrong after a whole run."""
+    survivors = {trial.mutant.name: trial.reached for trial in tried if trial.verdict is Verdict.SURVIVED}
+    for name, reached in survivors.items():
+        if name not in reasons:
+            yield f"survives, and {REASONS.name} has no reason ({reached} sequences reach it): {name}"
+    yield from (f"has a reason in {REASONS.name}, and does not survive: {name}" for name in reasons.keys() - survivors)
+    if _score(tried).share < GOAL:
+        yield f"{_score(tried).share:.1%} of the viable mutants are killed; the goal is {GOAL:.0%}"
+
+
+def _score(tried: Iterable[Trial]) -> Score:
+    return Score(Counter(trial.verdict for trial in tried))
+
+
+def _by_chapter(tried: Sequence[Trial]) -> Mapping[str, Score]:
+    return {name: _score(trial for trial in tried if trial.mutant.chapter == name) for name in _CHAPTERS}
+
+
+def _table(tried: Sequence[Trial]) -> Iterable[str]:
+    yield "| chapter | mutants | viable | killed | survived | share |"
+    yield "|---|---|---|---|---|---|"
+    yield from (score.row(name) for name, score in _by_chapter(tried).items())
+    yield _score(tried).row("all")
+
+
+def _counts(tried: Sequence[Trial]) -> str:
+    verdicts = _score(tried).verdicts
+    return ", ".join(f"{verdicts.get(verdict, 0)} {verdict.value}" for verdict in Verdict)
+
+
+def _result(tried: Sequence[Trial], recording: Recording, reasons: Mapping[str, str]) -> dict[str, object]:
+    sums = {
+        name: {"mutants": s.mutants, "viable": s.viable, "survived": s.survived}
+        for name, s in _by_chapter(tried).items()
+    }
+    return {
+        "runtime": f"0x{load_artifact().manifest.code_hash.hex()}",
+        "specification": f"0x{_digest()}",
+        "seed": SEED,
+        "sequences": len(recording.tapes),
+        "calls": recording.calls,
+        "verdicts": {verdict.value: _score(tried).verdicts.get(verdict, 0) for verdict in Verdict},
+        "share killed": round(_score(tried).share, 4),
+        "chapters": sums,
+        "survivors": {
+            trial.mutant.name: reasons.get(trial.mutant.name, "no reason is known")
+            for trial in tried
+            if trial.verdict is Verdict.SURVIVED
+        },
+    }
+
+
+def _digest() -> str:
+    """BLAKE2b-256 over the sources of the specification."""
+    digest = blake2b(digest_size=32)
+    for path in sorted(SOURCES.rglob("*.py")):
+        digest.update(path.relative_to(SOURCES).as_posix().encode() + b"\0" + path.read_bytes())
+    return digest.hexdigest()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
