@@ -29,7 +29,6 @@ from aipchain.pallets_spec.types import (
     PartsPerMillion,
     Role,
 )
-from aipchain.pallets_spec.world import dispatch
 from aipchain.units import UnixSeconds
 
 if TYPE_CHECKING:
@@ -53,11 +52,7 @@ def _found(town: "Town", who: "str | Root" = "ada", /, **changed: object) -> "Sp
         "steward": town.account("ada"),
         **changed,
     }
-    before = town.world.copy()
-    origin = who if isinstance(who, Root) else town.account(who)
-    refusal = dispatch(town.world, origin, communities.found, **arguments)  # type: ignore[arg-type]
-    assert refusal is None or town.world == before
-    return refusal
+    return town.tries(who, communities.found, **arguments)  # type: ignore[arg-type]
 
 
 def test_a_steward_founds_a_community_for_itself(town: "Town") -> None:
@@ -303,6 +298,30 @@ def test_parameters_in_force_become_active_when_the_next_are_voted(town: "Town")
         communities.parameters_at(world, place, UnixSeconds(epoch * 7_200)) for epoch in range(first - 1, first + 2)
     ]
     assert in_force == [SOUND, LATER, LAST]
+
+
+@pytest.mark.parametrize(("founding_s", "voted_s"), [(30_000, 600), (600, 30_000)])
+def test_parameters_are_not_forgotten_while_readings_need_them(town: "Town", founding_s: int, voted_s: int) -> None:
+    """A third vote within one grace period waits: it would change the grace that readings were promised."""
+    world, place = town.world, town.community
+    founding, voted = replace(SOUND, grace_s=founding_s), replace(SOUND, grace_s=voted_s)
+    world.communities.parameter_sets[place] = ParameterSet(founding)
+    first = Epoch(world.now // 7_200 + 1)
+    for epoch in (first, Epoch(first + 1)):
+        communities.schedule_parameters(world, place, voted, VOTE, epoch)
+        town.at(epoch * 7_200)
+
+    final = first * 7_200 + 30_000
+    for early in (world.now, final - 1):
+        town.at(early)
+        with pytest.raises(Communities.EarlierParametersNeeded):
+            communities.ensure_changeable(world, place)
+        with pytest.raises(Communities.EarlierParametersNeeded):
+            communities.schedule_parameters(world, place, LAST, NEXT_VOTE, Epoch(first + 9))
+        assert communities.parameters_at(world, place, UnixSeconds(first * 7_200 - 1)) == founding
+    town.at(final)
+    communities.schedule_parameters(world, place, LAST, NEXT_VOTE, Epoch(first + 9))
+    assert communities.parameters_at(world, place, UnixSeconds(first * 7_200)) == voted
 
 
 def test_parameters_that_never_came_into_force_are_replaced(town: "Town") -> None:

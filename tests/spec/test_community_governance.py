@@ -27,7 +27,7 @@ from aipchain.pallets_spec.community_governance import (
     TrackSet,
     Voted,
 )
-from aipchain.pallets_spec.errors import BadOrigin, CommunityGovernance, SpecError
+from aipchain.pallets_spec.errors import BadOrigin, Communities, CommunityGovernance, SpecError
 from aipchain.pallets_spec.origin import Root
 from aipchain.pallets_spec.scale import binding_hash
 from aipchain.pallets_spec.types import (
@@ -378,6 +378,47 @@ def test_passed_parameters_are_scheduled_with_their_hash(hall: Hall) -> None:
     assert pending == (PARAMETERS.parameters, voted_on, Epoch(_epoch(hall) + 1))
     assert isinstance(hall.open_refused(PARAMETERS, NO_HASH), CommunityGovernance.StalePredecessor)
     hall.open(PARAMETERS, voted_on)
+
+
+def test_passed_parameters_wait_until_they_can_change(hall: Hall) -> None:
+    """The third vote within a grace period stays approved, and is enacted once the first readings are final."""
+    _set_track(hall, TrackKind.PARAMETER)
+    here, advance = hall.town.community, community_governance.advance
+    for number, grace_s in enumerate((20_000, 300)):
+        predecessor = communities.parameters_head(hall.town.world, here) or NO_HASH
+        hall.open(ParametersChange(replace(PARAMETERS.parameters, grace_s=grace_s)), predecessor)
+        _pass(hall, number)
+        hall.town.at((_epoch(hall) + 1) * 7_200)
+    first = hall.town.world.now - 7_200
+    for _ in range(2):
+        hall.open(PARAMETERS, hall.proposal(1).binding_hash)
+    hall.after(hall.town.world.now - hall.opened_at + 100)
+    for number in (2, 3):
+        hall.vote(*VOTERS, number=number)
+    for wait_s in (300, 500):
+        hall.after(hall.town.world.now - hall.opened_at + wait_s)
+        refusals = [hall.town.tries("stranger", advance, proposal=ProposalId(number)) for number in (2, 3)]
+
+    assert [type(refusal) for refusal in refusals] == [Communities.EarlierParametersNeeded] * 2
+    hall.town.at(first + 20_000 - 1)
+    refusal = hall.town.refused("stranger", advance, proposal=ProposalId(2))
+    assert isinstance(refusal, Communities.EarlierParametersNeeded)
+    assert isinstance(hall.proposal(2).state, IsApproved)
+    hall.town.at(first + 20_000)
+    hall.advance(2)
+    assert hall.proposal(2).state == IsScheduled(Epoch(_epoch(hall) + 1))
+    assert hall.advance(3) == [EnactmentFailed(ProposalId(3))]
+
+
+def test_a_vote_on_a_track_outranks_a_steward_who_sets_it_meanwhile(hall: Hall) -> None:
+    """What members voted for is not undone before it is enacted."""
+    _set_track(hall, TrackKind.GOVERNANCE)
+    voted = replace(SETTINGS, decide_s=9_999)
+    hall.open(TrackChange(TrackKind.PLUGIN, voted), NO_HASH)
+    _set_track(hall, TrackKind.PLUGIN)
+    _pass(hall)
+    track = hall.town.world.community_governance.tracks[hall.town.community, TrackKind.PLUGIN]
+    assert track == Track(voted, hall.proposal().binding_hash)
 
 
 def _pass(hall: Hall, number: int = 0) -> list[Event]:

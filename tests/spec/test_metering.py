@@ -94,7 +94,7 @@ def test_a_steward_enrols_a_meter_of_a_member(town: "Town") -> None:
     assert state.meters[meter] == Meter(town.community, ben, bytes(32), 0, Source.WIND, 1, town.world.now)
     assert state.registers[meter] == Register(START, Wh(7), Wh(9))
     assert state.next_meter_id == 3
-    assert metering.meter_facts(town.world, meter) == MeterFacts(town.community, ben, Source.WIND, 0)
+    assert metering.meter_facts(town.world, meter) == MeterFacts(town.community, ben, Source.WIND, 0, 1)
     assert metering.meter_facts(town.world, MeterId(3)) is None
 
 
@@ -333,6 +333,16 @@ def test_a_hole_gives_the_connection_more_time(town: "Town") -> None:
 def test_a_connection_limit_is_rounded_up(power_w: int, time_s: int, energy_wh: int) -> None:
     """Power times time, in whole watt-hours, never less than physics allows."""
     assert metering.connection_limit_wh(power_w, time_s) == energy_wh
+
+
+@pytest.mark.parametrize(
+    ("power_w", "time_s", "energy_wh"), [(1, 3_600, 1), (1, 900, 0), (4, 900, 1), (7, 900, 1), (8, 900, 2)]
+)
+def test_what_a_connection_carries_is_rounded_down(town: "Town", power_w: int, time_s: int, energy_wh: int) -> None:
+    """Power times time, in whole watt-hours that can flow."""
+    facts = metering.meter_facts(town.world, town.enrol("ben", limit_w=power_w))
+    assert facts is not None
+    assert facts.carries_wh(time_s) == energy_wh
 
 
 def test_the_second_reading_of_a_meter_in_a_batch_meets_the_first(town: "Town") -> None:

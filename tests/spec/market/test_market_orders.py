@@ -1,12 +1,13 @@
 """The market chapter before the gate closes: reference prices, books, orders and their escrow."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 
-from aipchain.pallets_spec import market, plugin_registry
-from aipchain.pallets_spec.errors import BadOrigin, Market, SpecError, Token
+from aipchain.pallets_spec import balances, market, plugin_registry
+from aipchain.pallets_spec.errors import BadOrigin, Corruption, Market, SpecError, Token
 from aipchain.pallets_spec.market import (
     Book,
     BookOpened,
@@ -19,21 +20,25 @@ from aipchain.pallets_spec.market import (
     ReferencePrice,
 )
 from aipchain.pallets_spec.origin import Root
-from aipchain.pallets_spec.scale import binding_hash
+from aipchain.pallets_spec.scale import binding_hash, blake2_256
 from aipchain.pallets_spec.types import (
     U64_MAX,
+    AccountId,
     Binding,
     CommunityId,
     Epoch,
     Hash,
+    MeterId,
     OrderNumber,
     PartsPerMillion,
     PluginChange,
     PostedPrice,
     RuleSet,
+    Side,
     Slot,
 )
-from aipchain.units import Price, UnixSeconds, Wh
+from aipchain.pallets_spec.world import World
+from aipchain.units import Balance, Price, UnixSeconds, Wh
 
 if TYPE_CHECKING:
     from tests.spec.market.conftest import Square
@@ -183,15 +188,97 @@ def test_an_id_names_one_order_per_owner_and_book(square: "Square", side: str, t
 
 
 def test_a_batch_with_one_bad_order_places_none(square: "Square") -> None:
-    """Energy, the owner's own meter here, and money to hold."""
+    """Energy, the owner's own meter here, what its connection carries, and money to hold."""
     good = square.order("bid", "100@20", 0)
-    most = square.order("bid", f"{U64_MAX}@{U64_MAX}", 0, 2)
+    dear = square.order("bid", f"9900@{U64_MAX}", 0, 2)
 
     assert isinstance(square.place_refused("ada", good, square.order("bid", "0@20", 9, 2)), Market.ZeroEnergy)
     assert isinstance(square.place_refused("ada", good, square.order("bid", "1@20", 1, 2)), Market.UnknownMeter)
     assert isinstance(square.place_refused("ada", good, square.order("bid", "1@20", 9, 2)), Market.UnknownMeter)
-    assert isinstance(square.place_refused("ada", good, most), Token.FundsUnavailable)
-    assert isinstance(square.place_refused("ada", good, most, replace(most, id=3)), Market.Overflow)
+    assert isinstance(square.place_refused("ada", good, replace(dear, wh=Wh(U64_MAX))), Market.AboveConnectionLimit)
+    assert isinstance(square.place_refused("ada", good, dear), Token.FundsUnavailable)
+
+
+def _standing(square: "Square", meter: int, side: Side) -> int:
+    return square.town.world.market.standing_wh.get(((square.town.community, START), (MeterId(meter), side)), 0)
+
+
+def test_orders_of_a_meter_and_side_are_at_most_what_its_connection_carries(square: "Square") -> None:
+    """Ten kilowatts for an hour: together, in one call or in many; the other side and other meters are apart."""
+    most, offer, bid = 10_000, square.order("offer", "1@0", 1), square.order("bid", "10000@0", 1, 9)
+    large = replace(offer, wh=Wh(most - 1))
+    above = Market.AboveConnectionLimit
+
+    assert isinstance(square.place_refused("ben", replace(offer, wh=Wh(most + 1))), above)
+    square.place("ben", large)
+    refusal = square.place_refused("ben", *(replace(offer, id=each, wh=Wh(each < 4)) for each in (2, 3, 4)))
+    assert isinstance(refusal, above)
+    assert refusal.facts == {"meter": 1, "side": "Offer", "standing_wh": most + 1, "carries_wh": most}
+    unknown = square.place_refused("ben", replace(offer, id=2), replace(offer, id=3, meter=MeterId(9)), offer)
+    assert isinstance(unknown, Market.UnknownMeter)
+    square.place("ben", large, replace(offer, id=2))
+    square.place("ben", bid, replace(bid, id=8, meter=MeterId(4), side=Side.OFFER))
+    assert isinstance(square.place_refused("ben", replace(bid, id=7, wh=Wh(1))), above)
+    square.place("ben", replace(offer, wh=Wh(most)), start=START + HOUR)
+    assert [_standing(square, meter, side) for meter in (1, 4) for side in Side] == [most, most, 0, most]
+
+
+def test_a_cancelled_order_makes_room_for_another(square: "Square") -> None:
+    """Exactly as much as it had; where nothing stands, nothing is stored."""
+    offer = square.order("offer", "9999@0", 1)
+    square.place("ben", offer, replace(offer, id=2, wh=Wh(1)))
+    square.town.does("ben", market.cancel_order, number=OrderNumber(0))
+    assert _standing(square, 1, Side.OFFER) == 1
+
+    assert isinstance(square.place_refused("ben", replace(offer, id=3, wh=Wh(10_000))), Market.AboveConnectionLimit)
+    square.place("ben", replace(offer, id=3))
+    for number in (1, 2):
+        square.town.does("ben", market.cancel_order, number=OrderNumber(number))
+    assert square.town.world.market.standing_wh == {}
+
+
+def test_an_order_that_never_stood_is_corruption(square: "Square") -> None:
+    """State that contradicts itself stops the call."""
+    square.place("ben", square.order("offer", "2@0", 1))
+    standing = square.town.world.market.standing_wh
+    (place,) = standing
+    standing[place] = Wh(1)
+    assert isinstance(square.town.refused("ben", market.cancel_order, number=OrderNumber(0)), Corruption)
+    standing[place] = Wh(2)
+
+
+@pytest.mark.parametrize(
+    ("name", "spoil"),
+    [
+        ("a hold is not the sum of its orders' escrow", lambda world: _hold(world, b"ben", 1)),
+        ("a hold is not the sum of its orders' escrow", lambda world: _hold(world, b"ada", 1)),
+        ("what stands is not the sum of the open orders", lambda world: _let_stand(world, 0, 99)),
+        ("what stands is not the sum of the open orders", lambda world: _let_stand(world, 3, 1)),
+        ("a list of no book", lambda world: world.market.trades.update({(CommunityId(0), UnixSeconds(0)): ()})),
+        ("more stands than a connection carries", lambda world: _thin(world, 99)),
+    ],
+)
+def test_unsound_states_are_noticed(square: "Square", name: str, spoil: Callable[[World], None]) -> None:
+    """Holds of nobody's order, sums that are not, lists of no book; a connection that carries all is sound."""
+    square.place("ada", square.order("bid", "100@20", 0))
+    _thin(square.town.world, 100)
+    assert list(market.invariants(square.town.world)) == []
+    unsound = square.town.world.copy()
+    spoil(unsound)
+    assert list(market.invariants(unsound)) == [name]
+
+
+def _hold(world: World, who: bytes, amount: int) -> None:
+    balances.hold(world, market.ESCROW, AccountId(blake2_256(who)), Balance(amount))
+
+
+def _let_stand(world: World, meter: int, wh: int) -> None:
+    world.market.standing_wh[(CommunityId(0), UnixSeconds(START)), (MeterId(meter), Side.BID)] = Wh(wh)
+
+
+def _thin(world: World, limit_w: int) -> None:
+    meters = world.metering.meters
+    meters[MeterId(0)] = replace(meters[MeterId(0)], connection_limit_w=limit_w)
 
 
 def test_all_that_is_free_but_the_existential_deposit_can_be_held(square: "Square") -> None:

@@ -1,12 +1,13 @@
 """The market chapter after delivery: what is delivered, paid, moved and released; and books that were not cleared."""
 
-from dataclasses import replace
-from itertools import accumulate
+from dataclasses import dataclass, replace
+from itertools import accumulate, chain, repeat
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from tests.spec.vectors.recorder import Recorder
 
 from aipchain.pallets_spec import balances, energy, market
 from aipchain.pallets_spec.errors import BadOrigin, Corruption, Energy, Market
@@ -14,6 +15,7 @@ from aipchain.pallets_spec.market import BookSettled, BookStatus, BookVoided, Or
 from aipchain.pallets_spec.market.delivery import deliveries, shares
 from aipchain.pallets_spec.origin import Root
 from aipchain.pallets_spec.types import MeterId, OrderNumber, PartsPerMillion, Trade
+from aipchain.pallets_spec.world import dispatch, invariants
 from aipchain.units import Balance, Price, UnixSeconds, Wh
 
 if TYPE_CHECKING:
@@ -54,9 +56,8 @@ def _delivered(square: "Square") -> list[int]:
 
 def _nothing_is_left(square: "Square") -> bool:
     state, world = square.town.world.market, square.town.world
-    return not (state.orders or state.order_ids or state.book_orders or world.money.holds) and all(
-        sums.held == 0 for sums in world.energy.accounts.values()
-    )
+    of_orders = (state.orders, state.order_ids, state.book_orders, state.standing_wh)
+    return not (any(of_orders) or world.money.holds) and all(sums.held == 0 for sums in world.energy.accounts.values())
 
 
 def test_what_is_delivered_is_paid_and_moved_and_the_rest_released(cleared: "Square") -> None:
@@ -87,14 +88,14 @@ def test_what_is_delivered_is_paid_and_moved_and_the_rest_released(cleared: "Squ
     ]
 
 
-def test_money_moves_before_trades_are_told_and_energy_after(cleared: "Square") -> None:
-    """The events of one call, by chapter."""
+def test_money_moves_before_a_trade_is_told_and_energy_after(cleared: "Square") -> None:
+    """Trade by trade, and then order by order."""
     cleared.read(imports=[(0, 1_000)], exports=[(1, 600), (2, 400)])
 
     told = [type(event).__name__ for event in cleared.settle()]
 
-    order = ["TransferOnHold", "TransferOnHold", "TradeSettled", "TradeSettled", "Minted", "Moved", "Minted", "Moved"]
-    assert told == order + ["OrderClosed"] * 3 + ["Released"] * 3 + ["BookSettled"]
+    trades = ["TransferOnHold", "TradeSettled", "Minted", "Moved"] * 2
+    assert told == trades + ["OrderClosed"] * 3 + ["Released"] * 3 + ["BookSettled"]
 
 
 def test_a_settled_book_is_left_as_it_is(cleared: "Square") -> None:
@@ -238,20 +239,72 @@ def test_a_seller_whose_account_is_closed_is_not_paid_and_keeps_the_energy(witho
     assert _nothing_is_left(square)
 
 
-def test_a_sum_that_opens_the_account_again_is_paid(without_collateral: "Square") -> None:
-    """Two trades of one call make the existential deposit together, though neither does alone."""
+@pytest.mark.parametrize("limit", [1, 2, 3, 1_000])
+def test_each_trade_opens_the_account_again_or_not(without_collateral: "Square", limit: int) -> None:
+    """A trade below the existential deposit is not paid, one of it is, and then even the smallest."""
     square, price = without_collateral, 10**9 // 4
-    square.place("ada", square.order("bid", f"4@{price}", 0))
-    square.place("ben", square.order("offer", "2@1", 1), square.order("offer", "2@1", 1, 2))
+    square.place("ada", square.order("bid", f"8@{price}", 0))
+    square.place("ben", *(square.order("offer", "4@1", 1, each) for each in (1, 2, 3)))
     square.town.at(GATE)
-    square.clear(_trade(0, 1, 2, price), _trade(0, 2, 2, price))
-    square.read(imports=[(0, 4)], exports=[(1, 4)])
+    square.clear(_trade(0, 1, 3, price), _trade(0, 2, 4, price), _trade(0, 3, 1, price))
+    square.read(imports=[(0, 8)], exports=[(1, 8)])
     _close_account_of_ben(square.town)
 
-    square.settle()
+    while square.book.status is not BookStatus.SETTLED:
+        square.settle(limit)
 
-    assert square.free("ben") == 10**9
-    assert square.energy("ada") == (4, 0)
+    assert [event.paid for event in square.town.world.events if isinstance(event, TradeSettled)] == [0, 10**9, price]
+    assert square.free("ben") == 5 * price
+    assert [square.energy(who) for who in ("ada", "ben")] == [(5, 0), (3, 0)]
+
+
+@dataclass(frozen=True)
+class Day:
+    """What a book may see: trades by bid, offer, energy and price in quarters of the deposit, and what meters read."""
+
+    trades: tuple[tuple[int, int, int, int], ...]
+    imports: tuple[int, ...]
+    exports: tuple[int, ...]
+    limits: tuple[int, ...]
+
+
+def _days() -> st.SearchStrategy[Day]:
+    """Three bids (0 and 1 of Ada's, 2 of Cat's) meet three offers (3, 4 and 5 of Ben's, the last of another meter)."""
+    trade = st.tuples(st.integers(0, 2), st.integers(3, 5), st.integers(1, 5), st.integers(0, 4))
+    return st.builds(
+        Day,
+        trades=st.lists(trade, min_size=1, max_size=9, unique_by=lambda each: each[:2]).map(tuple),
+        imports=st.tuples(*[st.integers(0, 12)] * 3),
+        exports=st.tuples(*[st.integers(0, 12)] * 2),
+        limits=st.lists(st.integers(1, 5), min_size=1, max_size=6).map(tuple),
+    )
+
+
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(day=_days())
+def test_the_end_does_not_depend_on_how_many_trades_a_call_settles(without_collateral: "Square", day: Day) -> None:
+    """The same money, energy, lot by lot, and books, whether one call settles all or many settle a few each."""
+    world, here = without_collateral.town.world.copy(), without_collateral.town.community
+    town = replace(without_collateral.town, world=world, recorder=Recorder())
+    square = replace(without_collateral, town=town)
+    square.place("ada", *(square.order("bid", f"50@{10**9}", meter, meter) for meter in (0, 3)))
+    square.place("cat", square.order("bid", f"50@{10**9}", 2))
+    square.place("ben", *(square.order("offer", "50@0", meter, each) for each, meter in enumerate((1, 1, 4))))
+    town.at(GATE)
+    square.clear(*(_trade(bid, offer, wh, price * 10**9 // 4) for bid, offer, wh, price in day.trades))
+    square.read(imports=zip((0, 3, 2), day.imports, strict=True), exports=zip((1, 4), day.exports, strict=True))
+    _close_account_of_ben(town)
+    ends = []
+    for limits in ((1_000,), day.limits):
+        end = world.copy()
+        for limit in chain(limits, repeat(1)):
+            if end.market.books[here, UnixSeconds(START)].status is BookStatus.SETTLED:
+                break
+            arguments = {"community": here, "interval_start": UnixSeconds(START), "limit": limit}
+            assert dispatch(end, town.account("stranger"), market.settle, **arguments) is None  # type: ignore[arg-type]
+            assert list(invariants(end)) == []
+        ends.append((end.market, end.energy, end.money))
+    assert ends[0] == ends[1]
 
 
 def test_a_lost_order_or_escrow_is_corruption(cleared: "Square") -> None:
