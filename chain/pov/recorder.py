@@ -8,21 +8,21 @@ __all__ = ["Recorder"]
 
 
 class Recorder:
-    """Answers reads from `state` (a `ReadState`) and remembers them."""
+    """Answers reads from `state` and remembers them: `top` is what was seen of the top trie."""
 
     def __init__(self, state: State) -> None:
         self._state = state
-        self._top = Witness(state.trie)
+        self.top = Witness(state.trie)
         self._children: dict[bytes, Witness] = {}
 
     def get(self, key: bytes) -> bytes | None:
         """Return the value of `key`, or None."""
-        self._top.read(key)
+        self.top.read(key)
         return self._state.get(key)
 
     def next_key(self, key: bytes) -> bytes | None:
         """Return the smallest key above `key`, or None."""
-        return _located(self._top, key, self._state.next_key(key))
+        return _located(self.top, key, self._state.next_key(key))
 
     def child_get(self, child: bytes, key: bytes) -> bytes | None:
         """Return the value of `key` in a child trie, or None."""
@@ -40,15 +40,15 @@ class Recorder:
             self._child(child).write(changes)
             trie = self._state.child_trie(child).changed(changes)
             top[CHILD_PREFIX + child] = None if trie.empty else trie.root()
-        self._top.write(top)
+        self.top.write(top)
 
     def proof(self) -> list[bytes]:
         """Return the items of the compact proof: the top trie's, then each child trie's in the order of their names."""
         children = [witness for _, witness in sorted(self._children.items()) if not witness.trie.empty]
-        return [item for witness in (self._top, *children) for item in compact_proof(witness)]
+        return [item for witness in (self.top, *children) for item in compact_proof(witness)]
 
     def _child(self, child: bytes) -> Witness:
-        self._top.read(CHILD_PREFIX + child)
+        self.top.read(CHILD_PREFIX + child)
         return self._children.setdefault(child, Witness(self._state.child_trie(child)))
 
 

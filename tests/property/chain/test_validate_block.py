@@ -1,0 +1,149 @@
+"""Any states and any writes before the runtime's own trie: `validate_block` agrees, and needs all that it is given.
+
+A sudo key writes and removes whatever storage a block is to write and remove, so the tries take every shape: values in
+branches, long values, branches that collapse, and branches that collapse and come back within one block.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+import platformdirs
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from aipchain.chain.artifact import load_artifact
+from aipchain.chain.host.authoring import Verdict, author_block, consensus_of, run_block
+from aipchain.chain.host.block import Block, Header
+from aipchain.chain.host.executor import Runtime
+from aipchain.chain.host.overlay import Overlay
+from aipchain.chain.host.scale import compact, u32, vec
+from aipchain.chain.host.state import State
+from aipchain.chain.node import Node, SimulatedClock
+from aipchain.chain.pov.candidate import Candidate, candidate_of
+from aipchain.chain.pov.errors import CandidateRefused
+from aipchain.chain.pov.recorder import Recorder
+from aipchain.chain.pov.validation import validate
+from aipchain.chain.rpc.local import LocalTransport
+from aipchain.orchestrator.chain_source import first_block_read
+from aipchain.runtime_bridge.calls import batch_all, sudo
+from aipchain.runtime_bridge.connection import connect
+from aipchain.runtime_bridge.extrinsics import Era, sign
+from aipchain.runtime_bridge.keys import development_account
+from aipchain.runtime_bridge.metadata import Call, Metadata
+
+START_MS = 1_475_445_600_000
+SLOT_MS = 6_000
+ALICE = development_account("Alice")
+
+# Few nibbles and short keys make shared paths, values in branches and collapses likely.
+KEYS = st.lists(st.sampled_from([0x00, 0x01, 0x10, 0x11]), max_size=3).map(lambda tail: b"\x77" + bytes(tail))
+VALUES = st.sampled_from([b"", b"short", b"v" * 32, b"v" * 33, b"w" * 70])
+WRITES = st.lists(st.tuples(KEYS, st.none() | VALUES), min_size=1, max_size=12)
+
+
+@dataclass(frozen=True)
+class Beginning:
+    """A chain's first block and state, and what it takes to go on from there."""
+
+    runtime: Runtime
+    header: Header
+    state: State
+    metadata: Metadata
+
+    def follow(self, parent: Header, state: State, nonce: int, calls: Sequence[Call]) -> tuple[Block, State]:
+        """Make the next block, in which Alice makes `calls` as root, and give the state after it."""
+        era = Era(64, 0, self.header.hash)
+        call = batch_all(self.metadata, [sudo(self.metadata, call) for call in calls])
+        signed = sign(self.metadata, self.header.hash, call, ALICE, nonce=nonce, era=era)
+        authored = author_block(
+            self.runtime,
+            consensus_of(self.runtime, state),
+            state,
+            parent,
+            at_ms=START_MS + parent.number * SLOT_MS,
+            transactions=[signed.extrinsic],
+        )
+        assert [outcome.verdict for outcome in authored.outcomes] == [Verdict.SUCCEEDED] * 3
+        return authored.block, state.applied(authored.changes)
+
+    def calls(self, writes: Sequence[tuple[bytes, bytes | None]]) -> list[Call]:
+        """Write each value, or remove the key."""
+        return [self._removal(key) if value is None else self._write(key, value) for key, value in writes]
+
+    def removal_of_all(self, prefix: bytes, limit: int) -> Call:
+        """Remove every key with a prefix, `limit` of the state's at most."""
+        return Call(self.metadata.call_prefix("System", "kill_prefix") + vec(prefix) + u32(limit))
+
+    def _write(self, key: bytes, value: bytes) -> Call:
+        return Call(self.metadata.call_prefix("System", "set_storage") + compact(1) + vec(key) + vec(value))
+
+    def _removal(self, key: bytes) -> Call:
+        return Call(self.metadata.call_prefix("System", "kill_storage") + compact(1) + vec(key))
+
+
+@pytest.fixture(scope="module")
+def beginning() -> Iterator[Beginning]:
+    """A development chain before its first block."""
+    runtime = Runtime(load_artifact().code, platformdirs.user_cache_path("aipchain") / "compiled")
+    with Node.open(None, clock=SimulatedClock(START_MS)) as node, connect(LocalTransport(node)) as connection:
+        first = first_block_read(connection)
+        yield Beginning(runtime, first.header, first.state, connection.metadata)
+
+
+def signed_by_alice(author: bytes, message: bytes) -> bytes:
+    """Sign as Alice, who authors every block."""
+    assert author == ALICE.public
+    return ALICE.sign(message)
+
+
+def accepted(here: Beginning, parent: Header, state: State, block: Block) -> Candidate:
+    """Make the candidate of a block and see it accepted."""
+    candidate, _ = candidate_of(here.runtime, state, parent, block, signed_by_alice)
+    assert validate(here.runtime, candidate).head_data == candidate.block.header.encode()
+    return candidate
+
+
+@settings(max_examples=40)
+@given(rounds=st.lists(WRITES, min_size=2, max_size=3), prefix=KEYS, limit=st.integers(0, 5))
+def test_whatever_a_block_writes_it_is_accepted(
+    beginning: Beginning, rounds: list[list[tuple[bytes, bytes | None]]], prefix: bytes, limit: int
+) -> None:
+    """Round after round of writes and removals, then the removal of a prefix."""
+    parent, state = beginning.header, beginning.state
+    last = [beginning.removal_of_all(prefix, limit)]
+    for nonce, calls in enumerate([*map(beginning.calls, rounds), last]):
+        block, after = beginning.follow(parent, state, nonce, calls)
+        accepted(beginning, parent, state, block)
+        parent, state = block.header, after
+
+
+@settings(max_examples=6)
+@given(before=WRITES, writes=WRITES)
+def test_a_proof_holds_nothing_that_is_not_needed(
+    beginning: Beginning, before: list[tuple[bytes, bytes | None]], writes: list[tuple[bytes, bytes | None]]
+) -> None:
+    """Without any one node or value that was recorded, its block is refused."""
+    parent, state = beginning.follow(beginning.header, beginning.state, 0, beginning.calls(before))
+    block, _ = beginning.follow(parent.header, state, 1, beginning.calls(writes))
+    candidate = accepted(beginning, parent.header, state, block)
+    recorder = recorded(beginning.runtime, state, block)
+    assert tuple(recorder.proof()) == candidate.proof
+
+    for seen in (recorder.top.links, recorder.top.values):
+        for one in sorted(seen):
+            seen.remove(one)
+            proof = tuple(recorder.proof())
+            seen.add(one)
+            if proof != candidate.proof:
+                with pytest.raises(CandidateRefused):
+                    validate(beginning.runtime, replace(candidate, proof=proof))
+
+
+def recorded(runtime: Runtime, state: State, block: Block) -> Recorder:
+    """Run a block and give what it looked at."""
+    recorder = Recorder(state)
+    overlay = Overlay(state, recorder)
+    run_block(runtime, overlay, block)
+    recorder.write(overlay.written())
+    return recorder
