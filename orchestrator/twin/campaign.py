@@ -1,9 +1,11 @@
 """Many sequences of made-up calls, each beginning with the same town, and what they reached."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from random import Random
+from time import process_time
+from typing import Any
 
 from aipchain.orchestrator.twin.chain import Program
 from aipchain.orchestrator.twin.compare import Difference, Twin
@@ -31,6 +33,8 @@ class Tally:
     """How often each call had each outcome: `Ok`, or the refusal by pallet and name."""
     events: Counter[str] = field(default_factory=Counter)
     """How often each event was told."""
+    seconds: float = 0.0
+    """How long it took on one core [s]."""
 
     @property
     def share(self) -> float:
@@ -55,14 +59,49 @@ class Tally:
         self.accepted += other.accepted
         self.pairs.update(other.pairs)
         self.events.update(other.events)
+        self.seconds += other.seconds
+
+    def outcomes(self) -> dict[str, dict[str, int]]:
+        """How often each call had each outcome, call by call."""
+        found: dict[str, dict[str, int]] = {}
+        for (call, outcome), times in sorted(self.pairs.items()):
+            found.setdefault(call, {})[outcome] = times
+        return found
+
+    def to_json(self) -> dict[str, object]:
+        """The tally as a JSON object."""
+        return {
+            "sequences": self.sequences,
+            "calls": self.calls,
+            "accepted": self.accepted,
+            "seconds": round(self.seconds, 1),
+            "outcomes": self.outcomes(),
+            "events": dict(sorted(self.events.items())),
+        }
+
+    @classmethod
+    def from_json(cls, described: Mapping[str, Any]) -> "Tally":
+        """Read a tally back."""
+        outcomes = described["outcomes"]
+        return cls(
+            sequences=described["sequences"],
+            calls=described["calls"],
+            accepted=described["accepted"],
+            pairs=Counter({(call, outcome): n for call in outcomes for outcome, n in outcomes[call].items()}),
+            events=Counter(described["events"]),
+            seconds=described["seconds"],
+        )
 
 
 class FoundDifference(Exception):
     """A sequence ended with a difference; `steps` lead to it, from the founding of the town on."""
 
     def __init__(self, steps: list[Step], difference: Difference) -> None:
-        super().__init__(str(difference))
+        super().__init__(steps, difference)
         self.steps, self.difference = steps, difference
+
+    def __str__(self) -> str:
+        return str(self.difference)
 
 
 class Campaign:
@@ -74,23 +113,22 @@ class Campaign:
         for step in self._founding:
             self.town.take(step)
 
-    def run(
-        self, focus: str, sequences: int, seed: int, on_sequence: Callable[[Tally], None] = lambda _: None
-    ) -> Tally:
-        """Run so many sequences about the pallet `focus`.
+    def run(self, focus: str, sequences: int, seed: int, *, first: int = 0, steps: int = SEQUENCE_STEPS) -> Tally:
+        """Run so many sequences about the pallet `focus`, from the one with the number `first` on.
 
+        :param steps: the length of each, after the founding and the prelude.
         :raises FoundDifference: the specification and the runtime do not agree.
         """
-        tally = Tally()
-        for number in range(sequences):
-            self._run_one(focus, Random(f"{seed}/{focus}/{number}"), tally)  # noqa: S311 - not for secrets
-            on_sequence(tally)
+        tally, began = Tally(), process_time()
+        for number in range(first, first + sequences):
+            self._run_one(focus, Random(f"{seed}/{focus}/{number}"), steps, tally)  # noqa: S311 - not for secrets
+        tally.seconds = process_time() - began
         return tally
 
-    def _run_one(self, focus: str, random: Random, tally: Tally) -> None:
+    def _run_one(self, focus: str, random: Random, length: int, tally: Tally) -> None:
         twin, steps = self.town.fork(), list(self._founding)
         twin.take(Moment(START))
-        for step in _steps(twin, random, focus, steps):
+        for step in _steps(twin, random, focus, steps, length):
             steps.append(step)
             try:
                 refusal = twin.take(step)
@@ -98,14 +136,14 @@ class Campaign:
                 raise FoundDifference(steps, difference) from difference
             if isinstance(step, Do):
                 tally.count(step, refusal, twin.world)
-        findings = twin.compare_everything()
-        if findings:
-            raise FoundDifference(steps, Difference(steps[-1], findings))
+        found = twin.compare_everything()
+        if found:
+            raise FoundDifference(steps, Difference(None, found))
         tally.sequences += 1
 
 
-def _steps(twin: Twin, random: Random, focus: str, taken: list[Step]) -> Iterator[Step]:
+def _steps(twin: Twin, random: Random, focus: str, taken: list[Step], length: int) -> Iterator[Step]:
     founding = len(taken)
     yield from prelude(twin.world, random, focus)
-    for _ in range(SEQUENCE_STEPS):
+    for _ in range(length):
         yield next_step(twin.world, random, focus, [step for step in taken[founding:] if isinstance(step, Do)])

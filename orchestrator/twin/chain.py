@@ -136,6 +136,16 @@ class Program:
                 return pallet.name, next((case.name for case in cases if case.index == error[0]), "?")
         return "?", "?"
 
+    def error_details(self, pallet: str, index: int, details: bytes) -> object:
+        """What an error of a pallet says beside its name, decoded; nothing for most of them."""
+        error = self.registry.decoder(self.pallets[pallet].error or 0)(bytes((index,)) + details, 0)[0]
+        return error.value if isinstance(error, Variant) else None
+
+    def event_values(self, pallet: str, raw: bytes) -> object:
+        """The values of an event, by name: `raw` is pallet, variant, fields."""
+        event = self.registry.decoder(self.pallets[pallet].event or 0)(raw, 1)[0]
+        return event.value if isinstance(event, Variant) else {}
+
     def _read_metadata(self) -> RuntimeMetadata:
         raw = self.runtime.call("Metadata_metadata", b"", Overlay(State()))
         _, start = read_compact(raw, 0)
@@ -206,6 +216,10 @@ class Chain:
             found.append(key)
             key = self.overlay.next_key(key)
         return [prefix, *found] if self.read(prefix) is not None else found
+
+    def put(self, key: bytes, value: bytes | None) -> None:
+        """Store a value that no call brought there; nothing takes away what is there."""
+        self.overlay.set(key, value)
 
     def _begin_block(self) -> None:
         self.block += 1

@@ -10,6 +10,7 @@ from functools import cache
 from hashlib import blake2b
 
 from aipchain.orchestrator.twin.encoding import Encode, Encoder
+from aipchain.orchestrator.twin.values import readable
 from aipchain.pallets_spec.world import World
 from aipchain.runtime_bridge.metadata_v14 import (
     Hasher,
@@ -37,6 +38,8 @@ class Item:
     """How each part of the key is written and scattered; none for a single value."""
     value: Encode
     decode: Decode
+    decode_keys: tuple[Decode, ...]
+    """How each part of the key is read."""
     default: bytes | None
     """What an absent value means; nothing where it means that there is none."""
 
@@ -55,9 +58,13 @@ class Item:
         """The field of the chapter's state for the item."""
         return snake(self.name)
 
+    def chapter_of(self, world: World) -> object:
+        """The chapter's state."""
+        return getattr(world, self.chapter)
+
     def of(self, world: World) -> Mapping[object, object]:
         """What the specification remembers, by key; a single value has the key `()`."""
-        remembered = getattr(getattr(world, self.chapter), self.field)
+        remembered = getattr(self.chapter_of(world), self.field)
         return remembered if self.keys else {(): remembered}
 
     def put(self, world: World, key: object, value: object) -> None:
@@ -80,9 +87,25 @@ class Item:
         raw = [(hasher, encode(part)) for (hasher, encode), part in zip(self.keys, parts, strict=True)]
         return self.prefix + b"".join(_scattered(hasher, part) for hasher, part in raw)
 
+    def value_of(self, raw: bytes) -> object:
+        """A stored value, decoded."""
+        return self.decode(raw, 0)[0]
+
     def show(self, raw: bytes | None) -> str:
         """A stored value for people."""
-        return "nothing" if raw is None else str(_readable(self.decode(raw, 0)[0]))
+        return "nothing" if raw is None else str(readable(self.value_of(raw)))
+
+    def show_key(self, raw: bytes) -> str:
+        """The parts of a key for people."""
+        shown, at = [], len(self.prefix)
+        for (hasher, _), decode in zip(self.keys, self.decode_keys, strict=True):
+            part, at = decode(raw, at + _SCATTER[hasher])
+            shown.append(str(readable(part)))
+        return f"[{', '.join(shown)}]" if shown else ""
+
+
+_SCATTER = {Hasher.BLAKE2_128_CONCAT: 16, Hasher.TWOX_64_CONCAT: 8, Hasher.IDENTITY: 0}
+"""Bytes of the hash before a part of a key."""
 
 
 def items_of(
@@ -100,24 +123,14 @@ def snake(name: str) -> str:
     return re.sub(r"(?<!^)(?=[A-Z])", "_", name).lower()
 
 
-def _readable(value: object) -> object:
-    """The same value with bytes in hex."""
-    match value:
-        case bytes():
-            return f"0x{value.hex()}"
-        case dict():
-            return {name: _readable(each) for name, each in value.items()}
-        case tuple():
-            return tuple(_readable(each) for each in value)
-    return value
-
-
 def _item(pallet: PalletMetadata, entry: StorageEntry, encoder: Encoder, registry: Registry) -> Item:
     keys: tuple[tuple[Hasher, Encode], ...] = ()
+    decode_keys: tuple[Decode, ...] = ()
     if isinstance(entry.kind, MapEntry):
         hashers = entry.kind.hashers
         parts = registry.tuple_parts(entry.kind.key) if len(hashers) > 1 else (entry.kind.key,)
         keys = tuple((hasher, encoder.of(part)) for hasher, part in zip(hashers, parts, strict=True))
+        decode_keys = tuple(registry.decoder(part) for part in parts)
     return Item(
         pallet=pallet.name,
         name=entry.name,
@@ -125,6 +138,7 @@ def _item(pallet: PalletMetadata, entry: StorageEntry, encoder: Encoder, registr
         keys=keys,
         value=encoder.of(entry.kind.value),
         decode=registry.decoder(entry.kind.value),
+        decode_keys=decode_keys,
         default=entry.default if entry.modifier is Modifier.DEFAULT and not keys else None,
     )
 

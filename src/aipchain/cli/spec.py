@@ -1,29 +1,35 @@
 """`aip spec`: is the compiled runtime the one that the specification describes?"""
 
-from collections.abc import Sequence
+import os
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
+from time import monotonic
 from typing import Annotated
 
 import platformdirs
 import typer
 
-from aipchain.cli.output import console, show_table, write_file
+from aipchain.cli.complaints import remark
+from aipchain.cli.output import console, refuse_unwritable, show_table, write_file
 from aipchain.errors import InputError
-from aipchain.orchestrator.twin.campaign import Campaign, FoundDifference, Tally
+from aipchain.orchestrator.twin.campaign import SEQUENCE_STEPS, FoundDifference, Tally
 from aipchain.orchestrator.twin.chain import Program
 from aipchain.orchestrator.twin.compare import Difference
+from aipchain.orchestrator.twin.crew import Kept, Part, parts_of, run_parts
 from aipchain.orchestrator.twin.moves.choice import MOVES
-from aipchain.orchestrator.twin.shrink import replayed, shrunk
-from aipchain.orchestrator.twin.steps import Step
+from aipchain.orchestrator.twin.result import Subject, result_text
+from aipchain.orchestrator.twin.shrink import replayed, shortened
 from aipchain.orchestrator.twin.vectors import as_document, read_steps
 
 __all__ = ["app"]
 
 app = typer.Typer(help="Hold the specification against the compiled runtime.", no_args_is_help=True)
 
-_EVERY = 100
-"""Sequences between two lines of progress."""
+_CACHE = platformdirs.user_cache_path("aipchain")
+_COMPILED = _CACHE / "compiled"
+_LINES = 50
+"""Lines of progress of a run, at most."""
 
 WasmOption = Annotated[
     Path | None, typer.Option("--wasm", help="Another compiled runtime than the one that comes with this program.")
@@ -42,7 +48,15 @@ def fuzz(
         typer.Option(help="The pallet the calls are mostly about; give it again for more; all without it."),
     ] = None,
     sequences: Annotated[int, typer.Option(min=1, help="Sequences of calls for each pallet.")] = 100,
+    steps: Annotated[int, typer.Option(min=1, help="Steps of a sequence, after its beginning.")] = SEQUENCE_STEPS,
     seed: Annotated[int, typer.Option(help="Other seeds make other sequences.")] = 0,
+    workers: Annotated[
+        int | None, typer.Option(min=1, help="Processes that share the work; as many as there are cores without it.")
+    ] = None,
+    result: Annotated[
+        Path | None,
+        typer.Option(help="Where it is written what was reached; with it a run that was ended goes on when run again."),
+    ] = None,
     vector: Annotated[Path, typer.Option(help="Where the calls are written that lead to a difference.")] = Path(
         "difference.json"
     ),
@@ -53,21 +67,21 @@ def fuzz(
     Ends with exit code 1 at the first difference; the calls that lead to it are made as few as possible and written
     to a file.
     """
+    pallets, crew = _known(pallet), workers or os.cpu_count() or 1
+    for file in (vector, *([result] if result else [])):
+        refuse_unwritable(file)
     program = _program(wasm)
-    total = Tally()
-    for each in _known(pallet):
-        try:
-            total.add(Campaign(program).run(each, sequences, seed, partial(_progress, each)))
-        except FoundDifference as found:
-            raise _written(program, found, vector) from found
-    show_table(
-        "Outcomes of calls",
-        ("call", "outcome", "times"),
-        [(*pair, times) for pair, times in sorted(total.pairs.items())],
-    )
-    console.print(
-        f"{total.calls} calls in {total.sequences} sequences, {total.share:.0%} of them accepted: no difference"
-    )
+    subject = Subject.of(program.runtime.code_hash)
+    kept = Kept(_CACHE / "spec-runs" / f"{subject.name}.jsonl") if result else None
+    parts = parts_of(pallets, sequences, seed, steps)
+    reached = {each: Tally() for each in pallets}
+    for part, tally in _followed(parts, run_parts(wasm, _COMPILED, parts, crew, kept)):
+        if isinstance(tally, FoundDifference):
+            raise _written(program, tally, vector) from tally
+        reached[part.focus].add(tally)
+    if result:
+        write_file(result, result_text(subject, seed, steps, crew, reached))
+    _show(reached)
 
 
 @app.command()
@@ -87,7 +101,7 @@ def _program(wasm: Path | None) -> Program:
         code = None if wasm is None else wasm.read_bytes()
     except OSError as fault:
         raise InputError(f"{wasm} cannot be read ({fault.strerror}): give a compiled runtime") from fault
-    return Program(code, platformdirs.user_cache_path("aipchain") / "compiled")
+    return Program(code, _COMPILED)
 
 
 def _known(pallets: Sequence[str] | None) -> Sequence[str]:
@@ -97,17 +111,39 @@ def _known(pallets: Sequence[str] | None) -> Sequence[str]:
     return pallets or list(MOVES)
 
 
-def _progress(pallet: str, tally: Tally) -> None:
-    if tally.sequences % _EVERY == 0:
-        console.print(f"{pallet}: {tally.sequences} sequences, {tally.calls} calls, {tally.share:.0%} accepted")
+def _followed(
+    parts: Sequence[Part], done: Iterable[tuple[Part, Tally | FoundDifference]]
+) -> Iterator[tuple[Part, Tally | FoundDifference]]:
+    """Say now and then on standard error how far the run is, and how long it may still take."""
+    total, began, every = Tally(), monotonic(), max(len(parts) // _LINES, 1)
+    for number, (part, tally) in enumerate(done, 1):
+        if isinstance(tally, Tally):
+            total.add(tally)
+        if number % every == 0 and number < len(parts):
+            took = monotonic() - began
+            left = round(took / number * (len(parts) - number) / 60)
+            share = f"{number / len(parts):.0%}, {total.sequences:,} sequences, {total.calls:,} calls"
+            remark(f"{share}, {total.share:.0%} of them accepted; about {left} min to go")
+        yield part, tally
+
+
+def _show(reached: Mapping[str, Tally]) -> None:
+    total = Tally()
+    for tally in reached.values():
+        total.add(tally)
+    outcomes = [(*pair, times) for pair, times in sorted(total.pairs.items())]
+    show_table("Outcomes of calls", ("call", "outcome", "times"), outcomes)
+    console.print(
+        f"{total.calls} calls in {total.sequences} sequences, {total.share:.0%} of them accepted: no difference"
+    )
 
 
 def _written(program: Program, found: FoundDifference, vector: Path) -> Difference:
-    def differs(steps: Sequence[Step]) -> bool:
-        return replayed(program, steps) is not None
-
-    steps = shrunk(found.steps, differs)
-    difference = replayed(program, steps) or found.difference
-    write_file(vector, as_document(steps, difference))
-    console.print(f"{len(steps)} of {len(found.steps)} steps lead to it; they are in {vector}")
-    return difference
+    """Write the steps that are needed for the difference; gives the difference they end in."""
+    remark("a difference was found; leaving out the steps that are not needed for it")
+    short = shortened(found.steps, found.difference, partial(replayed, program))
+    write_file(vector, as_document(program, short.steps, short.difference))
+    console.print(f"{len(short.steps)} of {len(found.steps)} steps lead to it; they are in {vector}")
+    for other in short.others:
+        console.print(f"with other steps left out another one shows up: {other}", markup=False)
+    return short.difference

@@ -1,6 +1,6 @@
 """The comparison itself: it sees what differs, says what, and makes the calls that lead to it few."""
 
-import json
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,9 +10,10 @@ from aipchain.orchestrator.twin.campaign import Campaign
 from aipchain.orchestrator.twin.chain import Program
 from aipchain.orchestrator.twin.compare import Difference, Twin
 from aipchain.orchestrator.twin.encoding import NotOfThisType
+from aipchain.orchestrator.twin.findings import Finding
 from aipchain.orchestrator.twin.moves.town import START, TOWN, account, found
-from aipchain.orchestrator.twin.shrink import replayed, shrunk
-from aipchain.orchestrator.twin.steps import BadVector, Do, Moment, Step, from_json, to_json
+from aipchain.orchestrator.twin.shrink import replayed, shortened, shrunk
+from aipchain.orchestrator.twin.steps import BadVector, Do, Moment, Step, to_json
 from aipchain.orchestrator.twin.vectors import as_document, read_steps
 from aipchain.pallets_spec.errors import Communities
 from aipchain.pallets_spec.origin import Root
@@ -43,7 +44,7 @@ def test_another_refusal_is_a_difference(twin: Twin) -> None:
     """One side knows no steward: it refuses what the other accepts."""
     del twin.world.communities.roles[TOWN, account("steward")]
 
-    with pytest.raises(Difference, match=r"the specification says Communities\.NotSteward, the runtime Ok"):
+    with pytest.raises(Difference, match=r"outcome: the specification has Communities\.NotSteward, the runtime Ok"):
         twin.take(GRANT)
 
 
@@ -53,7 +54,7 @@ def test_another_event_is_a_difference(twin: Twin) -> None:
     twin.world.communities.communities[TOWN] = replace(facts, next_member_index=facts.next_member_index + 1)
     admit = Do(account("steward"), "Communities", "admit", {"community": 0, "account": account("oracle"), "roles": []})
 
-    with pytest.raises(Difference, match=r"event 0: .*Admitted.*Communities\.Communities"):
+    with pytest.raises(Difference, match=r"event Communities\.Admitted field index: the specification has 5, the"):
         twin.take(admit)
 
 
@@ -62,7 +63,7 @@ def test_another_stored_value_is_a_difference(twin: Twin) -> None:
     facts = twin.world.communities.communities[TOWN]
     twin.world.communities.communities[TOWN] = replace(facts, founded_at=UnixSeconds(1))
 
-    with pytest.raises(Difference, match=r"Communities\.Communities: the specification has .*'founded_at': 1,"):
+    with pytest.raises(Difference, match=r"Communities \[0\] field founded_at: the specification has 1, the"):
         twin.take(replace(GRANT, arguments={**GRANT.arguments, "role": Role.STEWARD}))
 
 
@@ -72,7 +73,8 @@ def test_a_value_that_no_call_touches_is_seen_in_the_end(twin: Twin) -> None:
 
     (finding,) = twin.compare_everything()
 
-    assert finding == "Communities.Roles: the specification has 64, the runtime nothing"
+    who = account("penniless").hex()
+    assert str(finding) == f"storage Communities.Roles [0, 0x{who}]: the specification has 64, the runtime nothing"
 
 
 def test_other_money_is_a_difference(twin: Twin) -> None:
@@ -82,7 +84,7 @@ def test_other_money_is_a_difference(twin: Twin) -> None:
     twin.world.money.accounts[poor] = replace(known, free=Balance(known.free + 1))
     pay = Do(account("ada"), "Balances", "transfer_keep_alive", {"dest": poor, "value": 10**9})
 
-    with pytest.raises(Difference, match=r"the specification has .*4000000001.*the runtime .*4000000000"):
+    with pytest.raises(Difference, match=r"money free of .*: the specification has 4000000001, the runtime 4000000000"):
         twin.take(pay)
 
 
@@ -107,13 +109,14 @@ def test_a_value_of_another_form_is_not_written(program: Program) -> None:
         program.encode_call("Communities", "grant_role", {**GRANT.arguments, "role": Rule.SELF_TRADE})
 
 
-def test_steps_come_back_from_a_vector_file(tmp_path: Path) -> None:
-    """What was written is what is read, argument by argument."""
-    steps: list[Step] = [*found(), Moment(START), replace(GRANT, origin=Root())]
+def test_steps_come_back_from_a_vector_file(program: Program, tmp_path: Path) -> None:
+    """What was written is what is read, argument by argument, and it agrees to the end."""
+    steps: list[Step] = [Moment(START), *found(), Moment(UnixSeconds(START + 1)), replace(GRANT, origin=Root())]
     file = tmp_path / "vector.json"
-    file.write_text(as_document(steps, None))
+    file.write_text(as_document(program, steps[1:], None))
 
     assert [to_json(step) for step in read_steps(file)] == [to_json(step) for step in steps]
+    assert replayed(program, read_steps(file)) is None
 
 
 @pytest.mark.parametrize("text", ["", "{}", '{"steps": [{"call": "Market.found"}]}', '{"steps": [{"call": 3}]}'])
@@ -126,16 +129,27 @@ def test_what_is_no_vector_file_is_refused(tmp_path: Path, text: str) -> None:
         read_steps(file)
 
 
-def test_a_sequence_without_a_difference_replays_to_the_end(program: Program) -> None:
-    """The founding of the town, read back from a file's form, agrees."""
-    steps = [from_json(json.loads(json.dumps(to_json(step)))) for step in found()]
-
-    assert replayed(program, [Moment(START), *steps]) is None
-
-
 def test_shrinking_keeps_only_what_is_needed() -> None:
     """Of a hundred steps the two that matter are left."""
     steps: list[Step] = [Moment(UnixSeconds(second)) for second in range(100)]
     needed = {Moment(UnixSeconds(13)), Moment(UnixSeconds(77))}
 
     assert shrunk(steps, lambda fewer: needed <= set(fewer)) == [Moment(UnixSeconds(13)), Moment(UnixSeconds(77))]
+
+
+def test_shrinking_ends_in_the_difference_it_began_with() -> None:
+    """Where a step left out makes another difference show, it stays, and the other one is told."""
+    first, second, third = (Moment(UnixSeconds(second)) for second in range(3))
+    wanted, another = (
+        Difference(GRANT, [Finding("outcome", "", "", "Ok", refusal, sort=f"Ok/{refusal}")])
+        for refusal in ("Communities.NotSteward", "Communities.NotMember")
+    )
+
+    def replay(steps: Sequence[Step]) -> Difference | None:
+        if GRANT not in steps:
+            return None
+        return wanted if second in steps else another
+
+    short = shortened([first, second, third, GRANT], wanted, replay)
+
+    assert (short.steps, short.difference, short.others) == ([second, GRANT], wanted, [another])
