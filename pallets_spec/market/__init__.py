@@ -7,7 +7,8 @@ There is one book per community and delivery interval. Its life:
       +--no clearing by the deadline-----> Voided, its holds released
 
 1. *Prices.* An oracle states what a supplier charges and pays (:mod:`prices`).
-2. *Orders.* Until the gate closes, members bid and offer, with money held in escrow (:mod:`orders`, :mod:`book`).
+2. *Orders.* Until the gate closes, members bid and offer what their connections carry, with money held in escrow
+   (:mod:`orders`, :mod:`standing`, :mod:`book`).
 3. *Clearing.* An operator submits the trades that the voted rule makes of the book. The chain does not trust it: one
    trade that breaks one rule of the envelope refuses the whole result (:mod:`clearing`).
 4. *Settlement.* Once the readings are final, anyone has the trades paid for what both meters confirm
