@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 UV := $(BIN)/uv
 
-.PHONY: help setup setup-dev demo test lint runtime check-runtime fuzz-runtime bench mutants clean
+.PHONY: help setup setup-dev demo test lint spec-release runtime check-runtime fuzz-runtime bench mutants clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -46,6 +46,9 @@ fuzz-runtime: setup ## random input at the runtime, each pallet's own check afte
 
 mutants: setup-dev ## change the specification in every small way and see that the differential suite tells
 	$(BIN)/python tests/mutation/measure.py
+
+spec-release: setup ## 10,000 sequences about each pallet on all cores, into pallets_spec/release.json; goes on where it was ended
+	$(BIN)/aip spec fuzz --sequences 10000 --seed 1 --result pallets_spec/release.json
 
 bench: setup-dev ## print the figures of docs/benchmarks.md
 	$(BIN)/python tests/bench/figures.py

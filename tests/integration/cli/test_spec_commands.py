@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
+from aipchain.chain.artifact import load_artifact
 from aipchain.cli.app import app
 from aipchain.errors import InputError
 from aipchain.orchestrator.twin.moves.town import START, found
@@ -22,7 +23,7 @@ def founding(tmp_path: Path) -> Path:
     """A vector file with the founding of the town."""
     file = tmp_path / "founding.json"
     steps = [{"at": START}, *(to_json(step) for step in found())]
-    file.write_text(json.dumps({"findings": [], "steps": steps}))
+    file.write_text(json.dumps({"name": "A town.", "steps": steps}))
     return file
 
 
@@ -65,3 +66,18 @@ def test_replay_of_something_else_is_bad_input(tmp_path: Path) -> None:
 
     assert isinstance(ended.exception, InputError)
     assert str(file) in str(ended.exception)
+
+
+def test_fuzz_writes_what_it_reached_and_goes_on_from_there(tmp_path: Path) -> None:
+    """The file says what it is about; a second run finds the parts of the first and says the same."""
+    file = tmp_path / "result.json"
+    asked = ("fuzz", "--pallet", "Balances", "--sequences", 1, "--steps", 5, "--workers", 1, "--result", file)
+
+    ended = aip(*asked)
+    first = file.read_text()
+    again = aip(*asked)
+
+    assert (ended.exit_code, again.exit_code) == (0, 0)
+    assert file.read_text() == first
+    assert json.loads(first)["pallets"]["Balances"]["sequences"] == 1
+    assert json.loads(first)["runtime"] == f"0x{load_artifact().manifest.code_hash.hex()}"
