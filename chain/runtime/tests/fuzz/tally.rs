@@ -1,9 +1,6 @@
 //! What a run reached.
 
-use std::{
-	collections::{BTreeMap, BTreeSet},
-	fmt,
-};
+use std::{collections::BTreeMap, fmt};
 
 use aipchain_runtime::{AllPalletsWithSystem, RuntimeCall, UncheckedExtrinsic};
 use codec::DecodeAll;
@@ -35,8 +32,8 @@ pub struct Counts {
 #[derive(Default)]
 pub struct Tally {
 	pub counts: BTreeMap<Origin, Counts>,
-	/// `Pallet.call` of every signed call that was done.
-	pub done: BTreeSet<String>,
+	/// How often each signed call was done, by `Pallet.call`.
+	pub done: BTreeMap<String, u32>,
 	/// The input that was offered last.
 	pub last: Vec<u8>,
 	/// Why extrinsics were refused or failed.
@@ -52,7 +49,7 @@ impl Tally {
 		counts.included += u32::from(matches!(fate, Fate::Done | Fate::Failed(_)));
 		counts.done += u32::from(matches!(fate, Fate::Done));
 		match fate {
-			Fate::Done => self.done.extend(name_of(bytes)),
+			Fate::Done => name_of(bytes).into_iter().for_each(|name| *self.done.entry(name).or_default() += 1),
 			Fate::Refused(refusal) => self.error(format!("{refusal:?}")),
 			Fate::Failed(error) => self.error(name_of_error(error)),
 			Fate::Undecodable => (),
@@ -67,7 +64,7 @@ impl Tally {
 	pub fn missed(&self) -> Vec<String> {
 		own_calls()
 			.into_iter()
-			.filter(|name| !self.done.contains(name))
+			.filter(|name| !self.done.contains_key(name))
 			.collect()
 	}
 

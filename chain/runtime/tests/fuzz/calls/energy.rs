@@ -1,20 +1,18 @@
 //! Minting and retiring.
 
+use aipchain_primitives::{MeterId, UnixSeconds};
 use aipchain_runtime::{Runtime, RuntimeCall};
 use pallet_energy::{types::LotState, Call};
+use pallet_metering::Readings;
 
 use super::{anyone, Move};
 use crate::{accounts::key_of, draw::Draw, scene::Scene};
 
 pub fn mint(draw: &mut Draw, scene: &Scene) -> Option<Move> {
-	let (start, meter) = draw.one(&scene.readings)?;
+	let ripe: Vec<_> = scene.readings.iter().filter(|reading| is_ripe(scene, reading)).copied().collect();
+	let some = if draw.chance(95) { &ripe } else { &scene.readings };
+	let (start, meter) = draw.one(some)?;
 	let (_, facts, _) = scene.meters.iter().find(|(id, ..)| *id == meter)?;
-	let reading = pallet_metering::Readings::<Runtime>::get(start, meter)?;
-	let waits = |book: &_| *book == (facts.community, start);
-	let traded = scene.books.iter().any(|(key, _)| waits(key));
-	if (reading.final_at > scene.now || traded) && !draw.chance(5) {
-		return None;
-	}
 	let mut meters = vec![meter];
 	meters.extend(draw.one(&scene.meters).map(|(other, ..)| other));
 	let call = Call::mint {
@@ -23,6 +21,13 @@ pub fn mint(draw: &mut Draw, scene: &Scene) -> Option<Move> {
 		meters: meters.try_into().unwrap_or_default(),
 	};
 	Some((anyone(draw), RuntimeCall::Energy(call)))
+}
+
+/// Whether the reading is final and no book waits for it.
+fn is_ripe(scene: &Scene, (start, meter): &(UnixSeconds, MeterId)) -> bool {
+	let final_at = Readings::<Runtime>::get(start, meter).map(|reading| reading.final_at);
+	let traded = scene.books.iter().any(|((_, interval), _)| interval == start);
+	final_at.is_some_and(|final_at| final_at <= scene.now) && !traded
 }
 
 pub fn retire(draw: &mut Draw, _: &Scene) -> Option<Move> {
