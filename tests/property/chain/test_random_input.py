@@ -165,12 +165,7 @@ def next_calls(metadata: Metadata) -> list[tuple[AccountKey, Call]]:
         (ALICE, calls.register_build(metadata, bundle=bytes(32), name="rule", release=1, build=1)),
         (ALICE, calls.sudo(metadata, transfer)),
         (BOB, calls.place_orders(metadata, community=COMMUNITY, interval_start=DELIVERY, orders=(order,))),
-        (
-            BOB,
-            calls.submit_batch(
-                metadata, community=COMMUNITY, interval_start=START, batch_id=bytes(32), readings=(reading,)
-            ),
-        ),
+        (BOB, batch),
         (CHARLIE, calls.batch_all(metadata, [transfer, transfer])),
     ]
 
