@@ -200,7 +200,9 @@ def test_a_batch_with_one_bad_order_places_none(square: "Square") -> None:
 
 
 def _standing(square: "Square", meter: int, side: Side) -> int:
-    return square.town.world.market.standing_wh.get(((square.town.community, START), (MeterId(meter), side)), 0)
+    return square.town.world.market.standing_wh.get(
+        ((square.town.community, UnixSeconds(START)), (MeterId(meter), side)), 0
+    )
 
 
 def test_orders_of_a_meter_and_side_are_at_most_what_its_connection_carries(square: "Square") -> None:
