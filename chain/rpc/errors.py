@@ -24,6 +24,7 @@ from aipchain.chain.host.pool_errors import (
     TransactionInvalid,
     TransactionUnknown,
 )
+from aipchain.chain.host.validity import Unknown
 from aipchain.errors import AipchainError, InputError, OperationError
 
 __all__ = [
@@ -57,11 +58,13 @@ _IMMEDIATELY_DROPPED = 1016
 _NO_TAGS = 1018
 _CLIENT_ERROR = 4003
 
+_UNKNOWN_NAMES = ("CannotLookup", "NoUnsignedValidator", "Custom")
+
 
 class RpcError(Exception):
     """The error object of one answer."""
 
-    def __init__(self, code: int, message: str, data: str | None = None) -> None:
+    def __init__(self, code: int, message: str, data: object = None) -> None:
         self.code = code
         self.message = message
         self.data = data
@@ -129,7 +132,7 @@ def _answer_of_pool(failure: AipchainError) -> RpcError | None:
         case TransactionInvalid(reason=reason):
             return RpcError(_INVALID_TRANSACTION, "Invalid Transaction", str(reason))
         case TransactionUnknown(reason=unknown):
-            return RpcError(_UNKNOWN_VALIDITY, "Unknown Transaction Validity", str(unknown))
+            return RpcError(_UNKNOWN_VALIDITY, "Unknown Transaction Validity", _unknown_json(unknown))
         case TemporarilyBanned():
             return RpcError(_TEMPORARILY_BANNED, "Transaction is temporarily banned")
         case AlreadyInPool(hash=extrinsic_hash):
@@ -145,3 +148,11 @@ def _answer_of_pool(failure: AipchainError) -> RpcError | None:
             return RpcError(_NO_TAGS, "No tags provided", text)
         case _:
             return None
+
+
+def _unknown_json(reason: Unknown) -> object:
+    """The variant of `UnknownTransaction` as serde writes it."""
+    if reason.index >= len(_UNKNOWN_NAMES):
+        return str(reason)
+    name = _UNKNOWN_NAMES[reason.index]
+    return name if reason.custom is None else {name: reason.custom}

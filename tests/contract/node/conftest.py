@@ -39,6 +39,8 @@ BLOCK_MS = 30
 POOL = 400
 """Transactions in the stock node's pool; a tenth of them may wait for others, and a test fills that tenth."""
 NOW_KEY = "0x" + storage_prefix(NOW.pallet, NOW.name).hex()
+LIFE = 1_024
+"""How long a transaction of no particular age may be included [blocks]."""
 ANSWER_S = 30
 START_S = 180
 """How long the stock node may take to compile the runtime and answer, on a busy machine [s]."""
@@ -248,8 +250,8 @@ def connection(party: Party) -> Iterator[Connection]:
 
 @pytest.fixture
 def submitter(party: Party, connection: Connection) -> Submitter:
-    """Submits and waits for blocks."""
-    return Submitter(connection, wait=party.waits)
+    """Submits and waits for blocks; on a busy machine a fast node makes many before a transaction arrives."""
+    return Submitter(connection, wait=party.waits, period=LIFE)
 
 
 @pytest.fixture(scope="session")

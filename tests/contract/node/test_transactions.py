@@ -28,7 +28,13 @@ def transfer(connection: Connection, amount: int = AIP) -> Call:
 
 
 def signed(
-    connection: Connection, key: AccountKey, *, nonce: int = 0, tip: int = 0, period: int = 64, born: int | None = None
+    connection: Connection,
+    key: AccountKey,
+    *,
+    nonce: int = 0,
+    tip: int = 0,
+    period: int = 1_024,
+    born: int | None = None,
 ) -> SignedExtrinsic:
     """A transfer signed for blocks from the one before the newest on, or from block `born` on."""
     head = connection.finalised()
@@ -121,6 +127,20 @@ def test_what_can_never_be_included_is_refused(
     ), "its era names a block that came later than the one it was signed for, or that is not there yet"
 
 
+@pytest.mark.parametrize("method", ["author_submitExtrinsic", "author_submitAndWatchExtrinsic"])
+def test_what_the_runtime_cannot_judge_is_refused(
+    party: "Party", talk: "Talk", connection: Connection, method: str
+) -> None:
+    """A signature over the metadata's hash, which this runtime does not know: neither valid nor invalid."""
+    extrinsic = bytearray(signed(connection, party.account()).extrinsic)
+    extrinsic[-len(transfer(connection)) - 1] = 1
+    assert talk.refused(method, f"0x{extrinsic.hex()}") == {
+        "code": 1011,
+        "message": "Unknown Transaction Validity",
+        "data": "CannotLookup",
+    }
+
+
 @pytest.mark.parametrize("content", ["0x0400", "0x08ffff"])
 def test_what_the_runtime_cannot_read_is_refused(talk: "Talk", content: str) -> None:
     """A verification error, whatever the trap says."""
@@ -147,7 +167,7 @@ def test_a_gap_is_told_and_filled(party: "Party", talk: "Talk", connection: Conn
     key = party.account()
     later = talk.ask("author_submitAndWatchExtrinsic", shown(signed(connection, key, nonce=1)))
     assert talk.news() == ("author_extrinsicUpdate", later, "future")
-    assert talk.ask("system_accountNextIndex", key.address) == 0
+    assert talk.ask("system_accountNextIndex", key.address) == talk.ask("account_nextIndex", key.address) == 0
     talk.ask("author_submitExtrinsic", shown(signed(connection, key, nonce=0)))
     party.blocks.next()
     told = list(_told(party, talk))
