@@ -15,6 +15,7 @@ from aipchain.cli.chains import DEFAULT_URL, open_chain_file
 from aipchain.cli.complaints import complain
 from aipchain.cli.genesis_patch import read_patch
 from aipchain.cli.output import AsJson, console, show_json
+from aipchain.cli.validate import validate
 from aipchain.errors import InputError, StateError
 from aipchain.orchestrator.audit import ReplayReport, replay
 from aipchain.orchestrator.chain_source import ChainSource, FirstBlock, first_block_built_here, first_block_read
@@ -73,6 +74,9 @@ def follow_command(
         _tell_followed(report)
     if not report.is_sound:
         raise typer.Exit(UNSAFE_STATE)
+
+
+app.command()(validate)
 
 
 def doctor(
