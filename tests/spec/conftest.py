@@ -1,16 +1,18 @@
 """A small town to try the specification on: one community, a steward, members, services and two meters.
 
-What always holds is checked after every test that takes `town`. A device signs with a keyed hash here: the
-specification takes whatever verifier it is given.
+What always holds is checked after every test that takes `town`. What such a test does is a vector, too: its file in
+`pallets_spec/vectors` must say the same; `make vectors` writes the files anew (`pytest tests/spec --write-vectors`).
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass, field
-from hashlib import blake2b
 from typing import Concatenate, ParamSpec
 
 import pytest
+from tests.spec.vectors.folder import Folder, file_of_fixture, file_of_test
+from tests.spec.vectors.recorder import Recorder
 
+from aipchain.orchestrator.twin.vectors import empty_world
 from aipchain.pallets_spec import communities, metering
 from aipchain.pallets_spec.balances import endow
 from aipchain.pallets_spec.errors import SpecError
@@ -29,6 +31,7 @@ from aipchain.pallets_spec.types import (
     Source,
 )
 from aipchain.pallets_spec.world import World, dispatch, invariants
+from aipchain.runtime_bridge.keys import DeviceKey, device_from_seed
 from aipchain.units import AIP, Balance, UnixSeconds, Wh
 
 Arguments = ParamSpec("Arguments")
@@ -41,16 +44,6 @@ PARAMETERS = Parameters(gate_closure_s=900, clearing_window_s=300, grace_s=1_800
 PEOPLE = ("steward", "ada", "ben", "gateway", "operator", "oracle", "stranger")
 
 
-def sign(device_key: bytes, message: bytes) -> bytes:
-    """What the device with this key signs."""
-    return blake2b(message, key=device_key, digest_size=64).digest()
-
-
-def verify(device_key: bytes, message: bytes, signature: bytes) -> bool:
-    """Whether the device with this key signed."""
-    return sign(device_key, message) == signature
-
-
 @dataclass
 class Town:
     """A world with one community in it, and short words for what a test does there."""
@@ -59,9 +52,12 @@ class Town:
     parameters: Parameters = PARAMETERS
     start: UnixSeconds = START
     """The interval most tests are about; it lasts an hour, the epoch two."""
-    world: World = field(
-        default_factory=lambda: World(verify=verify, genesis_hash=blake2_256(b"genesis"), now=UnixSeconds(START - HOUR))
-    )
+    world: World = field(default_factory=empty_world)
+    recorder: Recorder = field(default_factory=Recorder)
+    """Keeps what is done here."""
+
+    def __post_init__(self) -> None:
+        self.at(START - HOUR)
 
     def account(self, name: str) -> AccountId:
         """The account of somebody in the town, or of anybody else."""
@@ -80,7 +76,7 @@ class Town:
     ) -> list[Event]:
         """A call that must succeed; gives its events."""
         told = len(self.world.events)
-        assert dispatch(self.world, self._origin(who), call, *args, **arguments) is None
+        assert self.tries(who, call, *args, **arguments) is None
         return self.world.events[told:]
 
     def refused(
@@ -91,10 +87,23 @@ class Town:
         **arguments: Arguments.kwargs,
     ) -> SpecError:
         """A call that must be refused and leave everything as it was; gives the refusal."""
-        before = self.world.copy()
-        refusal = dispatch(self.world, self._origin(who), call, *args, **arguments)
-        assert self.world == before
+        refusal = self.tries(who, call, *args, **arguments)
         assert refusal is not None
+        return refusal
+
+    def tries(
+        self,
+        who: str | Root,
+        call: Callable[Concatenate[World, Origin, Arguments], None],
+        *args: Arguments.args,
+        **arguments: Arguments.kwargs,
+    ) -> SpecError | None:
+        """A call that may be refused and then leaves everything as it was; gives the refusal if there is one."""
+        before, origin = self.world.copy(), self._origin(who)
+        self.recorder.before_call(self.world)
+        refusal = dispatch(self.world, origin, call, *args, **arguments)
+        self.recorder.called(origin, call, arguments, self.world)
+        assert refusal is None or self.world == before
         return refusal
 
     def found(self) -> None:
@@ -133,7 +142,7 @@ class Town:
             metering.enrol_meter,
             community=self.community,
             owner=self.account(owner),
-            device_key=device_key(meter),
+            device_key=device(meter).public,
             zone=1,
             source=source,
             connection_limit_w=limit_w,
@@ -151,7 +160,7 @@ class Town:
             unsigned.meter,
             unsigned.import_register_wh,
             unsigned.export_register_wh,
-            sign(device_key(unsigned.meter), message),
+            device(unsigned.meter).sign(message),
         )
 
     def submit(self, *readings: SignedReading, batch: str = "batch", start: int = START) -> list[Event]:
@@ -169,16 +178,71 @@ class Town:
         return who if isinstance(who, Root) else self.account(who)
 
 
-def device_key(meter: MeterId) -> bytes:
-    """The public key of a meter's device."""
-    return blake2_256(b"device" + meter.to_bytes(4, "little"))
+def device(meter: MeterId) -> DeviceKey:
+    """The device of a meter."""
+    return device_from_seed(blake2_256(b"device" + meter.to_bytes(4, "little")))
+
+
+TOWN = pytest.StashKey[Town]()
+"""The town of a test that takes one."""
 
 
 @pytest.fixture
-def town() -> Iterator[Town]:
-    """A founded town; what always holds is checked when the test is over."""
-    town = Town()
+def town(request: pytest.FixtureRequest) -> Iterator[Town]:
+    """A town of a steward, a consumer, a producer and three services, with two meters."""
+    town = request.node.stash[TOWN] = Town()
     town.found()
     town.world.events.clear()
     yield town
     assert list(invariants(town.world)) == []
+
+
+FOLDER = pytest.StashKey[Folder]()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Vectors are held against the files, or the files are written."""
+    parser.addoption("--write-vectors", action="store_true", help="write pallets_spec/vectors anew")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """One folder for all tests."""
+    config.stash[FOLDER] = Folder(writes=config.getoption("--write-vectors", default=False))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_fixture_setup(
+    fixturedef: pytest.FixtureDef[object], request: pytest.FixtureRequest
+) -> Generator[None, object, object]:
+    """What a fixture does in the town is a vector that those of the tests go on from."""
+    result = yield
+    town = request.node.stash.get(TOWN, None)
+    if town is not None:
+        town.recorder.before_call(town.world)
+        if town.recorder.steps:
+            file = file_of_fixture(fixturedef.baseid, fixturedef.argname)
+            request.config.stash[FOLDER].keep(file, _sentence(fixturedef.func), town.recorder)
+            town.recorder.go_on_from(file)
+    return result
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
+    """What a test does in the town is a vector."""
+    result = yield
+    town = item.stash.get(TOWN, None)
+    if town is not None and town.recorder.has_calls and isinstance(item, pytest.Function):
+        file = file_of_test(item.nodeid)
+        item.config.stash[FOLDER].keep(file, _sentence(item.function), town.recorder)
+    return result
+
+
+def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
+    """Write the files, if that was asked for and every test has passed."""
+    folder = session.config.stash[FOLDER]
+    if folder.writes and exitstatus == pytest.ExitCode.OK:
+        folder.write()
+
+
+def _sentence(function: Callable[..., object]) -> str:
+    return (function.__doc__ or "").splitlines()[0]

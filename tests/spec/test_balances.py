@@ -29,7 +29,7 @@ from aipchain.units import AIP, Balance
 if TYPE_CHECKING:
     from tests.spec.conftest import Town
 
-PURCHASE = HoldReason("Elsewhere", "Purchase")
+PURCHASE = HoldReason("Session", "Keys")
 DEPOSIT = HoldReason("Somewhere", "Deposit")
 RICH = 1_000 * AIP
 MOST = Balance(RICH - EXISTENTIAL_DEPOSIT)

@@ -1,0 +1,55 @@
+"""Vectors taken by the specification and the compiled runtime together, with what no call brings about."""
+
+from types import SimpleNamespace
+
+from aipchain.orchestrator.twin.compare import Twin
+from aipchain.orchestrator.twin.steps import Fund, Plant, VectorStep
+from aipchain.orchestrator.twin.vectors import take
+from aipchain.pallets_spec.balances import Account
+from aipchain.pallets_spec.errors import SpecError
+from aipchain.runtime_bridge.protocol import ACCOUNT, TOTAL_ISSUANCE
+
+__all__ = ["take_together"]
+
+_PROVIDERS = 1
+"""What keeps an open account open: its own money."""
+_NEW_LOGIC = 1 << 127
+"""The flag that the runtime gives every account whose holds it counts as this book does."""
+
+
+def take_together(twin: Twin, step: VectorStep) -> SpecError | None:
+    """Take a step of a vector on both sides; says why the call was refused, if it was.
+
+    :raises Difference: they do not agree.
+    """
+    match step:
+        case Plant(pallet, item, key, value):
+            twin.plant(pallet, item, key, value)
+        case Fund():
+            _fund(twin, step)
+        case _:
+            return twin.take(step)
+    return None
+
+
+def _fund(twin: Twin, step: Fund) -> None:
+    chain, before = twin.chain, twin.world.money.total_issuance
+    take(twin.world, step)
+    program = chain.program
+    holds = [SimpleNamespace(id=reason, amount=amount) for reason, amount in step.holds.items()]
+    chain.put(program.holds.key(step.who), program.holds.value(holds) if holds else None)
+    chain.put(program.metadata.storage(ACCOUNT).key(step.who), _encoded(step.account) if step.account else None)
+    issued = program.metadata.storage(TOTAL_ISSUANCE)
+    change = twin.world.money.total_issuance - before
+    total = int.from_bytes(chain.read(issued.key()) or b"", "little") + change
+    chain.put(issued.key(), total.to_bytes(16, "little"))
+
+
+def _encoded(account: Account) -> bytes:
+    """An account as the runtime keeps it: nonce, consumers, providers, sufficients, and its money."""
+    consumers = account.other_consumers + (account.reserved > 0)
+    counts = (0, consumers, _PROVIDERS, 0)
+    money = (account.free, account.reserved, 0, _NEW_LOGIC)
+    return b"".join(count.to_bytes(4, "little") for count in counts) + b"".join(
+        sum_.to_bytes(16, "little") for sum_ in money
+    )
