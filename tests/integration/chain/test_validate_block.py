@@ -15,6 +15,8 @@ from substrateinterface import Keypair
 from aipchain.chain.host.block import Block, Header, aura_seal
 from aipchain.chain.host.engine import plain_code
 from aipchain.chain.host.genesis import CODE
+from aipchain.chain.host.inherents import storage_prefix
+from aipchain.chain.host.scale import read_compact
 from aipchain.chain.host.trie import blake2_256
 from aipchain.chain.node import Node
 from aipchain.chain.pov.candidate import Candidate
@@ -100,6 +102,24 @@ def test_only_the_seal_is_added(day: Rehearsal, accepted: list[Validated]) -> No
         unsealed = Block(candidate.block.header.unsealed(), candidate.block.extrinsics)
         assert unsealed == day.node.block(unsealed.hash)
         assert blake2_256(candidate.parent_head) == unsealed.header.parent_hash
+
+
+def test_the_declared_weight_of_a_block_covers_its_proof(day: Rehearsal, accepted: list[Validated]) -> None:
+    """Blocks are filled by what calls say their proofs are, so none may come out larger."""
+    for one in accepted:
+        block_hash = one.candidate.block.header.unsealed().hash
+        encoded = day.node.state_at(block_hash).get(storage_prefix("System", "BlockWeight")) or b""
+        assert sum(map(len, one.candidate.proof)) < sum(proof_sizes(encoded))
+
+
+def proof_sizes(weights: bytes) -> list[int]:
+    """Read the proof sizes of a `PerDispatchClass<Weight>`: for each class time and proof, both compact."""
+    found, at = [], 0
+    while at < len(weights):
+        _, at = read_compact(weights, at)
+        size, at = read_compact(weights, at)
+        found.append(size)
+    return found
 
 
 def test_transfers_failing_calls_and_empty_blocks_are_accepted(node: Node, wallet: Wallet) -> None:
