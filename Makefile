@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 UV := $(BIN)/uv
 
-.PHONY: help setup setup-dev demo test lint spec-release runtime check-runtime fuzz-runtime bench mutants clean
+.PHONY: help setup setup-dev demo test lint spec-release vectors runtime check-runtime fuzz-runtime bench mutants clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -31,6 +31,10 @@ lint: setup-dev ## style, types and room order
 	$(BIN)/ruff check -q .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
+
+vectors: setup-dev ## write pallets_spec/vectors anew, from the tests of the specification
+	find pallets_spec/vectors -mindepth 2 -name '*.json' -not -path '*/found/*' -delete
+	$(BIN)/pytest -q tests/spec --ignore=tests/spec/differential --ignore=tests/spec/vectors --write-vectors
 
 runtime: setup ## compile the runtime and write chain/artifacts (needs Rust; chain/build/toolchain.sh installs it)
 	bash chain/build/toolchain.sh

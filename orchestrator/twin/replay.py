@@ -1,20 +1,38 @@
 """Vectors taken by the specification and the compiled runtime together, with what no call brings about."""
 
+from pathlib import Path
 from types import SimpleNamespace
 
-from aipchain.orchestrator.twin.compare import Twin
-from aipchain.orchestrator.twin.steps import Fund, Plant, VectorStep
-from aipchain.orchestrator.twin.vectors import take
+from aipchain.orchestrator.twin.chain import Program
+from aipchain.orchestrator.twin.compare import Difference, Twin
+from aipchain.orchestrator.twin.steps import BadVector, Fund, Plant, VectorStep
+from aipchain.orchestrator.twin.vectors import empty_world, read, take
 from aipchain.pallets_spec.balances import Account
 from aipchain.pallets_spec.errors import SpecError
 from aipchain.runtime_bridge.protocol import ACCOUNT, TOTAL_ISSUANCE
 
-__all__ = ["take_together"]
+__all__ = ["replay", "take_together"]
 
 _PROVIDERS = 1
 """What keeps an open account open: its own money."""
 _NEW_LOGIC = 1 << 127
 """The flag that the runtime gives every account whose holds it counts as this book does."""
+
+
+def replay(program: Program, path: Path) -> int:
+    """Take the steps of a vector file, and of those it goes on from, on a new chain; gives how many there are.
+
+    :raises BadVector: there is no such file, or it is none.
+    :raises Difference: specification and runtime do not agree.
+    """
+    steps = _with_grounds(path)
+    twin = Twin.at_genesis(program, {}, empty_world().now)
+    for step in steps:
+        take_together(twin, step)
+    found = twin.compare_everything()
+    if found:
+        raise Difference(None, found)
+    return len(steps)
 
 
 def take_together(twin: Twin, step: VectorStep) -> SpecError | None:
@@ -30,6 +48,16 @@ def take_together(twin: Twin, step: VectorStep) -> SpecError | None:
         case _:
             return twin.take(step)
     return None
+
+
+def _with_grounds(path: Path, met: tuple[Path, ...] = ()) -> list[VectorStep]:
+    vector = read(path)
+    if vector.after is None:
+        return list(vector.steps)
+    here = path.resolve()
+    if here in met:
+        raise BadVector(f"the vector {path} goes on from itself")
+    return _with_grounds(here.parents[1] / f"{vector.after}.json", (*met, here)) + list(vector.steps)
 
 
 def _fund(twin: Twin, step: Fund) -> None:

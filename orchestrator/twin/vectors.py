@@ -36,7 +36,7 @@ from aipchain.pallets_spec.world import World, dispatch
 from aipchain.runtime_bridge.keys import verify_device_signature
 from aipchain.units import Balance, UnixSeconds
 
-__all__ = ["Vector", "after_steps", "as_document", "empty_world", "holds_of", "read", "read_steps", "take", "written"]
+__all__ = ["Vector", "after_steps", "as_document", "empty_world", "holds_of", "read", "take", "written"]
 
 _WIDTH = 140
 """Characters of a line, unless a single value is longer."""
@@ -118,14 +118,6 @@ def as_document(program: Program, steps: Sequence[Step], difference: Difference 
     endowed = [Fund(who, Account(money), {}) for who, money in ENDOWMENTS.items()]
     vector = Vector("Found by `aip spec fuzz`.", (*endowed, Moment(START), *steps), findings=findings)
     return written(program, vector, empty_world())
-
-
-def read_steps(path: Path) -> list[Step]:
-    """The calls and moments of a vector file.
-
-    :raises BadVector: there is no such file, or it is none.
-    """
-    return [step for step in read(path).steps if isinstance(step, Do | Moment)]
 
 
 def holds_of(money: Money, who: AccountId) -> dict[Any, Balance]:

@@ -18,9 +18,10 @@ from aipchain.orchestrator.twin.chain import Program
 from aipchain.orchestrator.twin.compare import Difference
 from aipchain.orchestrator.twin.crew import Kept, Part, parts_of, run_parts
 from aipchain.orchestrator.twin.moves.choice import MOVES
+from aipchain.orchestrator.twin.replay import replay as take_vector
 from aipchain.orchestrator.twin.result import Subject, result_text
 from aipchain.orchestrator.twin.shrink import replayed, shortened
-from aipchain.orchestrator.twin.vectors import as_document, read_steps
+from aipchain.orchestrator.twin.vectors import as_document
 
 __all__ = ["app"]
 
@@ -86,14 +87,11 @@ def fuzz(
 
 @app.command()
 def replay(
-    vector: Annotated[Path, typer.Argument(help="A file that `aip spec fuzz` wrote.")], wasm: WasmOption = None
+    vector: Annotated[Path, typer.Argument(help="A file that `aip spec fuzz` wrote, or a vector.")],
+    wasm: WasmOption = None,
 ) -> None:
     """Run the calls of a file on both again; ends with exit code 1 where they still differ."""
-    steps = read_steps(vector)
-    difference = replayed(_program(wasm), steps)
-    if difference is not None:
-        raise difference
-    console.print(f"{len(steps)} steps: no difference")
+    console.print(f"{take_vector(_program(wasm), vector)} steps: no difference")
 
 
 def _program(wasm: Path | None) -> Program:

@@ -12,9 +12,10 @@ from aipchain.orchestrator.twin.compare import Difference, Twin
 from aipchain.orchestrator.twin.encoding import NotOfThisType
 from aipchain.orchestrator.twin.findings import Finding
 from aipchain.orchestrator.twin.moves.town import START, TOWN, account, found
-from aipchain.orchestrator.twin.shrink import replayed, shortened, shrunk
-from aipchain.orchestrator.twin.steps import BadVector, Do, Moment, Step, to_json
-from aipchain.orchestrator.twin.vectors import as_document, read_steps
+from aipchain.orchestrator.twin.replay import replay
+from aipchain.orchestrator.twin.shrink import shortened, shrunk
+from aipchain.orchestrator.twin.steps import BadVector, Do, Fund, Moment, Step, to_json
+from aipchain.orchestrator.twin.vectors import as_document, read
 from aipchain.pallets_spec.errors import Communities
 from aipchain.pallets_spec.origin import Root
 from aipchain.pallets_spec.types import Role, Rule
@@ -115,8 +116,9 @@ def test_steps_come_back_from_a_vector_file(program: Program, tmp_path: Path) ->
     file = tmp_path / "vector.json"
     file.write_text(as_document(program, steps[1:], None))
 
-    assert [to_json(step) for step in read_steps(file)] == [to_json(step) for step in steps]
-    assert replayed(program, read_steps(file)) is None
+    back = [step for step in read(file).steps if not isinstance(step, Fund)]
+    assert [to_json(step) for step in back] == [to_json(step) for step in steps]
+    assert replay(program, file) == len(read(file).steps)
 
 
 @pytest.mark.parametrize("text", ["", "{}", '{"steps": [{"call": "Market.found"}]}', '{"steps": [{"call": 3}]}'])
@@ -126,7 +128,7 @@ def test_what_is_no_vector_file_is_refused(tmp_path: Path, text: str) -> None:
     file.write_text(text)
 
     with pytest.raises(BadVector):
-        read_steps(file)
+        read(file)
 
 
 def test_shrinking_keeps_only_what_is_needed() -> None:

@@ -60,13 +60,12 @@ class Folder:
         return path.read_text(encoding="utf-8") if path.is_file() else None
 
     def write(self) -> None:
-        """Write what the tests did, bring the differences that were found once up to date, remove all else."""
-        texts = self.known | {file: refreshed(self.program, file) for file in files() if file.startswith(FOUND)}
-        for file in set(files()) - set(texts):
-            path_of(file).unlink()
-        for file, text in [*texts.items(), (INDEX, index_of(texts))]:
+        """Write what the tests did, and bring the differences that were found once up to date."""
+        found = {file: refreshed(self.program, file) for file in files() if file.startswith(f"{FOUND}/")}
+        for file, text in (self.known | found).items():
             path_of(file).parent.mkdir(exist_ok=True)
             path_of(file).write_text(text, encoding="utf-8")
+        path_of(INDEX).write_text(index_of(files()), encoding="utf-8")
 
 
 def stale(file: str) -> str:

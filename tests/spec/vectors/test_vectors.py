@@ -22,7 +22,7 @@ from tests.spec.vectors.folder import (
 )
 
 from aipchain.orchestrator.twin.compare import Difference, Twin
-from aipchain.orchestrator.twin.replay import take_together
+from aipchain.orchestrator.twin.replay import replay, take_together
 from aipchain.orchestrator.twin.steps import BadVector, Moment
 from aipchain.orchestrator.twin.vectors import Vector, after_steps, empty_world, read, written
 from aipchain.pallets_spec.world import World
@@ -107,6 +107,23 @@ def test_the_compiled_runtime_takes_every_vector_alike(folder: Folder) -> None:
 
     for file in files():
         twin_after(file)
+
+
+def test_a_vector_is_replayed_with_all_it_goes_on_from(folder: Folder) -> None:
+    """The steps of its grounds come first, each file found beside its own chapter."""
+    chain = ["market/cleared", "market/square", "town/town"]
+
+    assert replay(folder.program, path_of(chain[0])) == sum(len(vector(file).steps) for file in chain)
+
+
+def test_a_vector_that_goes_on_from_itself_is_refused(folder: Folder, tmp_path: Path) -> None:
+    """There is no first step."""
+    file = tmp_path / "story" / "circle.json"
+    file.parent.mkdir()
+    file.write_text(json.dumps({"name": "A circle.", "after": "story/circle", "steps": []}))
+
+    with pytest.raises(BadVector, match="goes on from itself"):
+        replay(folder.program, file)
 
 
 @pytest.mark.parametrize(
