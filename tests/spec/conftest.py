@@ -99,6 +99,7 @@ class Town:
         **arguments: Arguments.kwargs,
     ) -> SpecError | None:
         """A call that may be refused and then leaves everything as it was; gives the refusal if there is one."""
+        assert not args, "a call takes its arguments by name"
         before, origin = self.world.copy(), self._origin(who)
         self.recorder.before_call(self.world)
         refusal = dispatch(self.world, origin, call, *args, **arguments)
