@@ -162,6 +162,11 @@ class Talk:
         message = self._waiting.pop(0) if self._waiting else json.loads(self.transport.recv())
         return message["method"], message["params"]["subscription"], message["params"]["result"]
 
+    def silent(self) -> bool:
+        """Whether nothing came unasked up to the answer of a last question."""
+        self.ask("system_name")
+        return not self._waiting
+
 
 @dataclass
 class Party:

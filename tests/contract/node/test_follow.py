@@ -2,11 +2,15 @@
 
 import json
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
+from threading import Thread
 from typing import TYPE_CHECKING, Any
 
 import platformdirs
 import pytest
+from typer.testing import CliRunner
+from websockets.sync.server import ServerConnection, serve
 
 from aipchain.chain.artifact import load_artifact
 from aipchain.chain.host.block import Block
@@ -15,6 +19,7 @@ from aipchain.chain.node import Node, SimulatedClock
 from aipchain.chain.rpc.answers import block_json, hex_json
 from aipchain.chain.rpc.local import LocalTransport
 from aipchain.chain.spec import ChainSpec
+from aipchain.cli.app import app
 from aipchain.orchestrator.chain_source import (
     ChainSource,
     first_block_built_here,
@@ -130,6 +135,22 @@ def block_of(node: Node, number: int) -> Block:
     return found
 
 
+@contextmanager
+def lying_node(chain: Node, lie: Callable[[str, list[Any], Answer], Answer]) -> Iterator[str]:
+    """Serve a chain with lies and give the address."""
+
+    def converse(line: ServerConnection) -> None:
+        with closing(LyingTransport(LocalTransport(chain), lie)) as told:
+            for question in line:
+                told.send(str(question))
+                line.send(told.recv())
+
+    with serve(converse, "127.0.0.1", 0) as server:
+        Thread(target=server.serve_forever).start()
+        yield f"ws://127.0.0.1:{server.socket.getsockname()[1]}"
+        server.shutdown()
+
+
 def test_the_truth_is_sound(audited: Callable[..., FollowReport], chain: Node) -> None:
     """Without a lie all blocks are equal and the head is the chain's."""
     report = audited(lambda method, params, answer: answer)
@@ -214,6 +235,50 @@ def test_a_block_that_the_runtime_refuses_is_named(audited: Callable[..., Follow
     report = audited(served(Block(header, ())))
     assert report.fault is not None
     assert (report.fault.block, report.fault.kind) == (LIE, FaultKind.REFUSED)
+
+
+def _wrong_root(true: Block) -> Block:
+    return Block(replace(true.header, state_root=b"\x22" * 32), true.extrinsics)
+
+
+def _other_parent(true: Block) -> Block:
+    return Block(replace(true.header, parent_hash=b"\x33" * 32), true.extrinsics)
+
+
+def _other_body(true: Block) -> Block:
+    return Block(true.header, true.extrinsics[:1])
+
+
+def _no_inherents(true: Block) -> Block:
+    return Block(replace(true.header, extrinsics_root=ordered_root((), 1)), ())
+
+
+@pytest.mark.parametrize(
+    ("lie", "word"),
+    [(_wrong_root, "wrong root"), (_other_parent, "fork"), (_other_body, "altered"), (_no_inherents, "refused")],
+)
+def test_the_command_names_block_and_fault(chain: Node, lie: Callable[[Block], Block], word: str) -> None:
+    """`aip audit follow` ends with 3 there: stored state is unsafe."""
+    with lying_node(chain, served(lie(block_of(chain, LIE)))) as url:
+        ended = CliRunner().invoke(app, ["audit", "follow", "--url", url])
+    assert ended.exit_code == 3
+    assert f"{LIE - 1} of {HEIGHT} blocks" in ended.stdout
+    assert f"block {LIE}, {word}: " in ended.stderr
+
+
+def test_the_command_names_a_missing_block(chain: Node) -> None:
+    """In words and for programs."""
+
+    def lie(method: str, params: list[Any], answer: Answer) -> Answer:
+        return {**answer, "result": None} if (method, params) == ("chain_getBlockHash", [LIE]) else answer
+
+    with lying_node(chain, lie) as url:
+        told = CliRunner().invoke(app, ["audit", "follow", "--url", url])
+        ended = CliRunner().invoke(app, ["audit", "follow", "--url", url, "--json"])
+    assert (told.exit_code, ended.exit_code) == (3, 3)
+    assert f"block {LIE}, missing: " in told.stderr
+    fault = json.loads(ended.stdout)["fault"]
+    assert (fault["block"], fault["kind"]) == (LIE, "missing")
 
 
 def test_a_first_state_that_is_not_the_first_blocks_is_refused(chain: Node) -> None:

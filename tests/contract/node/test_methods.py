@@ -1,10 +1,12 @@
 """Every JSON-RPC method that unmodified clients use: the same shape and meaning on all nodes."""
 
+import json
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from aipchain.chain.rpc.session import METHODS as embedded_methods
 from aipchain.runtime_bridge.keys import development_account
 from aipchain.runtime_bridge.protocol import NOW
 from aipchain.runtime_bridge.storage_keys import storage_prefix
@@ -43,6 +45,22 @@ def test_the_methods_that_clients_use_are_there(talk: "Talk") -> None:
     """A client that finds one missing takes another way or gives up."""
     wanted = {f"{room}_{name}" for room, names in METHODS.items() for name in names.split()}
     assert wanted - set(talk.ask("rpc_methods")["methods"]) == set()
+
+
+def test_the_embedded_node_has_no_method_of_its_own(talk: "Talk") -> None:
+    """What a client learns to use on it, every node has."""
+    assert set(embedded_methods) - set(talk.ask("rpc_methods")["methods"]) == set()
+
+
+def test_requests_in_one_message_are_answered_in_one(talk: "Talk", genesis_hash: str) -> None:
+    """Each by its id, with parameters by place or by name; one that fails does not harm the others."""
+    first = {"jsonrpc": "2.0", "id": "a", "method": "chain_getBlockHash", "params": {"hash": 0}}
+    second = {"jsonrpc": "2.0", "id": "b", "method": "nope"}
+    third = {"jsonrpc": "2.0", "id": "c", "method": "chain_getBlockHash", "params": [0]}
+    talk.transport.send(json.dumps([first, second, third]))
+    answers = {answer["id"]: answer for answer in json.loads(talk.transport.recv())}
+    assert (answers["a"]["result"], answers["c"]["result"]) == (genesis_hash, genesis_hash)
+    assert answers["b"]["error"] == {"code": -32601, "message": "Method not found"}
 
 
 def test_the_genesis_is_the_same(talk: "Talk", genesis_hash: str) -> None:

@@ -64,6 +64,20 @@ def test_more_than_may_wait_for_others_keeps_nobody_out(party: "Party", talk: "T
     _await_inclusion(party, connection, other)
 
 
+def test_a_watch_that_is_ended_tells_no_more(party: "Party", talk: "Talk", connection: Connection) -> None:
+    """The transaction stays in the pool: what it waited for brings it into a block all the same."""
+    key = party.account()
+    waiting, gap = transfers(connection, key, (1, 0), (0, 0))
+    watch = talk.ask("author_submitAndWatchExtrinsic", waiting)
+    assert talk.news()[1:] == (watch, "future")
+    assert talk.ask("author_unwatchExtrinsic", watch) is True
+    assert talk.ask("author_unwatchExtrinsic", watch) is False
+    talk.ask("author_submitExtrinsic", gap)
+    while reads.account_info(connection, key.public).nonce < 2:
+        party.blocks.next()
+    assert talk.silent()
+
+
 def _await_inclusion(party: "Party", connection: Connection, key: AccountKey) -> None:
     """Wait for the block that uses the account's first nonce."""
     for _ in range(PATIENCE):
