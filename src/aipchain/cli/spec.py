@@ -4,7 +4,6 @@ import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
-from time import monotonic
 from typing import Annotated
 
 import platformdirs
@@ -76,7 +75,7 @@ def fuzz(
     kept = Kept(_CACHE / "spec-runs" / f"{subject.name}.jsonl") if result else None
     parts = parts_of(pallets, sequences, seed, steps)
     reached = {each: Tally() for each in pallets}
-    for part, tally in _followed(parts, run_parts(wasm, _COMPILED, parts, crew, kept)):
+    for part, tally in _followed(parts, crew, run_parts(wasm, _COMPILED, parts, crew, kept)):
         if isinstance(tally, FoundDifference):
             raise _written(program, tally, vector) from tally
         reached[part.focus].add(tally)
@@ -110,16 +109,15 @@ def _known(pallets: Sequence[str] | None) -> Sequence[str]:
 
 
 def _followed(
-    parts: Sequence[Part], done: Iterable[tuple[Part, Tally | FoundDifference]]
+    parts: Sequence[Part], workers: int, done: Iterable[tuple[Part, Tally | FoundDifference]]
 ) -> Iterator[tuple[Part, Tally | FoundDifference]]:
     """Say now and then on standard error how far the run is, and how long it may still take."""
-    total, began, every = Tally(), monotonic(), max(len(parts) // _LINES, 1)
+    total, every = Tally(), max(len(parts) // _LINES, 1)
     for number, (part, tally) in enumerate(done, 1):
         if isinstance(tally, Tally):
             total.add(tally)
         if number % every == 0 and number < len(parts):
-            took = monotonic() - began
-            left = round(took / number * (len(parts) - number) / 60)
+            left = round(total.seconds / number * (len(parts) - number) / workers / 60)
             share = f"{number / len(parts):.0%}, {total.sequences:,} sequences, {total.calls:,} calls"
             remark(f"{share}, {total.share:.0%} of them accepted; about {left} min to go")
         yield part, tally
