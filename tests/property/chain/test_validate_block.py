@@ -6,6 +6,7 @@ branches, long values, branches that collapse, and branches that collapse and co
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from typing import TypeAlias
 
 import platformdirs
 import pytest
@@ -31,6 +32,8 @@ from aipchain.runtime_bridge.connection import connect
 from aipchain.runtime_bridge.extrinsics import Era, sign
 from aipchain.runtime_bridge.keys import development_account
 from aipchain.runtime_bridge.metadata import Call, Metadata
+
+Writes: TypeAlias = list[tuple[bytes, bytes | None]]
 
 START_MS = 1_475_445_600_000
 SLOT_MS = 6_000
@@ -67,9 +70,9 @@ class Beginning:
         assert [outcome.verdict for outcome in authored.outcomes] == [Verdict.SUCCEEDED] * 3
         return authored.block, state.applied(authored.changes)
 
-    def calls(self, writes: Sequence[tuple[bytes, bytes | None]]) -> list[Call]:
+    def calls(self, writes: Writes) -> list[Call]:
         """Write each value, or remove the key."""
-        return [self._removal(key) if value is None else self._write(key, value) for key, value in writes]
+        return [self.removal(key) if value is None else self._write(key, value) for key, value in writes]
 
     def removal_of_all(self, prefix: bytes, limit: int) -> Call:
         """Remove every key with a prefix, `limit` of the state's at most."""
@@ -78,7 +81,8 @@ class Beginning:
     def _write(self, key: bytes, value: bytes) -> Call:
         return Call(self.metadata.call_prefix("System", "set_storage") + compact(1) + vec(key) + vec(value))
 
-    def _removal(self, key: bytes) -> Call:
+    def removal(self, key: bytes) -> Call:
+        """Remove one key of storage, whether it is there or not."""
         return Call(self.metadata.call_prefix("System", "kill_storage") + compact(1) + vec(key))
 
 
@@ -97,6 +101,13 @@ def signed_by_alice(author: bytes, message: bytes) -> bytes:
     return ALICE.sign(message)
 
 
+def without_absent_starts(state: State, writes: Writes) -> Writes:
+    """Leave out removals of keys that are absent and the start of others: see the last test."""
+    last = dict(writes)
+    starts = {key for key in last if state.get(key) is None and (state.next_key(key) or b"").startswith(key)}
+    return [(key, value) for key, value in writes if key not in starts or last[key] is not None]
+
+
 def accepted(here: Beginning, parent: Header, state: State, block: Block) -> Candidate:
     """Make the candidate of a block and see it accepted."""
     candidate, _ = candidate_of(here.runtime, state, parent, block, signed_by_alice)
@@ -107,25 +118,24 @@ def accepted(here: Beginning, parent: Header, state: State, block: Block) -> Can
 @settings(max_examples=40)
 @given(rounds=st.lists(WRITES, min_size=2, max_size=3), prefix=KEYS, limit=st.integers(0, 5))
 def test_whatever_a_block_writes_it_is_accepted(
-    beginning: Beginning, rounds: list[list[tuple[bytes, bytes | None]]], prefix: bytes, limit: int
+    beginning: Beginning, rounds: list[Writes], prefix: bytes, limit: int
 ) -> None:
     """Round after round of writes and removals, then the removal of a prefix."""
     parent, state = beginning.header, beginning.state
-    last = [beginning.removal_of_all(prefix, limit)]
-    for nonce, calls in enumerate([*map(beginning.calls, rounds), last]):
-        block, after = beginning.follow(parent, state, nonce, calls)
+    for nonce, writes in enumerate(rounds):
+        block, after = beginning.follow(parent, state, nonce, beginning.calls(without_absent_starts(state, writes)))
         accepted(beginning, parent, state, block)
         parent, state = block.header, after
+    block, _ = beginning.follow(parent, state, len(rounds), [beginning.removal_of_all(prefix, limit)])
+    accepted(beginning, parent, state, block)
 
 
 @settings(max_examples=6)
 @given(before=WRITES, writes=WRITES)
-def test_a_proof_holds_nothing_that_is_not_needed(
-    beginning: Beginning, before: list[tuple[bytes, bytes | None]], writes: list[tuple[bytes, bytes | None]]
-) -> None:
+def test_a_proof_holds_nothing_that_is_not_needed(beginning: Beginning, before: Writes, writes: Writes) -> None:
     """Without any one node or value that was recorded, its block is refused."""
     parent, state = beginning.follow(beginning.header, beginning.state, 0, beginning.calls(before))
-    block, _ = beginning.follow(parent.header, state, 1, beginning.calls(writes))
+    block, _ = beginning.follow(parent.header, state, 1, beginning.calls(without_absent_starts(state, writes)))
     candidate = accepted(beginning, parent.header, state, block)
     recorder = recorded(beginning.runtime, state, block)
     assert tuple(recorder.proof()) == candidate.proof
@@ -147,3 +157,18 @@ def recorded(runtime: Runtime, state: State, block: Block) -> Recorder:
     run_block(runtime, overlay, block)
     recorder.write(overlay.written())
     return recorder
+
+
+def test_removing_an_absent_start_of_other_keys_is_where_sp_trie_errs(beginning: Beginning) -> None:
+    """It takes the value of a longer key for the one to remove (paritytech/trie issue 217), and gives another root.
+
+    No key of a pallet is the start of another, so only root, writing storage itself, gets there. When this test fails
+    the SDK's trie is mended: `without_absent_starts` can go.
+    """
+    longer = [(b"\x77\x10\x11", b"taken"), (b"\x77\x10\x11\x00", b""), (b"\x77\x10\x11\x10", b""), (b"\x77\x11", b"")]
+    first, state = beginning.follow(beginning.header, beginning.state, 0, beginning.calls([*longer]))
+    block, after = beginning.follow(first.header, state, 1, [beginning.removal(b"\x77\x10")])
+
+    with pytest.raises(CandidateRefused, match="Storage root must match that calculated"):
+        accepted(beginning, first.header, state, block)
+    assert after.get(b"\x77\x10\x11") == b"taken"
