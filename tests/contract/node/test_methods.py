@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from aipchain.chain.rpc.session import METHODS as embedded_methods
+from aipchain.chain.rpc import session
 from aipchain.runtime_bridge.keys import development_account
 from aipchain.runtime_bridge.protocol import NOW
 from aipchain.runtime_bridge.storage_keys import storage_prefix
@@ -49,7 +49,7 @@ def test_the_methods_that_clients_use_are_there(talk: "Talk") -> None:
 
 def test_the_embedded_node_has_no_method_of_its_own(talk: "Talk") -> None:
     """What a client learns to use on it, every node has."""
-    assert set(embedded_methods) - set(talk.ask("rpc_methods")["methods"]) == set()
+    assert set(session.METHODS) - set(talk.ask("rpc_methods")["methods"]) == set()
 
 
 def test_requests_in_one_message_are_answered_in_one(talk: "Talk", genesis_hash: str) -> None:
