@@ -29,6 +29,7 @@ from aipchain.pallets_spec.types import (
     Hash,
     MeterFacts,
     MeterId,
+    Role,
     SignedReading,
     Source,
 )
@@ -325,6 +326,28 @@ def test_a_hole_gives_the_connection_more_time(town: "Town") -> None:
     above = town.signed(BEN, 1_000, 20_501, later)
     assert _reason(town, above, start=later) is Reason.ABOVE_CONNECTION_LIMIT
     assert _reason(town, town.signed(BEN, 1_000, 20_500, later), start=later, batch="fits") is Reason.GAP
+
+
+def test_a_connection_carries_its_limit_rounded_up(town: "Town") -> None:
+    """7 W carry 1.75 Wh in a quarter of an hour: 2 Wh are believed, 3 Wh are not."""
+    town.does(
+        "steward",
+        communities.found,
+        name=b"Hill",
+        interval_s=HOUR // 4,
+        epoch_s=HOUR,
+        zones=[b"east", b"west"],
+        parameters=town.parameters,
+        steward=town.account("steward"),
+    )
+    town.community = CommunityId(1)
+    town.admit("ben")
+    gateway = {"community": town.community, "account": town.account("gateway"), "role": Role.GATEWAY}
+    town.does("steward", communities.grant_role, **gateway)  # type: ignore[arg-type]
+    meter = town.enrol("ben", limit_w=7)
+    town.at(START + HOUR // 4)
+    assert _reason(town, town.signed(meter, 1_000, 503)) is Reason.ABOVE_CONNECTION_LIMIT
+    assert isinstance(town.submit(town.signed(meter, 1_000, 502), batch="fits")[-1], ReadingsAccepted)
 
 
 @pytest.mark.parametrize(
