@@ -139,7 +139,10 @@ class Twin:
 
     def _differences(self, refusal: SpecError | None, outcome: Outcome, before: World) -> Iterator[Finding]:
         try:
-            yield from self._refusal_differences(refusal, outcome)
+            other_outcome = list(self._refusal_differences(refusal, outcome))
+            if other_outcome:  # all else would only say so again
+                yield from other_outcome
+                return
             yield from self._event_differences(outcome.events)
             yield from self._storage_differences(before, outcome)
             yield from self._money_differences(self._touched_accounts(before, outcome))
@@ -190,12 +193,13 @@ class Twin:
     def _event_difference(self, place: int, ours: Event | None, theirs: Heard | None) -> Iterator[Finding]:
         our_name = f"{ours.pallet}.{type(ours).__name__}" if ours else "nothing"
         their_name = f"{theirs.pallet}.{theirs.name}" if theirs else "nothing"
-        if ours is None or theirs is None or our_name != their_name:
-            told, heard = str(ours) if ours else our_name, _shown_event(theirs)
+        our_values = self.chain.program.event_values(ours.pallet, self._encoded_event(ours)) if ours else {}
+        their_values = theirs.values if theirs else {}
+        if our_name != their_name:
+            told, heard = f"{our_name} {readable(our_values)}", f"{their_name} {readable(their_values)}"
             yield Finding("event", "", f"{place}", told, heard, sort=f"{our_name}/{their_name}")
             return
-        values = self.chain.program.event_values(ours.pallet, self._encoded_event(ours))
-        for field_, a, b in parted(values, theirs.values):
+        for field_, a, b in parted(our_values, their_values):
             yield Finding("event", our_name, f"field {field_}", str(readable(a)), str(readable(b)))
 
     def _encoded_event(self, event: Event) -> bytes:
@@ -320,10 +324,6 @@ def _value_differences(item: Item, key: bytes, ours: bytes | None, theirs: bytes
     for field_, a, b in parted(item.value_of(ours), item.value_of(theirs)):
         where = f"{place} field {field_}" if field_ else place
         yield Finding("storage", item.title, where, str(readable(a)), str(readable(b)))
-
-
-def _shown_event(heard: Heard | None) -> str:
-    return "nothing" if heard is None else f"{heard.pallet}.{heard.name} {readable(heard.values)}"
 
 
 def _put(stored: dict[bytes, bytes], key: bytes, value: bytes | None) -> None:

@@ -6,7 +6,7 @@ from aipchain.runtime_bridge.registry import Variant
 
 __all__ = ["parted", "readable"]
 
-_NAMED = 3
+_NAMED = 5
 """Fields of one value that are told one by one."""
 
 

@@ -116,7 +116,7 @@ def _followed(
     for number, (part, tally) in enumerate(done, 1):
         if isinstance(tally, Tally):
             total.add(tally)
-        if number % every == 0 and number < len(parts):
+        if total.calls and number % every == 0 and number < len(parts):
             left = round(total.seconds / number * (len(parts) - number) / workers / 60)
             share = f"{number / len(parts):.0%}, {total.sequences:,} sequences, {total.calls:,} calls"
             remark(f"{share}, {total.share:.0%} of them accepted; about {left} min to go")
