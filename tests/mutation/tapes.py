@@ -57,7 +57,7 @@ class _Planted:
 
 @dataclass(frozen=True, slots=True)
 class _ComparedEverything:
-    last: Step
+    """All storage and all money, read anew."""
 
 
 _Entry: TypeAlias = _Taken | _Planted | _ComparedEverything
@@ -85,14 +85,14 @@ class Tape:
                     twin.take(step)
                 case _Planted(pallet, name, key, value):
                     twin.plant(pallet, name, key, value)
-                case _ComparedEverything(last):
+                case _ComparedEverything():
                     if findings := twin.compare_everything():
-                        raise Difference(last, findings)
+                        raise Difference(None, findings)
             yield
 
 
 class Recording:
-    """Every corner, and so many sequences about each pallet, by the compiled runtime.
+    """Every corner, and so many sequences about each pallet, by the compiled runtime; `corners` tapes are corners.
 
     :raises Difference: specification and runtime do not agree, so there is nothing to measure.
     """
@@ -100,23 +100,22 @@ class Recording:
     def __init__(self, program: Program, sequences: int, seed: int) -> None:
         real = Twin.at_genesis(program, ENDOWMENTS, START)
         self._program, self._values = program, _all_values(real.chain)
-        founding = Tape("the founding of the town")
-        town = _Recorder(_Listening(real.chain), real.world, real.stored, [founding])
+        town = _Recorder(_Listening(real.chain), real.world, real.stored)
         for step in found():
             town.take(step)
+        self.founding = Tape("the founding of the town", town.entries)
+        town.entries = []
         for edge in EDGES:
-            corner = Corner(town.fork())
-            town.tapes[-1].name = edge.__name__
+            corner = Corner(town.fork(edge.__name__))
             corner.at(START)
             edge(corner)
+        self.corners = len(town.tapes)
         campaign = Campaign(program)
         campaign.town = town
         for pallet in MOVES:
-            before = len(town.tapes)
+            town.name = pallet
             campaign.run(pallet, sequences, seed)
-            for number, tape in enumerate(town.tapes[before:]):
-                tape.name = f"{pallet} {number}"
-        self.founding, self.tapes = founding, tuple(town.tapes[1:])
+        self.tapes = tuple(town.tapes)
 
     @property
     def calls(self) -> int:
@@ -191,13 +190,19 @@ class _Player(Twin):
 
 @dataclass
 class _Recorder(Twin):
-    """A twin that keeps on tape what it does; each fork begins the next tape."""
+    """A twin that writes down what it does; each fork begins a tape of its own, with what came before it."""
 
+    name: str = ""
+    entries: list[_Entry] = field(default_factory=list)
     tapes: list[Tape] = field(default_factory=list)
+    """Of all forks together."""
 
-    def fork(self) -> Twin:
-        self.tapes.append(Tape(f"tape {len(self.tapes)}"))
-        return _Recorder(self.chain.fork(), self.world.copy(), dict(self.stored), self.tapes)
+    def fork(self, name: str | None = None) -> Twin:
+        tape = Tape(f"{name or self.name} {len(self.tapes)}", list(self.entries))
+        self.tapes.append(tape)
+        return _Recorder(
+            self.chain.fork(), self.world.copy(), dict(self.stored), name or self.name, tape.entries, self.tapes
+        )
 
     def take(self, step: Step) -> SpecError | None:
         listening = self.chain
@@ -205,16 +210,15 @@ class _Recorder(Twin):
             raise TypeError("only what is listened to can be recorded")
         listening.answer = None
         refusal = super().take(step)
-        self.tapes[-1].entries.append(_Taken(step, listening.answer))
+        self.entries.append(_Taken(step, listening.answer))
         return refusal
 
     def plant(self, pallet: str, name: str, key: object, value: object) -> None:
         super().plant(pallet, name, key, value)
-        self.tapes[-1].entries.append(_Planted(pallet, name, key, value))
+        self.entries.append(_Planted(pallet, name, key, value))
 
     def compare_everything(self) -> list[Finding]:
-        entries = self.tapes[-1].entries
-        entries.append(_ComparedEverything(next(each.step for each in reversed(entries) if isinstance(each, _Taken))))
+        self.entries.append(_ComparedEverything())
         return super().compare_everything()
 
 

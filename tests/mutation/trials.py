@@ -17,6 +17,8 @@ __all__ = ["Trial", "Verdict", "trials"]
 
 _LIMIT_S = 10.0
 """Processor time for one tape [s]; without a change it takes a few hundredths of a second."""
+_ENOUGH = 60
+"""A mutant survives when no corner shows it, and no one of so many sequences that reach the change."""
 
 
 class Verdict(Enum):
@@ -42,7 +44,7 @@ class Trial:
     verdict: Verdict
     told: str = ""
     reached: int = 0
-    """How many tapes reach the change."""
+    """How many tapes were there to show it."""
 
 
 def trials(
@@ -79,14 +81,15 @@ def _result(answer: Connection, mutant: Mutant, process: BaseProcess, reached: i
 
 
 def _tapes_for(mutant: Mutant, recording: Recording, reach: Mapping[Line, Mapping[int, int]]) -> Sequence[int]:
-    """The tapes that reach the change, those first that reach it soonest."""
+    """The tapes that reach the change: all corners first, then sequences, those that reach it soonest."""
     if mutant.lines is None:
-        return sorted(range(-1, len(recording.tapes)), key=lambda number: number >= 0)
-    soonest: dict[int, int] = {}
-    for line in mutant.lines:
-        for number, step in reach.get((f"{PACKAGE}.{mutant.module}", line), {}).items():
-            soonest[number] = min(step, soonest.get(number, step))
-    return sorted(soonest, key=lambda number: (number >= 0, soonest[number]))
+        every = len(recording.tapes) // _ENOUGH + 1
+        return [*range(recording.corners), *range(recording.corners, len(recording.tapes), every)]
+    lines = [reach.get((f"{PACKAGE}.{mutant.module}", line), {}) for line in mutant.lines]
+    soonest = {number: min(line[number] for line in lines if number in line) for number in set().union(*lines)}
+    ordered = sorted(soonest, key=soonest.__getitem__)
+    corners = [number for number in ordered if number < recording.corners]
+    return [*corners, *[number for number in ordered if number >= recording.corners][:_ENOUGH]]
 
 
 def _try(mutant: Mutant, recording: Recording, tapes: Sequence[int], question: Connection) -> None:

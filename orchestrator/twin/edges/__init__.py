@@ -4,14 +4,14 @@ from collections.abc import Callable, Iterator
 
 from aipchain.orchestrator.twin.campaign import Tally
 from aipchain.orchestrator.twin.compare import Twin
-from aipchain.orchestrator.twin.edges import borders, ends, votes
+from aipchain.orchestrator.twin.edges import borders, bounds, contradictions, ends, gates, votes
 from aipchain.orchestrator.twin.edges.corner import Corner
 from aipchain.orchestrator.twin.moves.town import START
 
 __all__ = ["EDGES", "run_edges"]
 
 EDGES: tuple[Callable[[Corner], None], ...] = tuple(
-    getattr(module, name) for module in (borders, ends, votes) for name in module.__all__
+    getattr(module, name) for module in (borders, bounds, contradictions, ends, gates, votes) for name in module.__all__
 )
 """Every corner."""
 

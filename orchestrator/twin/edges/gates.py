@@ -1,0 +1,93 @@
+"""Gates at their second: one before it and at it, for whoever still wants to pass and for whoever waits behind it."""
+
+from aipchain.orchestrator.twin.edges.corner import ADAS, BENS, BOOK, Corner, bid, offer, read, trade
+from aipchain.orchestrator.twin.moves.town import BUNDLES, HAMLET, HOUR, TOWN, account
+from aipchain.orchestrator.twin.steps import Do
+from aipchain.pallets_spec.types import Binding, PostedPrice, Slot
+from aipchain.units import Price
+
+__all__ = [
+    "a_book_at_its_gates",
+    "an_account_at_the_existential_deposit",
+    "lists_at_the_length_of_their_length",
+    "the_whole_escrow_is_paid",
+]
+
+
+def a_book_at_its_gates(corner: Corner) -> None:
+    """Closing, deadline and final readings of a book."""
+    corner.places("ada", bid(1))
+    corner.places("ben", offer(1))
+    book = corner.twin.world.market.books[BOOK]
+    for gate in (book.closes_at, book.deadline, book.final_at):
+        for second in (gate - 1, gate):
+            _every_step(corner, second)
+    corner.at(book.closes_at)
+    corner.clears(trade(0, 1))
+    read(corner, BENS, import_wh=1_000, export_wh=505)
+    for second in (book.final_at - 1, book.final_at):
+        _every_step(corner, second)
+
+
+def _every_step(corner: Corner, second: int) -> None:
+    """Whatever can be done to a book, each from the same state at that time [s]."""
+    prices = [PostedPrice(BOOK[1], Price(300), Price(80))]
+    key = {"community": BOOK[0], "interval_start": BOOK[1]}
+    for who, call, arguments in (
+        ("ada", "place_orders", {**key, "orders": [bid(2)]}),
+        ("ada", "cancel_order", {"number": 0}),
+        ("oracle", "post_reference_prices", {"community": TOWN, "prices": prices}),
+        ("cleo", "settle", {**key, "limit": 10}),
+        ("cleo", "void", {**key, "limit": 1}),
+    ):
+        sub = Corner(corner.twin.fork(), corner.tally)
+        sub.at(second)
+        sub.does(who, "Market", call, **arguments)
+        if call == "cancel_order":
+            sub.does(who, "Market", call, **arguments)
+        sub.clears(trade(0, 1))
+        sub.does("ben", "Energy", "mint", community=TOWN, interval_start=BOOK[1], meters=[BENS])
+        sub.does("cleo", "Market", "void", **key, limit=1)
+
+
+def the_whole_escrow_is_paid(corner: Corner) -> None:
+    """A bid at the price of its trade, delivered in full: nothing of the escrow is left."""
+    corner.places("ada", bid(1, 10, 75))
+    corner.places("ben", offer(1, 10, 75))
+    corner.at(corner.twin.world.market.books[BOOK].closes_at)
+    corner.clears(trade(0, 1))
+    read(corner, BENS, import_wh=1_000, export_wh=510)
+    read(corner, ADAS, import_wh=1_010, export_wh=500)
+    corner.at(BOOK[1] + 2 * HOUR)
+    corner.does("cleo", "Market", "settle", community=BOOK[0], interval_start=BOOK[1], limit=10)
+
+
+def an_account_at_the_existential_deposit(corner: Corner) -> None:
+    """What is left of an account, or begins one, is the existential deposit, one less, or one more."""
+    for who, payee in (("poor", "ada"), ("ada", "penniless")):
+        has = corner.twin.world.money.accounts[account(who)].free
+        for rest in (10**9 - 1, 10**9, 10**9 + 1, 0, 1):
+            for call in ("transfer_allow_death", "transfer_keep_alive"):
+                sub = Corner(corner.twin.fork(), corner.tally)
+                value = has - rest if who == "poor" else rest
+                sub.does(who, "Balances", call, dest=account(payee), value=value)
+                sub.does(payee, "Balances", call, dest=account("cleo"), value=0)
+    rich = corner.twin.world.money.accounts[account("ada")].free
+    for rest in (10**9 - 1, 10**9):
+        sub = Corner(corner.twin.fork(), corner.tally)
+        sub.places("ada", bid(1, 1, rich - rest))
+
+
+def lists_at_the_length_of_their_length(corner: Corner) -> None:
+    """A configuration of 63 bytes tells its length in one byte, one of 64 in two."""
+    for length in (0, 63, 64, 65, 255, 256, 2_048):
+        sub = Corner(corner.twin.fork(), corner.tally)
+        binding = Binding(BUNDLES[0], bytes(length), bytes(min(length, 256)), None)
+        sub.takes(
+            Do(
+                account("ada"),
+                "PluginRegistry",
+                "install",
+                {"community": HAMLET, "slot": Slot.CLEAR, "binding": binding},
+            )
+        )
