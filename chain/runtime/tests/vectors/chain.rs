@@ -10,8 +10,10 @@ use aipchain_runtime::{
 	AccountId, AllPalletsWithSystem, Balances, Runtime, RuntimeCall, RuntimeHoldReason, RuntimeOrigin, System,
 };
 use codec::{DecodeAll, Encode};
-use frame_support::traits::{fungible::Inspect, GetCallMetadata, PalletsInfoAccess};
-use frame_support::{traits::tokens::IdAmount, BoundedVec};
+use frame_support::{
+	traits::{fungible::Inspect, tokens::IdAmount, GetCallMetadata, PalletsInfoAccess},
+	BoundedVec,
+};
 use frame_system::AccountInfo;
 use pallet_balances::AccountData;
 use serde_json::Value;
@@ -57,13 +59,12 @@ impl Chain {
 	pub fn after(&self, steps: &[Value]) -> Result<Self, String> {
 		let taken = AssertUnwindSafe(|| {
 			self.run(|expected| {
-				let numbered = steps.iter().enumerate();
-				numbered.into_iter().try_for_each(|(number, step)| {
+				steps.iter().enumerate().try_for_each(|(number, step)| {
 					take(step, expected).map_err(|why| format!("step {number} ({}): {why}", title(step)))
 				})
 			})
 		});
-		catch_unwind(taken).unwrap_or_else(|cause| Err(format!("the runtime panicked: {}", said(&cause))))
+		catch_unwind(taken).unwrap_or_else(|cause| Err(format!("the runtime panicked: {}", said(&*cause))))
 	}
 
 	fn run(&self, act: impl FnOnce(&mut Seen) -> Result<(), String>) -> Result<Self, String> {
@@ -91,7 +92,7 @@ fn title(step: &Value) -> String {
 	named.unwrap_or(step.to_string().chars().take(40).collect())
 }
 
-fn said(cause: &Box<dyn Any + Send>) -> String {
+fn said(cause: &(dyn Any + Send)) -> String {
 	let said = cause.downcast_ref::<String>().cloned();
 	said.or(cause.downcast_ref::<&str>().map(|said| said.to_string()))
 		.unwrap_or_default()

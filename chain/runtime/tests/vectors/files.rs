@@ -1,13 +1,19 @@
 //! The files of the folder of vectors.
 
-use std::{collections::BTreeMap, fs, path::PathBuf};
+use std::{
+	collections::BTreeMap,
+	fs,
+	path::{Path, PathBuf},
+};
 
 use serde_json::Value;
 
-/// One vector: what it goes on from, and its steps.
+/// One vector.
 #[derive(Clone)]
 pub struct Vector {
+	/// The vector whose steps come before the first of these.
 	pub after: Option<String>,
+	/// What happens, and what comes of it.
 	pub steps: Vec<Value>,
 }
 
@@ -15,12 +21,12 @@ fn folder() -> PathBuf {
 	PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../pallets_spec/vectors")
 }
 
-fn read(path: &PathBuf) -> Value {
+fn read(path: &Path) -> Value {
 	let text = fs::read(path).unwrap_or_else(|fault| panic!("{} cannot be read: {fault}", path.display()));
 	serde_json::from_slice(&text).unwrap_or_else(|fault| panic!("{} is not JSON: {fault}", path.display()))
 }
 
-fn entries(folder: &PathBuf) -> Vec<PathBuf> {
+fn entries(folder: &Path) -> Vec<PathBuf> {
 	let listed = fs::read_dir(folder).unwrap_or_else(|fault| panic!("{} cannot be read: {fault}", folder.display()));
 	listed
 		.map(|entry| entry.expect("an entry can be read").path())
@@ -43,7 +49,7 @@ pub fn all() -> BTreeMap<String, Vector> {
 		.collect()
 }
 
-fn name_of(path: &PathBuf) -> String {
+fn name_of(path: &Path) -> String {
 	let name = path.strip_prefix(folder()).expect("it lies there").with_extension("");
 	name.to_str().expect("a name in ASCII").into()
 }
