@@ -1,8 +1,8 @@
 //! A development chain whose blocks are begun, filled and ended as an author does it, and checked after each.
 
 use aipchain_runtime::{
-	AllPalletsWithSystem, Balance, Balances, BlockNumber, Executive, Hash, Header, Runtime, System, UncheckedExtrinsic,
-	SLOT_DURATION,
+	AllPalletsWithSystem, Balance, Balances, BlockNumber, Executive, Hash, Header, Runtime, RuntimeEvent, System,
+	UncheckedExtrinsic, SLOT_DURATION,
 };
 use codec::{DecodeAll, Encode};
 use frame_support::{
@@ -95,10 +95,11 @@ impl Chain {
 		})
 	}
 
-	/// End the block.
-	pub fn end(&mut self) {
+	/// End the block and tell what happened in it.
+	pub fn end(&mut self) -> Vec<RuntimeEvent> {
 		self.parent = self.within(Executive::finalize_block);
 		self.state.commit_all().expect("no transaction is open between blocks");
+		self.within(|| System::read_events_no_consensus().map(|record| record.event).collect())
 	}
 
 	/// Every pallet's own check, that everything stored can be decoded, and that money is neither made nor lost.

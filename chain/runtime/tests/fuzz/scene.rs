@@ -87,7 +87,10 @@ impl Scene {
 	pub fn moments(&self) -> Vec<UnixSeconds> {
 		let of_books = self.books.iter();
 		let of_books = of_books.flat_map(|(_, book)| [book.closes_at, book.deadline, book.final_at]);
-		let of_meters = self.meters.iter().map(|(.., register)| register.at);
+		let of_meters = self.meters.iter().filter_map(|(_, meter, register)| {
+			let length = self.town(meter.community)?.length();
+			register.at.checked_add(length)
+		});
 		let of_intervals = self.towns.iter().map(|town| town.interval_of(self.now) + town.length());
 		let of_proposals = self.proposals.iter().map(|(_, proposal)| due_at(proposal));
 		let all = of_books.chain(of_meters).chain(of_intervals).chain(of_proposals);

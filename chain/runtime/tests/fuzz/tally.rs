@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, fmt};
 
-use aipchain_runtime::{AllPalletsWithSystem, RuntimeCall, UncheckedExtrinsic};
+use aipchain_runtime::{AllPalletsWithSystem, RuntimeCall, RuntimeEvent, UncheckedExtrinsic};
 use codec::DecodeAll;
 use frame_support::traits::{CallMetadata, GetCallMetadata, PalletInfoData, PalletsInfoAccess};
 use sp_runtime::{DispatchError, ModuleError};
@@ -11,6 +11,16 @@ use crate::chain::Fate;
 
 /// The pallets of the energy community begin at this index.
 const FIRST_OWN: usize = 50;
+
+const READ: &str = "batches with accepted readings";
+const PAID: &str = "trades delivered and paid";
+const SETTLED: &str = "books settled";
+const VOIDED: &str = "books voided";
+const MOVED: &str = "lots moved to a buyer";
+const ENACTED: &str = "votes enacted";
+const SESSION: &str = "sessions begun";
+/// How far a chain must come.
+const MILESTONES: [&str; 7] = [READ, PAID, SETTLED, VOIDED, MOVED, ENACTED, SESSION];
 
 /// Where an extrinsic came from.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -34,6 +44,8 @@ pub struct Tally {
 	pub counts: BTreeMap<Origin, Counts>,
 	/// How often each signed call was done, by `Pallet.call`.
 	pub done: BTreeMap<String, u32>,
+	/// How often each of the [`MILESTONES`] was passed.
+	pub passed: BTreeMap<&'static str, u32>,
 	/// The input that was offered last.
 	pub last: Vec<u8>,
 	/// Why extrinsics were refused or failed.
@@ -49,7 +61,9 @@ impl Tally {
 		counts.included += u32::from(matches!(fate, Fate::Done | Fate::Failed(_)));
 		counts.done += u32::from(matches!(fate, Fate::Done));
 		match fate {
-			Fate::Done => name_of(bytes).into_iter().for_each(|name| *self.done.entry(name).or_default() += 1),
+			Fate::Done => name_of(bytes)
+				.into_iter()
+				.for_each(|name| *self.done.entry(name).or_default() += 1),
 			Fate::Refused(refusal) => self.error(format!("{refusal:?}")),
 			Fate::Failed(error) => self.error(name_of_error(error)),
 			Fate::Undecodable => (),
@@ -65,6 +79,21 @@ impl Tally {
 		own_calls()
 			.into_iter()
 			.filter(|name| !self.done.contains_key(name))
+			.collect()
+	}
+
+	/// Count what the event says happened.
+	pub fn see(&mut self, event: &RuntimeEvent) {
+		if let Some(milestone) = milestone(event) {
+			*self.passed.entry(milestone).or_default() += 1;
+		}
+	}
+
+	/// The milestones that were never passed.
+	pub fn unseen(&self) -> Vec<&'static str> {
+		MILESTONES
+			.into_iter()
+			.filter(|name| !self.passed.contains_key(name))
 			.collect()
 	}
 
@@ -109,11 +138,27 @@ impl fmt::Display for Tally {
 			own - self.missed().len()
 		)?;
 		writeln!(f, "{} calls of all pallets done", self.done.len())?;
+		self.passed
+			.iter()
+			.try_for_each(|(name, times)| writeln!(f, "{times:>8} {name}"))?;
 		writeln!(f, "{} different errors met", self.errors.len())?;
 		self.errors
 			.iter()
 			.try_for_each(|(name, times)| writeln!(f, "{times:>8} {name}"))
 	}
+}
+
+fn milestone(event: &RuntimeEvent) -> Option<&'static str> {
+	Some(match event {
+		RuntimeEvent::Metering(pallet_metering::Event::ReadingsAccepted { .. }) => READ,
+		RuntimeEvent::Market(pallet_market::Event::TradeSettled { paid, .. }) if *paid > 0 => PAID,
+		RuntimeEvent::Market(pallet_market::Event::BookSettled { .. }) => SETTLED,
+		RuntimeEvent::Market(pallet_market::Event::BookVoided { .. }) => VOIDED,
+		RuntimeEvent::Energy(pallet_energy::Event::Moved { .. }) => MOVED,
+		RuntimeEvent::CommunityGovernance(pallet_community_governance::Event::Scheduled { .. }) => ENACTED,
+		RuntimeEvent::Session(pallet_session::Event::NewSession { .. }) => SESSION,
+		_ => return None,
+	})
 }
 
 /// `Pallet.call` of every call of the pallets from index 50 on.

@@ -8,7 +8,7 @@ use sp_runtime::Permill;
 use super::{anyone, text, Move};
 use crate::{draw::Draw, scene::Scene};
 
-const ENOUGH_TOWNS: usize = 4;
+const ENOUGH_TOWNS: usize = 2;
 const ROLES: [Role; 8] = [
 	Role::Steward,
 	Role::Consumer,
@@ -46,7 +46,7 @@ pub fn parameters(draw: &mut Draw) -> Parameters {
 	Parameters {
 		gate_closure_s: draw.nearly_u32(gate_closure_s as u32),
 		clearing_window_s: draw.nearly_u32(clearing_window_s),
-		grace_s: draw.of([1, 60, 900, 900]),
+		grace_s: if draw.chance(10) { 1 } else { draw.of([300, 900]) },
 		collateral: Permill::from_parts(draw.of([0, 1, 100_000, 333_333, 1_000_000])),
 	}
 }

@@ -9,7 +9,12 @@ use super::{anyone, Move};
 use crate::{accounts::key_of, draw::Draw, scene::Scene};
 
 pub fn mint(draw: &mut Draw, scene: &Scene) -> Option<Move> {
-	let ripe: Vec<_> = scene.readings.iter().filter(|reading| is_ripe(scene, reading)).copied().collect();
+	let ripe: Vec<_> = scene
+		.readings
+		.iter()
+		.filter(|reading| is_ripe(scene, reading))
+		.copied()
+		.collect();
 	let some = if draw.chance(95) { &ripe } else { &scene.readings };
 	let (start, meter) = draw.one(some)?;
 	let (_, facts, _) = scene.meters.iter().find(|(id, ..)| *id == meter)?;

@@ -19,8 +19,8 @@ use crate::{
 
 type Enrolled = (MeterId, Meter<AccountId>, Register);
 
-const ENOUGH_METERS: usize = 16;
-const MOST_READINGS: usize = 6;
+const ENOUGH_METERS: usize = 10;
+const MOST_READINGS: usize = 8;
 const SOURCES: [Source; 4] = [Source::Solar, Source::Solar, Source::Storage, Source::Consumption];
 
 static DEVICES: LazyLock<Vec<ed25519::Pair>> =
@@ -61,10 +61,11 @@ pub fn submit_batch(draw: &mut Draw, scene: &Scene) -> Option<Move> {
 		.filter(|(_, meter, _)| meter.community == town.id)
 		.collect();
 	let start = interval(draw, scene, &town, &meters)?;
-	let due = meters
-		.into_iter()
-		.filter(|(.., register)| register.at <= start || draw.chance(5));
-	let due: Vec<&Enrolled> = due.take(MOST_READINGS).collect();
+	let mut due = meters;
+	due.retain(|(.., register)| register.at <= start || draw.chance(5));
+	let first = draw.below(due.len().max(1) as u64) as usize;
+	due.rotate_left(first);
+	due.truncate(MOST_READINGS);
 	let readings: Vec<SignedReading> = due
 		.into_iter()
 		.map(|meter| reading(draw, &town, start, meter))

@@ -33,7 +33,7 @@ const OWN: [(u64, Maker); 23] = [
 	(20, energy::mint),
 	(12, energy::retire),
 	(8, market::post_reference_prices),
-	(30, market::place_orders),
+	(45, market::place_orders),
 	(4, market::cancel_order),
 	(40, market::submit_clearing),
 	(30, market::settle),

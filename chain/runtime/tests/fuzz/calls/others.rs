@@ -87,7 +87,7 @@ fn forced_money(draw: &mut Draw, _: &Scene) -> Option<Move> {
 		},
 		_ => Call::force_set_balance {
 			who: dest,
-			new_free: value.min(1_000_000 * AIP),
+			new_free: if draw.chance(70) { 1_000_000 * AIP } else { value },
 		},
 	};
 	Some(by_sudo(RuntimeCall::Balances(call)))
