@@ -33,6 +33,7 @@ __all__ = [
     "BOOK",
     "CLEOS",
     "NEXT_BOOK",
+    "POORS",
     "Corner",
     "advance",
     "bid",
@@ -49,7 +50,7 @@ __all__ = [
 BOOK = (TOWN, UnixSeconds(START + 2 * HOUR))
 """The book that corners are about: of the first interval that meters are read for."""
 NEXT_BOOK = (TOWN, UnixSeconds(START + 3 * HOUR))
-ADAS, BENS, CLEOS = (MeterId(number) for number in (0, 1, 3))
+ADAS, BENS, CLEOS, POORS = (MeterId(number) for number in (0, 1, 3, 4))
 """Somebody's meter."""
 
 

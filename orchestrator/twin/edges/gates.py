@@ -1,6 +1,6 @@
 """Gates at their second: one before it and at it, for whoever still wants to pass and for whoever waits behind it."""
 
-from aipchain.orchestrator.twin.edges.corner import ADAS, BENS, BOOK, Corner, bid, offer, read, trade
+from aipchain.orchestrator.twin.edges.corner import ADAS, BENS, BOOK, POORS, Corner, bid, offer, read, trade
 from aipchain.orchestrator.twin.moves.town import BUNDLES, HAMLET, HOUR, TOWN, account
 from aipchain.orchestrator.twin.steps import Do
 from aipchain.pallets_spec.types import Binding, PostedPrice, Slot
@@ -8,6 +8,7 @@ from aipchain.units import Price
 
 __all__ = [
     "a_book_at_its_gates",
+    "a_hold_of_one_unit",
     "an_account_at_the_existential_deposit",
     "lists_at_the_length_of_their_length",
     "the_whole_escrow_is_paid",
@@ -60,6 +61,17 @@ def the_whole_escrow_is_paid(corner: Corner) -> None:
     read(corner, ADAS, import_wh=1_010, export_wh=500)
     corner.at(BOOK[1] + 2 * HOUR)
     corner.does("cleo", "Market", "settle", community=BOOK[0], interval_start=BOOK[1], limit=10)
+
+
+def a_hold_of_one_unit(corner: Corner) -> None:
+    """One unit is left on hold; and one unit cannot be held where only the existential deposit is free."""
+    corner.places("ada", bid(1, 1, 1), bid(2))
+    for number in (1, 0):
+        corner.does("ada", "Market", "cancel_order", number=number)
+    value = corner.twin.world.money.accounts[account("poor")].free - 10**9
+    corner.does("poor", "Balances", "transfer_keep_alive", dest=account("ada"), value=value)
+    for price in (1, 0):
+        corner.places("poor", bid(1, 1, price, POORS))
 
 
 def an_account_at_the_existential_deposit(corner: Corner) -> None:

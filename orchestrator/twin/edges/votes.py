@@ -21,13 +21,17 @@ from aipchain.pallets_spec.communities import ParameterSet
 from aipchain.pallets_spec.types import (
     Binding,
     ParametersChange,
+    PartsPerMillion,
     PluginChange,
+    PostedPrice,
     ProposalId,
     Slot,
 )
-from aipchain.units import UnixSeconds
+from aipchain.units import Price, UnixSeconds
 
 __all__ = [
+    "a_change_waits_for_its_epoch",
+    "a_stale_change_does_not_wait",
     "a_vote_changes_the_grace",
     "a_vote_waits_for_readings",
     "votes_at_their_thresholds",
@@ -104,6 +108,35 @@ def a_vote_waits_for_readings(corner: Corner) -> None:
             sub.at(changed + second)
             advance(sub, proposal)
         propose(sub)
+
+
+def a_stale_change_does_not_wait(corner: Corner) -> None:
+    """Where the next change of the parameters has to wait, one that nobody can make any more is told so at once."""
+    facts = corner.twin.world.communities.communities[TOWN]
+    founding = ParameterSet(replace(PARAMETERS, grace_s=40_000))
+    corner.twin.plant("Communities", "ParameterSets", TOWN, founding)
+    enact(corner, ParametersChange(replace(PARAMETERS, grace_s=600)))
+    corner.at(START + facts.epoch_s)
+    late = corner.twin.world.community_governance.next_proposal_id
+    change = ParametersChange(replace(PARAMETERS, grace_s=601))
+    predecessor = corner.twin.world.communities.parameter_sets[TOWN].next_predecessor()
+    corner.does("ada", "CommunityGovernance", "propose", community=TOWN, change=change, predecessor=predecessor)
+    enact(corner, ParametersChange(replace(PARAMETERS, grace_s=602)))
+    vote(corner, late, ada=True, ben=True, cleo=True)
+    for second in (HOUR, 2 * facts.epoch_s):
+        corner.at(START + facts.epoch_s + second)
+        advance(corner, late)
+
+
+def a_change_waits_for_its_epoch(corner: Corner) -> None:
+    """A book of this epoch opens with what holds now, one of the next epoch with what is scheduled."""
+    enact(corner, PluginChange(Slot.PRICE, Binding(BUNDLES[1], b"{}", b"", None)))
+    enact(corner, ParametersChange(replace(PARAMETERS, grace_s=601, collateral=PartsPerMillion(1))))
+    for start in (START + HOUR, START + 2 * HOUR):
+        book = (TOWN, UnixSeconds(start))
+        corner.places("ben", offer(1), book=book)
+        prices = [PostedPrice(book[1], Price(300), Price(80))]
+        corner.does("oracle", "Market", "post_reference_prices", community=TOWN, prices=prices)
 
 
 def votes_that_follow_each_other(corner: Corner) -> None:
