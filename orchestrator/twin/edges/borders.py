@@ -34,7 +34,9 @@ from aipchain.units import Price, UnixSeconds, Wh
 
 __all__ = [
     "a_closed_account_holds_nothing",
+    "a_meter_of_another_community",
     "a_seller_without_an_account",
+    "bids_that_break_a_rule",
     "calls_as_root_and_to_nobody",
     "every_rule_is_broken_alone",
     "orders_at_what_a_connection_carries",
@@ -62,6 +64,17 @@ def every_rule_is_broken_alone(corner: Corner) -> None:
     corner.clears(trade(0, 4, 5), trade(0, 7, 5), trade(3, 6, 30, 100), trade(1, 7, 5, 50))
 
 
+def bids_that_break_a_rule(corner: Corner) -> None:
+    """The rules that an order breaks by itself, broken by the bid, where the offer keeps them."""
+    corner.places("ada", bid(1), bid(2))
+    corner.places("ada", bid(1), book=NEXT_BOOK)
+    corner.places("ben", offer(1))
+    corner.does("ada", "Market", "cancel_order", number=1)
+    corner.at(corner.twin.world.market.books[BOOK].closes_at)
+    for number in (2, 1, 0):
+        corner.clears(trade(number, 3))
+
+
 def orders_at_what_a_connection_carries(corner: Corner) -> None:
     """All that stands of a meter and side, to the last whole watt-hour; a cancelled order makes room."""
     for meter in corner.twin.world.metering.meters:
@@ -87,6 +100,23 @@ def orders_at_what_a_connection_carries(corner: Corner) -> None:
         sub.at(BOOK[1])
         for _ in range(3):
             sub.does("cleo", "Market", "void", **book, limit=2)
+
+
+def a_meter_of_another_community(corner: Corner) -> None:
+    """A reading of Hamlet is not minted, and its meter does not trade, as one of Town."""
+    corner.at(BOOK[1] + 900)
+    player = Player(corner.twin.world, Random(1))  # noqa: S311 - not for secrets
+    unsigned = SignedReading(MeterId(5), Wh(1_000), Wh(600), bytes(64))
+    arguments = {
+        "community": HAMLET,
+        "interval_start": BOOK[1],
+        "batch_id": bytes(32),
+        "readings": [signed(player, HAMLET, BOOK[1], unsigned)],
+    }
+    corner.does("gateway", "Metering", "submit_batch", **arguments)
+    corner.at(BOOK[1] + 2 * HOUR)
+    for community in (TOWN, HAMLET):
+        corner.does("cleo", "Energy", "mint", community=community, interval_start=BOOK[1], meters=[MeterId(5)])
 
 
 def a_closed_account_holds_nothing(corner: Corner) -> None:

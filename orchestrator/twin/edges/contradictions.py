@@ -93,11 +93,11 @@ def energy_that_is_not_there(corner: Corner) -> None:
 
 
 def mints_that_are_not_the_readings(corner: Corner) -> None:
-    """The energy of a book was minted before its settlement, for nobody or for less."""
+    """The energy of a book was minted before its settlement: for nobody, for less, or as it should be."""
     _cleared(corner)
-    for held_wh in (0, 5, 30):
+    for held_from_wh, held_wh in ((500, 0), (500, 5), (500, 30), (500, 20), (510, 10)):
         sub = _fork(corner)
-        mint = Mint(TOWN, account("ben"), Source.SOLAR, 0, Wh(500), Wh(30), Wh(500), Wh(held_wh))
+        mint = Mint(TOWN, account("ben"), Source.SOLAR, 0, Wh(500), Wh(30), Wh(held_from_wh), Wh(held_wh))
         sub.twin.plant("Energy", "Mints", (BENS, BOOK[1]), mint)
         _handle(sub, "settle")
 
