@@ -27,7 +27,7 @@ from aipchain.chain.spec import DEFAULT_PRESET, ChainSpec
 from aipchain.errors import StateError
 from aipchain.orchestrator.twin.encoding import Encoder
 from aipchain.orchestrator.twin.storage import Item, items_of
-from aipchain.pallets_spec.types import AccountId
+from aipchain.pallets_spec.types import AccountId, Event
 from aipchain.runtime_bridge.codec import compact, read_compact
 from aipchain.runtime_bridge.extrinsics import Era, sign
 from aipchain.runtime_bridge.keys import address_of, development_account
@@ -118,6 +118,16 @@ class Program:
         case = self.encoder.case(described.calls or 0, name)
         parts = [self.encoder.of(each.type)(arguments[each.name or ""]) for each in case.fields]
         return bytes((described.index, case.index)) + b"".join(parts)
+
+    def encode_event(self, event: Event) -> bytes:
+        """An event of the specification: the index of its pallet, its own index, its fields.
+
+        :raises NotOfThisType: the metadata's event is another.
+        """
+        described = self.pallets[event.pallet]
+        case = self.encoder.case(described.event or 0, type(event).__name__)
+        raw = self.encoder.fields(case.fields)(event) if case.fields else b""
+        return bytes((described.index, case.index)) + raw
 
     @cached_property
     def event_record(self) -> Any:  # noqa: ANN401 - a reader

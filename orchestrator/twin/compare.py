@@ -186,14 +186,14 @@ class Twin:
         for place in range(max(len(told), len(heard))):
             ours = told[place] if place < len(told) else None
             theirs = heard[place] if place < len(heard) else None
-            if ours is None or theirs is None or self._encoded_event(ours) != theirs.raw:
+            if ours is None or theirs is None or self.chain.program.encode_event(ours) != theirs.raw:
                 yield from self._event_difference(place, ours, theirs)
                 return
 
     def _event_difference(self, place: int, ours: Event | None, theirs: Heard | None) -> Iterator[Finding]:
         our_name = f"{ours.pallet}.{type(ours).__name__}" if ours else "nothing"
         their_name = f"{theirs.pallet}.{theirs.name}" if theirs else "nothing"
-        our_values = self.chain.program.event_values(ours.pallet, self._encoded_event(ours)) if ours else {}
+        our_values = self.chain.program.event_values(ours.pallet, self.chain.program.encode_event(ours)) if ours else {}
         their_values = theirs.values if theirs else {}
         if our_name != their_name:
             told, heard = f"{our_name} {readable(our_values)}", f"{their_name} {readable(their_values)}"
@@ -201,14 +201,6 @@ class Twin:
             return
         for field_, a, b in parted(our_values, their_values):
             yield Finding("event", our_name, f"field {field_}", str(readable(a)), str(readable(b)))
-
-    def _encoded_event(self, event: Event) -> bytes:
-        program = self.chain.program
-        described = program.pallets[event.pallet]
-        case = program.encoder.case(described.event or 0, type(event).__name__)
-        return bytes((described.index, case.index)) + (
-            program.encoder.fields(case.fields)(event) if case.fields else b""
-        )
 
     # storage
 

@@ -172,11 +172,9 @@ def _refused(program: Program, refusal: SpecError) -> dict[str, object]:
 
 
 def _told(program: Program, event: Event) -> dict[str, object]:
-    described = program.pallets[event.pallet]
-    case = program.encoder.case(described.event or 0, type(event).__name__)
-    raw = bytes((described.index, case.index)) + (program.encoder.fields(case.fields)(event) if case.fields else b"")
     values = {name.rstrip("_"): value for name, value in plain(event).items() if name != "is"}
-    return {"event": f"{event.pallet}.{case.name}", "fields": values, "scale": plain(raw)}
+    named = f"{event.pallet}.{type(event).__name__}"
+    return {"event": named, "fields": values, "scale": plain(program.encode_event(event))}
 
 
 def _changed(program: Program, before: World, world: World) -> Iterator[tuple[str, str | None]]:
