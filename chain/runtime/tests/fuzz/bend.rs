@@ -11,15 +11,16 @@ use crate::{
 	scene::Scene,
 };
 
-/// What root may do that no invariant survives: writing storage, code or the issuance itself. Root may also do it
-/// inside any other call, so a call is known by its words.
-const BREAKS_BY_RIGHT: [&str; 6] = [
+/// What root may do that no invariant survives: writing storage, code or the issuance itself, and giving back deposits
+/// that other pallets count on. Root may also do it inside any other call, so a call is known by its words.
+const BREAKS_BY_RIGHT: [&str; 7] = [
 	"set_storage",
 	"kill_storage",
 	"kill_prefix",
 	"set_code",
 	"apply_authorized_upgrade",
 	"force_adjust_total_issuance",
+	"force_unreserve",
 ];
 /// The indices of the pallets.
 const PALLETS: [u8; 18] = [0, 1, 2, 3, 10, 15, 21, 22, 24, 30, 31, 32, 50, 51, 52, 53, 54, 55];
@@ -49,11 +50,29 @@ fn bent_call(draw: &mut Draw, who: Key, call: &RuntimeCall) -> Vec<u8> {
 }
 
 fn signed_unless_it_breaks(who: Key, call: RuntimeCall) -> Vec<u8> {
-	let words = format!("{call:?}");
-	if BREAKS_BY_RIGHT.iter().any(|word| words.contains(word)) {
-		return call.encode();
+	match breaks_by_right(&call) {
+		true => call.encode(),
+		false => signed(who, call, Envelope::next_of(who)).encode(),
 	}
-	signed(who, call, Envelope::next_of(who)).encode()
+}
+
+fn breaks_by_right(call: &RuntimeCall) -> bool {
+	let words = format!("{call:?}");
+	BREAKS_BY_RIGHT.iter().any(|word| words.contains(word))
+}
+
+#[test]
+fn what_root_may_break_is_known_inside_other_calls() {
+	let kill = RuntimeCall::System(frame_system::Call::kill_storage { keys: Vec::new() });
+	let remark = RuntimeCall::System(frame_system::Call::remark { remark: Vec::new() });
+	let inside = |call: &RuntimeCall| {
+		let batch = RuntimeCall::Utility(pallet_utility::Call::batch {
+			calls: vec![call.clone()],
+		});
+		RuntimeCall::Sudo(pallet_sudo::Call::sudo { call: Box::new(batch) })
+	};
+	assert!(breaks_by_right(&inside(&kill)));
+	assert!(!breaks_by_right(&inside(&remark)));
 }
 
 fn bent_envelope(draw: &mut Draw, who: Key) -> Envelope {

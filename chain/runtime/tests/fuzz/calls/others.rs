@@ -76,13 +76,9 @@ fn money(draw: &mut Draw, _: &Scene) -> Option<Move> {
 fn forced_money(draw: &mut Draw, _: &Scene) -> Option<Move> {
 	use pallet_balances::Call;
 	let (source, dest, value) = (address(anyone(draw)), address(anyone(draw)), value(draw) >> 1);
-	let call = match draw.below(4) {
+	let call = match draw.below(3) {
 		0 => Call::force_transfer { source, dest, value },
-		1 => Call::force_unreserve {
-			who: dest,
-			amount: value,
-		},
-		2 => Call::upgrade_accounts {
+		1 => Call::upgrade_accounts {
 			who: all().into_iter().map(Key::to_account_id).collect(),
 		},
 		_ => Call::force_set_balance {
