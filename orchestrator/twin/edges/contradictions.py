@@ -64,7 +64,7 @@ def a_closed_account_with_escrow(corner: Corner) -> None:
 
 def standing_energy_that_is_wrong(corner: Corner) -> None:
     """Less or more stands of a meter than its orders are."""
-    corner.places("ada", bid(1), bid(2))
+    corner.places("ada", bid(1), bid(2, 1))
     for standing_wh in (None, 9, 10, 25):
         sub = _fork(corner)
         sub.twin.plant("Market", "StandingWh", (BOOK, (ADAS, Side.BID)), standing_wh)

@@ -1,7 +1,7 @@
 """Gates at their second: one before it and at it, for whoever still wants to pass and for whoever waits behind it."""
 
-from aipchain.orchestrator.twin.edges.corner import ADAS, BENS, BOOK, POORS, Corner, bid, offer, read, trade
-from aipchain.orchestrator.twin.moves.town import BUNDLES, HAMLET, HOUR, TOWN, account
+from aipchain.orchestrator.twin.edges.corner import ADAS, BENS, BOOK, POORS, Corner, bid, enrol, offer, read, trade
+from aipchain.orchestrator.twin.moves.town import BUNDLES, HAMLET, HOUR, START, TOWN, account
 from aipchain.orchestrator.twin.steps import Do
 from aipchain.pallets_spec.types import Binding, PostedPrice, Slot
 from aipchain.units import Price
@@ -9,6 +9,7 @@ from aipchain.units import Price
 __all__ = [
     "a_book_at_its_gates",
     "a_hold_of_one_unit",
+    "a_meter_of_an_interval_that_ends",
     "an_account_at_the_existential_deposit",
     "lists_at_the_length_of_their_length",
     "the_whole_escrow_is_paid",
@@ -74,6 +75,13 @@ def a_hold_of_one_unit(corner: Corner) -> None:
         corner.places("poor", bid(1, 1, price, POORS))
 
 
+def a_meter_of_an_interval_that_ends(corner: Corner) -> None:
+    """A meter can be enrolled for an interval until the second before it is over."""
+    for second in (HOUR - 1, HOUR):
+        corner.at(START + second)
+        enrol(corner, "ada")
+
+
 def an_account_at_the_existential_deposit(corner: Corner) -> None:
     """What is left of an account, or begins one, is the existential deposit, one less, or one more."""
     for who, payee in (("poor", "ada"), ("ada", "penniless")):
@@ -83,7 +91,8 @@ def an_account_at_the_existential_deposit(corner: Corner) -> None:
                 sub = Corner(corner.twin.fork(), corner.tally)
                 value = has - rest if who == "poor" else rest
                 sub.does(who, "Balances", call, dest=account(payee), value=value)
-                sub.does(payee, "Balances", call, dest=account("cleo"), value=0)
+                for left in (0, rest):
+                    sub.does(payee, "Balances", call, dest=account("cleo"), value=left)
     rich = corner.twin.world.money.accounts[account("ada")].free
     for rest in (10**9 - 1, 10**9):
         sub = Corner(corner.twin.fork(), corner.tally)

@@ -16,7 +16,7 @@ from aipchain.orchestrator.twin.edges.corner import (
     trade,
     vote,
 )
-from aipchain.orchestrator.twin.moves.town import BUNDLES, HOUR, PARAMETERS, START, TOWN
+from aipchain.orchestrator.twin.moves.town import BUNDLES, HOUR, PARAMETERS, START, TOWN, account
 from aipchain.pallets_spec.communities import ParameterSet
 from aipchain.pallets_spec.types import (
     Binding,
@@ -31,6 +31,7 @@ from aipchain.units import Price, UnixSeconds
 
 __all__ = [
     "a_change_waits_for_its_epoch",
+    "a_newcomer_does_not_vote",
     "a_stale_change_does_not_wait",
     "a_vote_changes_the_grace",
     "a_vote_waits_for_readings",
@@ -126,6 +127,17 @@ def a_stale_change_does_not_wait(corner: Corner) -> None:
     for second in (HOUR, 2 * facts.epoch_s):
         corner.at(START + facts.epoch_s + second)
         advance(corner, late)
+
+
+def a_newcomer_does_not_vote(corner: Corner) -> None:
+    """Who is admitted when a vote is open already is not of its electorate; who left and came back neither."""
+    propose(corner)
+    for newcomer in ("stranger", "oracle"):
+        corner.does("steward", "Communities", "admit", community=TOWN, account=account(newcomer), roles=[])
+    corner.does("ben", "Communities", "leave", community=TOWN)
+    corner.does("steward", "Communities", "admit", community=TOWN, account=account("ben"), roles=[])
+    corner.at(corner.twin.world.community_governance.proposals[ProposalId(0)].votes_from)
+    vote(corner, 0, stranger=True, oracle=True, ben=True, ada=True)
 
 
 def a_change_waits_for_its_epoch(corner: Corner) -> None:
