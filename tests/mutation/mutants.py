@@ -246,10 +246,10 @@ def _take_over(module: ModuleType, changed: ModuleType, name: str) -> None:
     """Give the functions of the module the changed code, and everybody the changed constants."""
     for each, new in vars(changed).items():
         old = vars(module).get(each)
-        if isinstance(old, int | bytes | tuple) and not each.startswith("__") and new != old:
-            _rebind(module, each, old, new)
-        elif getattr(old, "__module__", None) == name:
+        if getattr(old, "__module__", None) == name and isinstance(old, FunctionType | type):
             _change(old, new)
+        elif type(old) is type(new) and not isinstance(old, ModuleType) and not each.startswith("__") and new != old:
+            _rebind(module, each, old, new)
 
 
 def _change(old: object, new: object) -> None:
@@ -271,10 +271,10 @@ def _change(old: object, new: object) -> None:
 
 
 def _as_ours(ours: object, theirs: object) -> object:
-    """A changed value, where it is no object of a class of the changed module."""
+    """A changed value; an object of a class of the changed module stays as it was, but for members of enums."""
     if isinstance(ours, Enum):
         return type(ours)[theirs.name]  # type: ignore[attr-defined]
-    return theirs if isinstance(ours, int | bytes | tuple) else ours
+    return theirs if type(ours) is type(theirs) else ours
 
 
 def _rebind(module: ModuleType, name: str, old: object, new: object) -> None:

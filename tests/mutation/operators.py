@@ -4,8 +4,8 @@ The usual set of mutation testing (borders, comparisons, arithmetic, logic, cons
 and what a protocol can get wrong beside it: a refusal or a variant of an enum under its neighbour's name, arguments in
 another order, a field that `replace` forgets, a division rounded the other way.
 
-No library makes them, because those do not know refusals, and start a test command for each mutant: a trial here takes a
-few hundredths of a second in a process that is running already.
+No library makes them, because those do not know refusals, and start a test command for each mutant: a trial here takes
+a few hundredths of a second in a process that is running already.
 """
 
 import ast

@@ -36,6 +36,7 @@ __all__ = [
     "a_closed_account_holds_nothing",
     "a_meter_of_another_community",
     "a_seller_without_an_account",
+    "a_watt_hour_that_cannot_be_paid",
     "bids_that_break_a_rule",
     "calls_as_root_and_to_nobody",
     "every_rule_is_broken_alone",
@@ -65,14 +66,18 @@ def every_rule_is_broken_alone(corner: Corner) -> None:
 
 
 def bids_that_break_a_rule(corner: Corner) -> None:
-    """The rules that an order breaks by itself, broken by the bid, where the offer keeps them."""
-    corner.places("ada", bid(1), bid(2))
+    """Rules that an order breaks by itself, broken by the bid while the offer keeps them; one watt-hour too many."""
+    corner.places("ada", bid(1), bid(2), bid(3, meter=MeterId(99)))
+    corner.places("ada", bid(1), bid(2), bid(3))
     corner.places("ada", bid(1), book=NEXT_BOOK)
-    corner.places("ben", offer(1))
+    corner.places("ben", offer(1), offer(2))
     corner.does("ada", "Market", "cancel_order", number=1)
     corner.at(corner.twin.world.market.books[BOOK].closes_at)
-    for number in (2, 1, 0):
-        corner.clears(trade(number, 3))
+    for number in (3, 1):
+        corner.clears(trade(number, 4))
+    for other in (trade(0, 5, 1), trade(2, 4, 1)):
+        corner.clears(trade(0, 4), other)
+    corner.clears(trade(0, 4), trade(2, 5, 9))
 
 
 def orders_at_what_a_connection_carries(corner: Corner) -> None:
@@ -145,6 +150,20 @@ def a_seller_without_an_account(corner: Corner) -> None:
         sub.at(sub.twin.world.market.books[BOOK].final_at)
         for limit in (1, 1, 2, 1_000, 1_000):
             sub.does("cleo", "Market", "settle", community=BOOK[0], interval_start=BOOK[1], limit=limit)
+
+
+def a_watt_hour_that_cannot_be_paid(corner: Corner) -> None:
+    """What is left of a hold is given back, be it one watt-hour."""
+    corner.places("ben", offer(1, 1, 0))
+    corner.places("ada", bid(1, 1, 5))
+    everything = corner.twin.world.money.accounts[account("ben")].free
+    corner.does("ben", "Balances", "transfer_allow_death", dest=account("cleo"), value=everything)
+    corner.at(corner.twin.world.market.books[BOOK].closes_at)
+    corner.clears(trade(1, 0, 1, 5))
+    read(corner, BENS, import_wh=1_000, export_wh=501)
+    read(corner, ADAS, import_wh=1_001, export_wh=500)
+    corner.at(corner.twin.world.market.books[BOOK].final_at)
+    corner.does("cleo", "Market", "settle", community=BOOK[0], interval_start=BOOK[1], limit=10)
 
 
 def the_same_again(corner: Corner) -> None:

@@ -11,10 +11,12 @@ from aipchain.orchestrator.twin.steps import Do
 from aipchain.pallets_spec.energy import EnergySums, Mint
 from aipchain.pallets_spec.market import BookStatus
 from aipchain.pallets_spec.types import U64_MAX, OrderNumber, Side, Source
-from aipchain.units import Balance, Price, Wh
+from aipchain.units import Balance, Price, UnixSeconds, Wh
 
 __all__ = [
     "a_closed_account_with_escrow",
+    "a_closed_buyer_who_owes",
+    "a_reading_that_is_not_final",
     "energy_that_is_not_there",
     "escrow_that_is_not_held",
     "mints_that_are_not_the_readings",
@@ -62,10 +64,31 @@ def a_closed_account_with_escrow(corner: Corner) -> None:
         _does(sub, "ben", "Market", "cancel_order", number=0)
 
 
+def a_closed_buyer_who_owes(corner: Corner) -> None:
+    """A trade for nothing, whose buyer's account is closed, costs one unit after all."""
+    corner.places("ada", bid(1, 1, 0))
+    corner.places("ben", offer(1, 1, 0))
+    corner.at(corner.twin.world.market.books[BOOK].closes_at)
+    corner.clears(trade(0, 1, 1, 0))
+    read(corner, BENS, import_wh=1_000, export_wh=501)
+    read(corner, ADAS, import_wh=1_001, export_wh=500)
+    everything = corner.twin.world.money.accounts[account("ada")].free
+    corner.does("ada", "Balances", "transfer_allow_death", dest=account("cleo"), value=everything)
+    corner.at(BOOK[1] + 2 * HOUR)
+    (sold,) = corner.twin.world.market.trades[BOOK]
+    for price in (0, 1):
+        sub = _fork(corner)
+        sub.twin.plant("Market", "Trades", BOOK, (replace(sold, price=Price(price)),))
+        _handle(sub, "settle")
+    mint = Mint(TOWN, account("ben"), Source.SOLAR, 0, Wh(500), Wh(1), Wh(500), Wh(0))
+    corner.twin.plant("Energy", "Mints", (BENS, BOOK[1]), mint)
+    _handle(corner, "settle")
+
+
 def standing_energy_that_is_wrong(corner: Corner) -> None:
     """Less or more stands of a meter than its orders are."""
     corner.places("ada", bid(1), bid(2, 1))
-    for standing_wh in (None, 9, 10, 25):
+    for standing_wh in (None, 9, 10, 11, 25):
         sub = _fork(corner)
         sub.twin.plant("Market", "StandingWh", (BOOK, (ADAS, Side.BID)), standing_wh)
         for number in (0, 1):
@@ -90,6 +113,9 @@ def energy_that_is_not_there(corner: Corner) -> None:
         sub = _fork(corner)
         sub.twin.plant("Energy", "Accounts", account(who), sums)
         _handle(sub, "settle")
+    corner.does("ada", "Market", "settle", community=BOOK[0], interval_start=BOOK[1], limit=1)
+    corner.twin.plant("Energy", "Mints", (BENS, BOOK[1]), None)
+    _handle(corner, "settle")
 
 
 def mints_that_are_not_the_readings(corner: Corner) -> None:
@@ -100,6 +126,18 @@ def mints_that_are_not_the_readings(corner: Corner) -> None:
         mint = Mint(TOWN, account("ben"), Source.SOLAR, 0, Wh(500), Wh(30), Wh(held_from_wh), Wh(held_wh))
         sub.twin.plant("Energy", "Mints", (BENS, BOOK[1]), mint)
         _handle(sub, "settle")
+
+
+def a_reading_that_is_not_final(corner: Corner) -> None:
+    """A reading becomes final after the time that its interval's parameters say: nothing is minted of it yet."""
+    read(corner, BENS, import_wh=1_000, export_wh=530)
+    corner.at(BOOK[1] + 2 * HOUR)
+    reading = corner.twin.world.metering.readings[BOOK[1], BENS]
+    for final_at in (corner.twin.world.now + 1, corner.twin.world.now):
+        sub = _fork(corner)
+        later = replace(reading, final_at=UnixSeconds(final_at))
+        sub.twin.plant("Metering", "Readings", (BOOK[1], BENS), later)
+        _does(sub, "cleo", "Energy", "mint", community=TOWN, interval_start=BOOK[1], meters=[BENS])
 
 
 def _cleared(corner: Corner) -> None:

@@ -1,13 +1,14 @@
 """Gates at their second: one before it and at it, for whoever still wants to pass and for whoever waits behind it."""
 
 from aipchain.orchestrator.twin.edges.corner import ADAS, BENS, BOOK, POORS, Corner, bid, enrol, offer, read, trade
-from aipchain.orchestrator.twin.moves.town import BUNDLES, HAMLET, HOUR, START, TOWN, account
+from aipchain.orchestrator.twin.moves.town import BUNDLES, HAMLET, HOUR, PARAMETERS, START, TOWN, account
 from aipchain.orchestrator.twin.steps import Do
-from aipchain.pallets_spec.types import Binding, PostedPrice, Slot
+from aipchain.pallets_spec.types import Binding, PostedPrice, Role, Slot
 from aipchain.units import Price
 
 __all__ = [
     "a_book_at_its_gates",
+    "a_community_without_a_price_model",
     "a_hold_of_one_unit",
     "a_meter_of_an_interval_that_ends",
     "an_account_at_the_existential_deposit",
@@ -17,7 +18,11 @@ __all__ = [
 
 
 def a_book_at_its_gates(corner: Corner) -> None:
-    """Closing, deadline and final readings of a book."""
+    """Closing, deadline and final readings of a book, and the second in which none can open any more."""
+    for second in (BOOK[1] - PARAMETERS.gate_closure_s - 1, BOOK[1] - PARAMETERS.gate_closure_s):
+        sub = Corner(corner.twin.fork(), corner.tally)
+        sub.at(second)
+        sub.places("ada", bid(1))
     corner.places("ada", bid(1))
     corner.places("ben", offer(1))
     book = corner.twin.world.market.books[BOOK]
@@ -53,15 +58,30 @@ def _every_step(corner: Corner, second: int) -> None:
 
 
 def the_whole_escrow_is_paid(corner: Corner) -> None:
-    """A bid at the price of its trade, delivered in full: nothing of the escrow is left."""
-    corner.places("ada", bid(1, 10, 75))
-    corner.places("ben", offer(1, 10, 75))
-    corner.at(corner.twin.world.market.books[BOOK].closes_at)
-    corner.clears(trade(0, 1))
-    read(corner, BENS, import_wh=1_000, export_wh=510)
-    read(corner, ADAS, import_wh=1_010, export_wh=500)
-    corner.at(BOOK[1] + 2 * HOUR)
-    corner.does("cleo", "Market", "settle", community=BOOK[0], interval_start=BOOK[1], limit=10)
+    """A bid at the price of its trade, delivered in full: nothing of the escrow is left. So it is for nothing, too."""
+    for price in (75, 0):
+        sub = Corner(corner.twin.fork(), corner.tally)
+        sub.places("ada", bid(1, 10, price))
+        sub.places("ben", offer(1, 10, price))
+        sub.at(sub.twin.world.market.books[BOOK].closes_at)
+        sub.clears(trade(0, 1, 10, price))
+        read(sub, BENS, import_wh=1_000, export_wh=510)
+        read(sub, ADAS, import_wh=1_010, export_wh=500)
+        sub.at(BOOK[1] + 2 * HOUR)
+        sub.does("cleo", "Market", "settle", community=BOOK[0], interval_start=BOOK[1], limit=10)
+
+
+def a_community_without_a_price_model(corner: Corner) -> None:
+    """A price stands without a book where only the market rule is installed, and no order is taken."""
+    arguments = {"name": b"Third", "interval_s": HOUR, "epoch_s": 2 * HOUR, "zones": [b"one"], "parameters": PARAMETERS}
+    corner.does("ben", "Communities", "found", **arguments, steward=account("ben"))
+    community = corner.twin.world.communities.next_community_id - 1
+    corner.does("ben", "Communities", "admit", community=community, account=account("ben"), roles=[Role.ORACLE])
+    binding = Binding(BUNDLES[0], b"{}", b"", None)
+    corner.does("ben", "PluginRegistry", "install", community=community, slot=Slot.CLEAR, binding=binding)
+    prices = [PostedPrice(BOOK[1], Price(300), Price(80))]
+    corner.does("ben", "Market", "post_reference_prices", community=community, prices=prices)
+    corner.places("ben", offer(1), book=(community, BOOK[1]))
 
 
 def a_hold_of_one_unit(corner: Corner) -> None:
