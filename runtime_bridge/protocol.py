@@ -75,6 +75,7 @@ BOOK_ORDERS: StorageSpec[tuple[t.OrderNumber, ...]] = StorageSpec(
 ORDER_IDS: StorageSpec[t.OrderNumber] = StorageSpec(
     "Market", "OrderIds", (t.CommunityId, UnixSeconds, t.AccountId, t.U64), t.OrderNumber
 )
+STANDING_WH: StorageSpec[Wh] = StorageSpec("Market", "StandingWh", (t.CommunityId, UnixSeconds, t.MeterId, t.Side), Wh)
 ORDERS: StorageSpec[t.Order] = StorageSpec("Market", "Orders", (t.OrderNumber,), t.Order)
 TRADES: StorageSpec[tuple[t.Trade, ...]] = StorageSpec(
     "Market", "Trades", (t.CommunityId, UnixSeconds), tuple[t.Trade, ...]

@@ -32,6 +32,9 @@ SENTENCES: Mapping[tuple[str, str], str] = {
     ("Communities", "BadEpochLength"): "an epoch is a whole number of intervals, at least one",
     ("Communities", "NoZones"): "a community has at least one zone",
     ("Communities", "BadParameters"): _PARAMETERS,
+    ("Communities", "EarlierParametersNeeded"): (
+        "readings taken under earlier parameters are not final yet; the proposal stays approved, try again later"
+    ),
     ("Communities", "AlreadyMember"): "the account is a member already",
     ("Communities", "NotMember"): "the account is not a member of the community",
     ("Communities", "RoleAlreadyGranted"): "the account holds the role already",
@@ -51,6 +54,10 @@ SENTENCES: Mapping[tuple[str, str], str] = {
     ("Market", "NoRules"): "the community has no plugin in one of its slots yet; its steward runs `aip plugin install`",
     ("Market", "ZeroEnergy"): "an order is for at least one watt-hour",
     ("Market", "UnknownMeter"): "the meter is not enrolled in this community, or is not yours; see `aip meter list`",
+    ("Market", "AboveConnectionLimit"): (
+        "with this order the meter's orders of this side are more than its connection carries in the interval; "
+        "`aip meter show` says how much that is"
+    ),
     ("Market", "OrderIdReused"): "you have another order with this id in this book; give another --id",
     ("Market", "UnknownOrder"): "there is no such order, or its book is settled",
     ("Market", "OrderNotOpen"): "the order is cancelled already",

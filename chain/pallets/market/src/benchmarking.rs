@@ -103,6 +103,59 @@ fn traded<T: Config + World<T::AccountId>>(key: BookKey, count: u32) -> Result<V
 	Ok((0..count).map(trade).collect())
 }
 
+/// A member with money, and a book with room where `listed` orders stand and that opens with the next one.
+fn bidder<T: Config + World<T::AccountId>>(listed: u32) -> (BookKey, T::AccountId) {
+	T::set_time(BEFORE_GATE);
+	let (key, _) = book::<T>(listed, BookStatus::Open);
+	Books::<T>::remove(key);
+	let member = whitelisted_caller();
+	T::admit(key.0, &member);
+	T::endow(&member, Balance::from(MAX_NEW_ORDERS) * FUNDS);
+	(key, member)
+}
+
+/// New offers, each of another meter of `member`.
+fn offers<T: Config + World<T::AccountId>>(
+	key: BookKey,
+	member: &T::AccountId,
+	count: u32,
+) -> BoundedVec<NewOrder, ConstU32<MAX_NEW_ORDERS>> {
+	let new = |index: u32| NewOrder {
+		id: index.into(),
+		meter: T::enrol(key.0, member),
+		side: Side::Offer,
+		wh: WH,
+		limit_price: PRICE,
+	};
+	BoundedVec::truncate_from((0..count).map(new).collect())
+}
+
+/// Stores a cleared book of `listed` trades, of which the first `settled` are settled, ready for the others.
+fn cleared<T: Config + World<T::AccountId>>(listed: u32, settled: u32) -> Result<BookKey, BenchmarkError> {
+	T::set_time(FINAL);
+	let (key, _) = book::<T>(MAX_BOOK_ORDERS, BookStatus::Cleared);
+	let trades = traded::<T>(key, listed)?;
+	Trades::<T>::insert(key, BoundedVec::truncate_from(trades));
+	Books::<T>::mutate(key, |book| {
+		if let Some(book) = book {
+			book.trades = listed;
+			book.settled_trades = settled;
+		}
+	});
+	Ok(key)
+}
+
+/// Trades settled and orders closed.
+fn settled<T: Config>(key: BookKey) -> Option<(u32, u32)> {
+	Books::<T>::get(key).map(|book| (book.settled_trades, book.closed_orders))
+}
+
+/// The seller of the last of `trades` has the money for what the buyer's meter confirms.
+fn assert_paid<T: Config>(trades: u32) {
+	let paid = T::Currency::total_balance(&account("trader", 2 * trades - 1, 0)) - FUNDS;
+	assert_eq!(paid, Balance::from(PRICE) * Balance::from(BOUGHT_WH));
+}
+
 fn status<T: Config>(key: BookKey) -> Option<BookStatus> {
 	Books::<T>::get(key).map(|book| book.status)
 }
@@ -131,28 +184,28 @@ mod benches {
 		assert!(Books::<T>::contains_key((community, last)));
 	}
 
-	/// `b`: orders that stand in the book; `n`: orders placed. The book is opened as well.
+	/// `n`: orders placed. The book is opened as well.
 	#[benchmark]
-	fn place_orders(b: Linear<0, 9_500>, n: Linear<1, 500>) {
-		T::set_time(BEFORE_GATE);
-		let (key, _) = book::<T>(b, BookStatus::Open);
-		Books::<T>::remove(key);
-		let member = whitelisted_caller();
-		T::admit(key.0, &member);
-		T::endow(&member, n.max(1) as Balance * FUNDS);
-		let new = |index: u32| NewOrder {
-			id: index.into(),
-			meter: T::enrol(key.0, &member),
-			side: Side::Offer,
-			wh: WH,
-			limit_price: PRICE,
-		};
-		let orders = BoundedVec::truncate_from((0..n).map(new).collect());
+	fn place_orders(n: Linear<1, 500>) {
+		let (key, member) = bidder::<T>(0);
+		let orders = offers::<T>(key, &member, n);
 
 		#[extrinsic_call]
 		_(RawOrigin::Signed(member), key.0, key.1, orders);
 
-		assert_eq!(BookOrders::<T>::get(key).len() as u32, b + n);
+		assert_eq!(BookOrders::<T>::get(key).len() as u32, n);
+	}
+
+	/// `b`: orders that stand in the book before the one that is placed.
+	#[benchmark]
+	fn place_orders_beside(b: Linear<0, 9_999>) {
+		let (key, member) = bidder::<T>(b);
+		let orders = offers::<T>(key, &member, 1);
+
+		#[extrinsic_call]
+		place_orders(RawOrigin::Signed(member), key.0, key.1, orders);
+
+		assert_eq!(BookOrders::<T>::get(key).len() as u32, b + 1);
 	}
 
 	#[benchmark]
@@ -184,28 +237,31 @@ mod benches {
 		Ok(())
 	}
 
-	/// `l`: trades of the book; `n`: the last trades, and the first order after them.
+	/// `n`: all trades of the book, and the first order after them.
 	#[benchmark]
-	fn settle(l: Linear<1_000, 2_000>, n: Linear<2, 1_000>) -> Result<(), BenchmarkError> {
-		T::set_time(FINAL);
-		let (key, _) = book::<T>(MAX_BOOK_ORDERS, BookStatus::Cleared);
-		let trades = traded::<T>(key, l)?;
-		Trades::<T>::insert(key, BoundedVec::truncate_from(trades));
-		Books::<T>::mutate(key, |book| {
-			if let Some(book) = book {
-				book.trades = l;
-				book.settled_trades = l - (n - 1);
-			}
-		});
+	fn settle(n: Linear<2, 1_000>) -> Result<(), BenchmarkError> {
+		let key = cleared::<T>(n - 1, 0)?;
 		let caller: T::AccountId = whitelisted_caller();
 
 		#[extrinsic_call]
 		_(RawOrigin::Signed(caller), key.0, key.1, n);
 
-		let done = Books::<T>::get(key).map(|book| (book.settled_trades, book.closed_orders));
-		assert_eq!(done, Some((l, 1)));
-		let paid = T::Currency::total_balance(&account("trader", 2 * l - 1, 0)) - FUNDS;
-		assert_eq!(paid, Balance::from(PRICE) * Balance::from(BOUGHT_WH));
+		assert_eq!(settled::<T>(key), Some((n - 1, 1)));
+		assert_paid::<T>(n - 1);
+		Ok(())
+	}
+
+	/// `o`: trades of the book before the one that is settled.
+	#[benchmark]
+	fn settle_beside(o: Linear<0, 1_999>) -> Result<(), BenchmarkError> {
+		let key = cleared::<T>(o + 1, o)?;
+		let caller: T::AccountId = whitelisted_caller();
+
+		#[extrinsic_call]
+		settle(RawOrigin::Signed(caller), key.0, key.1, 1);
+
+		assert_eq!(settled::<T>(key), Some((o + 1, 0)));
+		assert_paid::<T>(o + 1);
 		Ok(())
 	}
 

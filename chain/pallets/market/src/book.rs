@@ -2,7 +2,7 @@
 
 use crate::{
 	pallet::*, standing::StandingInHand, Book, BookKey, BookStatus, NewOrder, Order, OrderStatus, PostedPrice,
-	ReferencePrice, MAX_BOOK_ORDERS,
+	ReferencePrice, WeightInfo, MAX_BOOK_ORDERS,
 };
 use aipchain_primitives::{
 	epoch_of, is_aligned, traits::*, Balance, CommunityId, Epoch, MeterId, OrderNumber, Parameters, Role, RuleSet,
@@ -72,6 +72,15 @@ impl<T: Config> Pallet<T> {
 			feed_in,
 		});
 		Ok(())
+	}
+
+	/// What placing so many orders weighs in a book where `listed` stand.
+	pub(crate) fn place_weight(listed: u32, placed: u32) -> Weight {
+		let placed = T::WeightInfo::place_orders(placed);
+		match listed {
+			0 => placed,
+			listed => placed.saturating_add(T::WeightInfo::place_orders_beside(listed)),
+		}
 	}
 
 	/// Says how many orders the book had before, which is the length of the list that was read.

@@ -368,7 +368,7 @@ pub mod pallet {
 		/// ## Complexity
 		/// Linear in `orders`, plus the list of the book's order numbers.
 		#[pallet::call_index(1)]
-		#[pallet::weight(T::WeightInfo::place_orders(MAX_BOOK_ORDERS, orders.len() as u32))]
+		#[pallet::weight(Pallet::<T>::place_weight(MAX_BOOK_ORDERS, orders.len() as u32))]
 		pub fn place_orders(
 			origin: OriginFor<T>,
 			community: CommunityId,
@@ -377,7 +377,7 @@ pub mod pallet {
 		) -> DispatchResultWithPostInfo {
 			let who = ensure_signed(origin)?;
 			let listed = Self::do_place_orders(&who, (community, interval_start), &orders)?;
-			Ok(Some(T::WeightInfo::place_orders(listed, orders.len() as u32)).into())
+			Ok(Some(Self::place_weight(listed, orders.len() as u32)).into())
 		}
 
 		/// Take an order back before the gate closes and release its escrow.
@@ -420,7 +420,7 @@ pub mod pallet {
 		/// ## Complexity
 		/// Linear in `limit`, plus the book's trade list while a trade is to settle.
 		#[pallet::call_index(4)]
-		#[pallet::weight(T::WeightInfo::settle(MAX_TRADES, (*limit).min(MAX_LIMIT)))]
+		#[pallet::weight(Pallet::<T>::most_settle_weight(*limit))]
 		pub fn settle(
 			origin: OriginFor<T>,
 			community: CommunityId,
@@ -429,7 +429,7 @@ pub mod pallet {
 		) -> DispatchResultWithPostInfo {
 			ensure_signed(origin)?;
 			let work = Self::do_settle((community, interval_start), limit)?;
-			Ok(Some(T::WeightInfo::settle(work.listed, work.handled)).into())
+			Ok(Some(work.weight::<T>()).into())
 		}
 
 		/// Void a book that has no result by its deadline, and release the holds of up to `limit` orders. A voided

@@ -1,6 +1,9 @@
 //! Settlement: share what the meters confirm over the trades, pay, move lots.
 
-use crate::{orders::OrdersInHand, pallet::*, sharing::Contract, Book, BookKey, BookStatus, Trade, MAX_LIMIT};
+use crate::{
+	orders::OrdersInHand, pallet::*, sharing::Contract, Book, BookKey, BookStatus, Trade, WeightInfo, MAX_LIMIT,
+	MAX_TRADES,
+};
 use aipchain_primitives::{amount, traits::*, Balance, MeterId, UnixSeconds, Wh};
 use alloc::{collections::BTreeMap, vec::Vec};
 use frame::{
@@ -14,10 +17,21 @@ use frame::{
 
 /// What a settling call did, for its weight.
 pub(crate) struct Work {
-	/// Trades of the book that were looked at.
-	pub listed: u32,
+	/// Trades of the book that were looked at and not handled.
+	pub others: u32,
 	/// Trades and orders handled.
 	pub handled: u32,
+}
+
+impl Work {
+	/// What it weighs.
+	pub fn weight<T: Config>(&self) -> Weight {
+		let handled = T::WeightInfo::settle(self.handled);
+		match self.others {
+			0 => handled,
+			others => handled.saturating_add(T::WeightInfo::settle_beside(others)),
+		}
+	}
 }
 
 /// A trade and what it delivers.
@@ -46,22 +60,32 @@ struct Delivery {
 }
 
 impl<T: Config> Pallet<T> {
+	/// The most that settling with `limit` weighs: a full list of trades, so many of them handled.
+	pub(crate) fn most_settle_weight(limit: u32) -> Weight {
+		let handled = limit.min(MAX_LIMIT);
+		Work {
+			others: MAX_TRADES.saturating_sub(handled),
+			handled,
+		}
+		.weight::<T>()
+	}
+
 	pub(crate) fn do_settle(key: BookKey, limit: u32) -> Result<Work, DispatchError> {
 		ensure!((1..=MAX_LIMIT).contains(&limit), Error::<T>::BadLimit);
 		let mut book = Books::<T>::get(key).ok_or(Error::<T>::NoBook)?;
 		if book.status == BookStatus::Settled {
-			return Ok(Work { listed: 0, handled: 0 });
+			return Ok(Work { others: 0, handled: 0 });
 		}
 		ensure!(book.status == BookStatus::Cleared, Error::<T>::BookNotCleared);
 		ensure!(Self::now() >= Self::final_at(key, &book), Error::<T>::NotFinal);
 
 		let mut orders = OrdersInHand::<T>::empty();
-		let mut work = Work { listed: 0, handled: 0 };
+		let mut work = Work { others: 0, handled: 0 };
 		if book.settled_trades < book.trades {
 			let trades = Trades::<T>::get(key);
 			orders = OrdersInHand::of(&trades);
-			work.listed = book.trades;
 			work.handled = Self::settle_trades(key, &mut book, &mut orders, &trades, limit)?;
+			work.others = book.trades.saturating_sub(work.handled);
 		}
 		if book.settled_trades == book.trades {
 			work.handled += Self::close_orders(key, &mut book, &mut orders, limit.saturating_sub(work.handled))?;

@@ -1,6 +1,6 @@
 //! The weights of this pallet's calls. Written by `chain/build/weights.py`; do not edit.
 //!
-//! Measured with frame-omni-bencher 0.28.0 on the runtime's Wasm: 20 steps, 5 repetitions, least squares.
+//! Measured with frame-omni-bencher 0.28.0 on the runtime's Wasm: 10 steps, 5 repetitions, least squares.
 //! Date 2026-11-21, on AMD EPYC, shared with other work: times err to the high side.
 //! Proofs are measured in the benchmarks' state, with an allowance for a state sixteen times as large.
 
@@ -19,23 +19,25 @@ pub trait WeightInfo {
 }
 
 impl WeightInfo for () {
-	fn register_build(_b: u32) -> Weight {
-		// Measured at least 18_494_000 ps; proof 4 bytes.
-		Weight::from_parts(40_245_189, 499)
+	fn register_build(b: u32) -> Weight {
+		// Measured at least 19_046_000 ps; proof 4 bytes.
+		Weight::from_parts(29_984_493, 499)
+			// standard error 70_131
+			.saturating_add(Weight::from_parts(138_397, 0).saturating_mul(b.into()))
 			.saturating_add(RocksDbWeight::get().reads(1))
 			.saturating_add(RocksDbWeight::get().writes(1))
 	}
 	fn deprecate_build() -> Weight {
-		// Measured at least 22_362_000 ps; proof 184 bytes.
-		Weight::from_parts(22_542_000, 679)
+		// Measured at least 41_358_000 ps; proof 184 bytes.
+		Weight::from_parts(51_907_000, 679)
 			.saturating_add(RocksDbWeight::get().reads(1))
 			.saturating_add(RocksDbWeight::get().writes(1))
 	}
 	fn install(b: u32) -> Weight {
-		// Measured at least 61_375_000 ps; proof 2575 bytes.
-		Weight::from_parts(69_321_935, 3070)
-			// standard error 2_031
-			.saturating_add(Weight::from_parts(2_539, 0).saturating_mul(b.into()))
+		// Measured at least 62_437_000 ps; proof 2575 bytes.
+		Weight::from_parts(67_017_739, 3070)
+			// standard error 5_199
+			.saturating_add(Weight::from_parts(12_618, 0).saturating_mul(b.into()))
 			.saturating_add(RocksDbWeight::get().reads(4))
 			.saturating_add(RocksDbWeight::get().writes(2))
 	}

@@ -131,7 +131,8 @@ fn a_block_takes_the_orders_of_five_hundred_homes_from_a_call_each() {
 	let base = weights.get(DispatchClass::Normal).base_extrinsic;
 	let before = (0..500).fold(Weight::zero(), |used, home| {
 		used.saturating_add(base)
-			.saturating_add(Weights::place_orders(2 * home, 2))
+			.saturating_add(Weights::place_orders(2))
+			.saturating_add(Weights::place_orders_beside(2 * home))
 	});
 	let last = place_orders(2).get_dispatch_info().call_weight;
 	assert!(before.saturating_add(last).all_lte(room()), "{before:?} and {last:?}");

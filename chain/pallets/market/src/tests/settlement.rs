@@ -394,11 +394,11 @@ fn a_call_is_charged_for_what_it_did() {
 		cleared();
 		let weight = |call: DispatchResultWithPostInfo| call.unwrap().actual_weight;
 		let first = weight(Market::settle(signed(EVE), HOME, START, 1));
-		assert_eq!(first, Some(<() as WeightInfo>::settle(2, 1)));
+		assert_eq!(first, Some(<() as WeightInfo>::settle(1).saturating_add(<() as WeightInfo>::settle_beside(1))));
 		let second = weight(Market::settle(signed(EVE), HOME, START, 9));
-		assert_eq!(second, Some(<() as WeightInfo>::settle(2, 5)));
+		assert_eq!(second, Some(<() as WeightInfo>::settle(5).saturating_add(<() as WeightInfo>::settle_beside(1))));
 		let third = weight(Market::settle(signed(EVE), HOME, START, 9));
-		assert_eq!(third, Some(<() as WeightInfo>::settle(0, 0)));
+		assert_eq!(third, Some(<() as WeightInfo>::settle(0)));
 	});
 }
 
@@ -406,11 +406,11 @@ fn a_call_is_charged_for_what_it_did() {
 fn weights_are_linear_in_the_vectors() {
 	type W = ();
 	for weight in [
-		|n| W::place_orders(n, n),
+		|n| W::place_orders(n).saturating_add(W::place_orders_beside(n)),
 		W::post_reference_prices,
 		W::submit_clearing,
 		W::void,
-		|n| W::settle(n, n),
+		|n| W::settle(n).saturating_add(W::settle_beside(n)),
 	] {
 		let (none, one, many) = (weight(0), weight(1), weight(500));
 		assert_eq!(many - none, (one - none) * 500);
