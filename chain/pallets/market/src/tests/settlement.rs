@@ -394,9 +394,15 @@ fn a_call_is_charged_for_what_it_did() {
 		cleared();
 		let weight = |call: DispatchResultWithPostInfo| call.unwrap().actual_weight;
 		let first = weight(Market::settle(signed(EVE), HOME, START, 1));
-		assert_eq!(first, Some(<() as WeightInfo>::settle(1).saturating_add(<() as WeightInfo>::settle_beside(1))));
+		assert_eq!(
+			first,
+			Some(<() as WeightInfo>::settle(1).saturating_add(<() as WeightInfo>::settle_beside(1)))
+		);
 		let second = weight(Market::settle(signed(EVE), HOME, START, 9));
-		assert_eq!(second, Some(<() as WeightInfo>::settle(5).saturating_add(<() as WeightInfo>::settle_beside(1))));
+		assert_eq!(
+			second,
+			Some(<() as WeightInfo>::settle(5).saturating_add(<() as WeightInfo>::settle_beside(1)))
+		);
 		let third = weight(Market::settle(signed(EVE), HOME, START, 9));
 		assert_eq!(third, Some(<() as WeightInfo>::settle(0)));
 	});
