@@ -89,7 +89,8 @@ def main() -> int:
     faults = [f"{REASONS.name} names no mutant: {name}" for name in reasons.keys() - {each.name for each in mutants}]
     if len(chosen) == len(mutants):
         faults += _faults(tried, reasons)
-        RESULT.write_text(json.dumps(_result(tried, recording, reasons), indent=1, ensure_ascii=False) + "\n")
+        if asked.wasm is None:
+            RESULT.write_text(json.dumps(_result(tried, recording, reasons), indent=1, ensure_ascii=False) + "\n")
     for fault in faults:
         print(fault, file=sys.stderr)
     return 1 if faults else 0
@@ -101,7 +102,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--only", default="", help="mutants whose names begin so, for example market.orders")
     parser.add_argument("--sequences", type=int, default=SEQUENCES, help="sequences about each pallet")
     parser.add_argument("--workers", type=int, default=os.cpu_count() or 1, help="processes at a time")
-    parser.add_argument("--wasm", type=Path, help="another runtime than the committed one")
+    parser.add_argument("--wasm", type=Path, help="another runtime than the committed one; no result is written")
     return parser.parse_args()
 
 
