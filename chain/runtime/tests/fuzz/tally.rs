@@ -137,15 +137,19 @@ impl fmt::Display for Tally {
 			"{} of {own} calls of the energy community done",
 			own - self.missed().len()
 		)?;
-		writeln!(f, "{} calls of all pallets done", self.done.len())?;
-		self.passed
-			.iter()
-			.try_for_each(|(name, times)| writeln!(f, "{times:>8} {name}"))?;
-		writeln!(f, "{} different errors met", self.errors.len())?;
-		self.errors
-			.iter()
-			.try_for_each(|(name, times)| writeln!(f, "{times:>8} {name}"))
+		writeln!(f, "what happened:")?;
+		list(f, &self.passed)?;
+		writeln!(f, "{} different calls done:", self.done.len())?;
+		list(f, &self.done)?;
+		writeln!(f, "{} different errors met:", self.errors.len())?;
+		list(f, &self.errors)
 	}
+}
+
+fn list(f: &mut fmt::Formatter<'_>, times: &BTreeMap<impl fmt::Display, u32>) -> fmt::Result {
+	times
+		.iter()
+		.try_for_each(|(name, times)| writeln!(f, "{times:>8} {name}"))
 }
 
 fn milestone(event: &RuntimeEvent) -> Option<&'static str> {

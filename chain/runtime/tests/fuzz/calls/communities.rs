@@ -9,6 +9,7 @@ use super::{anyone, text, Move};
 use crate::{draw::Draw, scene::Scene};
 
 const ENOUGH_TOWNS: usize = 2;
+const FEW_MEMBERS: usize = 5;
 const ROLES: [Role; 8] = [
 	Role::Steward,
 	Role::Consumer,
@@ -98,6 +99,9 @@ pub fn revoke_role(draw: &mut Draw, scene: &Scene) -> Option<Move> {
 pub fn leave(draw: &mut Draw, scene: &Scene) -> Option<Move> {
 	let town = draw.one(&scene.towns)?;
 	let member = draw.one(&town.members)?;
+	if town.members.len() < FEW_MEMBERS {
+		return None;
+	}
 	let community = draw.nearly_u32(town.id);
 	Some((member, RuntimeCall::Communities(Call::leave { community })))
 }

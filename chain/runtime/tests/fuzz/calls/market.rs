@@ -44,6 +44,10 @@ fn upcoming(draw: &mut Draw, scene: &Scene, town: &Town) -> Option<UnixSeconds> 
 pub fn place_orders(draw: &mut Draw, scene: &Scene) -> Option<Move> {
 	let (meter, facts, _) = draw.one(&scene.meters)?;
 	let town = scene.town(facts.community)?;
+	let owner = key_of(&facts.owner)?;
+	if !town.members.contains(&owner) && !draw.chance(3) {
+		return None;
+	}
 	let interval_start = upcoming(draw, scene, town)?;
 	let carried_wh = u64::from(facts.connection_limit_w) * town.length() / 3_600;
 	let order = |draw: &mut Draw| {
@@ -67,7 +71,7 @@ pub fn place_orders(draw: &mut Draw, scene: &Scene) -> Option<Move> {
 		interval_start: draw.nearly(interval_start),
 		orders: orders.try_into().unwrap_or_default(),
 	};
-	Some((key_of(&facts.owner)?, RuntimeCall::Market(call)))
+	Some((owner, RuntimeCall::Market(call)))
 }
 
 pub fn cancel_order(draw: &mut Draw, scene: &Scene) -> Option<Move> {

@@ -63,6 +63,9 @@ pub fn submit_batch(draw: &mut Draw, scene: &Scene) -> Option<Move> {
 	let start = interval(draw, scene, &town, &meters)?;
 	let mut due = meters;
 	due.retain(|(.., register)| register.at <= start || draw.chance(5));
+	if due.is_empty() && !draw.chance(3) {
+		return None;
+	}
 	let first = draw.below(due.len().max(1) as u64) as usize;
 	due.rotate_left(first);
 	due.truncate(MOST_READINGS);
@@ -84,19 +87,14 @@ pub fn submit_batch(draw: &mut Draw, scene: &Scene) -> Option<Move> {
 	Some((gateway, RuntimeCall::Metering(call)))
 }
 
-/// An interval that is over: one that a meter's register stands at, or seldom any.
+/// An interval that is over: mostly the newest one, which is not late yet, else one that a meter's register stands at.
 fn interval(draw: &mut Draw, scene: &Scene, town: &Town, meters: &[&Enrolled]) -> Option<UnixSeconds> {
-	let over = |start: UnixSeconds| start.checked_add(town.length()).is_some_and(|end| end <= scene.now);
-	let waiting: Vec<u64> = meters
-		.iter()
-		.map(|(.., register)| register.at)
-		.filter(|at| over(*at))
-		.collect();
-	let newest = town.interval_of(scene.now).checked_sub(town.length());
+	let newest = town.interval_of(scene.now).checked_sub(town.length())?;
+	let waiting: Vec<u64> = meters.iter().map(|(.., register)| register.at).collect();
 	match draw.below(10) {
-		0 => newest,
-		1 => newest.map(|start| draw.nearly(start)),
-		_ => draw.one(&waiting),
+		0 => Some(draw.nearly(newest)),
+		1 | 2 => draw.one(&waiting).filter(|start| *start <= newest),
+		_ => Some(newest),
 	}
 }
 

@@ -26,10 +26,10 @@ const OWN: [(u64, Maker); 23] = [
 	(8, communities::found),
 	(14, communities::admit),
 	(12, communities::grant_role),
-	(2, communities::revoke_role),
+	(1, communities::revoke_role),
 	(2, communities::leave),
 	(10, metering::enrol_meter),
-	(30, metering::submit_batch),
+	(60, metering::submit_batch),
 	(20, energy::mint),
 	(12, energy::retire),
 	(8, market::post_reference_prices),
@@ -45,7 +45,7 @@ const OWN: [(u64, Maker); 23] = [
 	(10, governance::propose),
 	(24, governance::vote),
 	(20, governance::advance),
-	(2, governance::cancel),
+	(3, governance::cancel),
 ];
 
 /// A call of the energy community, or one of another pallet.

@@ -54,7 +54,7 @@ fn value(draw: &mut Draw) -> u128 {
 		u128::MAX,
 	]);
 	let some = AIP + u128::from(draw.below(1 << 40));
-	if draw.chance(40) {
+	if draw.chance(12) {
 		near
 	} else {
 		some
