@@ -19,7 +19,7 @@ from pathlib import Path
 from random import Random
 
 import platformdirs
-from mutants import PACKAGE, SOURCES, mutants_of
+from mutants import PACKAGE, SOURCES, all_mutants
 from tapes import Recording
 from trials import Trial, Verdict, trials
 
@@ -77,7 +77,7 @@ def main() -> int:
     """Run, print the table, say what is wrong; 0 when nothing is."""
     asked, began = _arguments(), time.monotonic()
     recording = _recorded(asked.wasm, asked.sequences)
-    mutants = mutants_of()
+    mutants = all_mutants()
     chosen = [each for each in mutants if each.name.startswith(asked.only)]
     chosen = Random(SEED).sample(chosen, asked.sample) if asked.sample else chosen
     results = trials(chosen, recording, recording.reach(PACKAGE), asked.workers)

@@ -20,7 +20,7 @@ from operators import Neighbours, changes
 
 from aipchain import pallets_spec
 
-__all__ = ["PACKAGE", "SOURCES", "Mutant", "NotViable", "mutants_of", "put_in"]
+__all__ = ["PACKAGE", "SOURCES", "Mutant", "NotViable", "all_mutants", "put_in"]
 
 PACKAGE = pallets_spec.__name__
 SOURCES = Path(pallets_spec.__path__[0])
@@ -87,16 +87,12 @@ class Mutant:
         return f"`{_shown(self.node)}` -> `{_shown(self.other)}`"
 
 
-def mutants_of(modules: Iterable[str] | None = None) -> list[Mutant]:
-    """Every mutant of the modules, in the order of the sources; of all with rules when none is named."""
+def all_mutants() -> list[Mutant]:
+    """Every mutant of the modules with rules, in the order of the sources."""
     trees = {_module_name(path): ast.parse(path.read_text()) for path in sorted(SOURCES.rglob("*.py"))}
     chosen = [name for name in trees if name.split(".")[-1] not in _NO_RULES]
     neighbours, read = _neighbours(trees.values()), _names_read(trees[name] for name in chosen)
-    return [
-        mutant
-        for module in modules or chosen
-        for mutant in _numbered(_Walk(module, trees[module], neighbours, read).all())
-    ]
+    return [mutant for name in chosen for mutant in _numbered(_Walk(name, trees[name], neighbours, read).all())]
 
 
 def put_in(mutant: Mutant) -> None:

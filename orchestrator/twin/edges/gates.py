@@ -117,6 +117,10 @@ def an_account_at_the_existential_deposit(corner: Corner) -> None:
     for rest in (10**9 - 1, 10**9):
         sub = Corner(corner.twin.fork(), corner.tally)
         sub.places("ada", bid(1, 1, rich - rest))
+        sub = Corner(corner.twin.fork(), corner.tally)
+        sub.places("ada", bid(1))
+        spare = sub.twin.world.money.accounts[account("ada")].free - rest
+        sub.does("ada", "Balances", "transfer_allow_death", dest=account("cleo"), value=spare)
 
 
 def lists_at_the_length_of_their_length(corner: Corner) -> None:
