@@ -98,9 +98,9 @@ class Money:
             yield "the money issued is not what the accounts have"
         for who, account in self.accounts.items():
             if account.free < EXISTENTIAL_DEPOSIT:
-                yield f"the open account {who.hex()} has less than the existential deposit"
+                yield "an open account has less than the existential deposit"
             if account.reserved != sum(amount for (owner, _), amount in self.holds.items() if owner == who):
-                yield f"the money on hold of {who.hex()} is not the sum of its holds"
+                yield "the money on hold of an account is not the sum of its holds"
         if any(amount <= 0 for amount in self.holds.values()):
             yield "a hold of nothing is stored"
         if any(who not in self.accounts for who, _ in self.holds):
@@ -209,7 +209,11 @@ def transfer_allow_death(world: World, origin: Origin, *, dest: AccountId, value
 def transfer_keep_alive(world: World, origin: Origin, *, dest: AccountId, value: Balance) -> None:
     """Pay `value` to `dest`; the payer's account stays open.
 
-    :raises Token.NotExpendable: the payer's account would close; and as for :func:`transfer_allow_death`.
+    :raises Token.FundsUnavailable: the payer has less.
+    :raises Token.Frozen: something needs the payer's account open.
+    :raises Token.NotExpendable: the payer's account would close.
+    :raises Token.BelowMinimum: the payee's account is closed and would not open.
+    :raises Arithmetic.Underflow: there is not so much money.
     """
     _transfer(world, ensure_signed(origin), dest, value, keep_alive=True)
 

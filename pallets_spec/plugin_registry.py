@@ -112,9 +112,11 @@ class SlotState:
         return self.active if self.pending is None else self.pending[0]
 
     def scheduled(self, new: Hash, from_epoch: Epoch) -> SlotState:
-        """The slot with `new` pending. A pending binding that is due before becomes active; any other is replaced."""
-        due = self.pending is not None and self.pending[1] < from_epoch
-        if due:
+        """The slot with `new` pending, from the next epoch on.
+
+        A pending binding that is in force before `from_epoch` becomes the active one first; any other is replaced.
+        """
+        if self.pending is not None and self.pending[1] < from_epoch:
             return replace(self, previous=self.active, active=self.head, pending=(new, from_epoch))
         return replace(self, pending=(new, from_epoch))
 
@@ -182,8 +184,8 @@ def register_build(world: World, origin: Origin, *, bundle: Hash, name: bytes, r
 
     :param bundle: Merkle root over the files of the bundle.
     :param name: at most 64 bytes.
-    :raises EmptyName: the build has no name.
-    :raises BuildExists: the bundle is registered already.
+    :raises PluginRegistry.EmptyName: the build has no name.
+    :raises PluginRegistry.BuildExists: the bundle is registered already.
     """
     owner = ensure_signed(origin)
     if not name:
@@ -197,9 +199,9 @@ def register_build(world: World, origin: Origin, *, bundle: Hash, name: bytes, r
 def deprecate_build(world: World, origin: Origin, *, bundle: Hash) -> None:
     """Advise against new use of a build. Where it is bound it stays.
 
-    :raises UnknownBuild: the bundle is not registered.
-    :raises NotOwner: the build is another account's.
-    :raises BuildDeprecated: it is deprecated already.
+    :raises PluginRegistry.UnknownBuild: the bundle is not registered.
+    :raises PluginRegistry.NotOwner: the build is another account's.
+    :raises PluginRegistry.BuildDeprecated: it is deprecated already.
     """
     signer = ensure_signed(origin)
     build = world.plugin_registry.builds.get(bundle)
@@ -216,11 +218,11 @@ def deprecate_build(world: World, origin: Origin, *, bundle: Hash) -> None:
 def install(world: World, origin: Origin, *, community: CommunityId, slot: Slot, binding: Binding) -> None:
     """Fill an empty slot. The binding is in force at once and stays the slot's fallback.
 
-    :raises UnknownCommunity: there is no such community.
-    :raises NotSteward: the signer is not a steward of the community.
-    :raises SlotOccupied: the slot is filled; a vote may change it.
-    :raises UnknownBuild: the bundle is not registered.
-    :raises BuildDeprecated: its owner advises against new use.
+    :raises PluginRegistry.UnknownCommunity: there is no such community.
+    :raises PluginRegistry.NotSteward: the signer is not a steward of the community.
+    :raises PluginRegistry.SlotOccupied: the slot is filled; a vote may change it.
+    :raises PluginRegistry.UnknownBuild: the bundle is not registered.
+    :raises PluginRegistry.BuildDeprecated: its owner advises against new use.
     """
     steward = ensure_signed(origin)
     if communities.interval_s(world, community) is None:
@@ -254,8 +256,8 @@ def head(world: World, community: CommunityId, slot: Slot) -> Hash | None:
 def check_build(world: World, bundle: Hash) -> None:
     """A bundle can be bound.
 
-    :raises UnknownBuild: it is not registered.
-    :raises BuildDeprecated: its owner advises against new use.
+    :raises PluginRegistry.UnknownBuild: it is not registered.
+    :raises PluginRegistry.BuildDeprecated: its owner advises against new use.
     """
     build = world.plugin_registry.builds.get(bundle)
     if build is None:
@@ -269,9 +271,9 @@ def schedule(
 ) -> None:
     """Put the binding, known by `voted`, into the slot from the start of `from_epoch` on, as a vote decided.
 
-    :raises EmptySlot: a steward installs the first one.
-    :raises UnknownBuild: the bundle is not registered.
-    :raises BuildDeprecated: its owner advises against new use.
+    :raises PluginRegistry.EmptySlot: a steward installs the first one.
+    :raises PluginRegistry.UnknownBuild: the bundle is not registered.
+    :raises PluginRegistry.BuildDeprecated: its owner advises against new use.
     """
     state = world.plugin_registry.slots.get((community, slot))
     if state is None:

@@ -108,14 +108,19 @@ class Event:
 
 
 class Role(Enum):
-    """What an account may do in a community. No call moves a role to another account."""
+    """What an account may do in a community. No call moves a role to another account.
+
+    The chain asks for four of them: steward, gateway, operator and oracle. The others are labels that people and
+    programs read: no rule of this book asks for them. Who places orders must be a member and have a meter, no more.
+    """
 
     STEWARD = "Steward"
-    """Founds, admits members and enrols meters; votes rule everything else."""
+    """Admits members, grants and revokes roles, enrols meters, fills an empty slot with its first plugin and gives a
+    track its first settings; votes rule everything else. A steward need not be a member, and has no vote as one."""
     CONSUMER = "Consumer"
-    """Takes energy."""
+    """Takes energy; a label."""
     PRODUCER = "Producer"
-    """Delivers energy."""
+    """Delivers energy; a label."""
     GATEWAY = "Gateway"
     """Submits meter batches."""
     OPERATOR = "Operator"
@@ -123,9 +128,9 @@ class Role(Enum):
     ORACLE = "Oracle"
     """Posts reference prices."""
     AUDITOR = "Auditor"
-    """Replays intervals and exports evidence."""
+    """Replays intervals and exports evidence; a label."""
     GRID_OPERATOR = "GridOperator"
-    """Sets safety limits."""
+    """Sets safety limits; a label."""
 
     @property
     def bit(self) -> int:
@@ -134,10 +139,10 @@ class Role(Enum):
 
 
 class Source(Enum):
-    """What stands behind a meter's export register."""
+    """What stands behind a meter's export register. A label on what is minted: no rule of this book asks for it."""
 
     CONSUMPTION = "Consumption"
-    """Nothing: the meter only takes energy."""
+    """Nothing: the meter is there to take energy. What its register exports is believed all the same."""
     SOLAR = "Solar"
     WIND = "Wind"
     HYDRO = "Hydro"
@@ -317,10 +322,10 @@ class MeterFacts:
 
     community: CommunityId
     owner: AccountId
-    """The member whose energy it counts."""
+    """The account whose energy it counts: a member when it was enrolled, perhaps none any more."""
     source: Source
     zone: int
-    """Index into the community's zones."""
+    """Index into the community's zones; a label."""
     connection_limit_w: int
     """The most power its connection carries [W]."""
 
@@ -378,13 +383,13 @@ class Trade:
 
 
 def epoch_of(at: UnixSeconds, epoch_s: int) -> Epoch:
-    """The epoch that `at` falls in, of epochs that last `epoch_s` [s]."""
-    return Epoch(min(at // epoch_s, U32_MAX))
+    """The epoch that `at` falls in, of epochs that last `epoch_s` [s]. A length of 0 does not exist and counts as 1."""
+    return Epoch(min(at // max(epoch_s, 1), U32_MAX))
 
 
 def is_aligned(start: UnixSeconds, interval_s: int) -> bool:
     """Whether an interval of `interval_s` [s] can start at `start`: only at a multiple of its length."""
-    return start % interval_s == 0
+    return interval_s > 0 and start % interval_s == 0
 
 
 def interval_end(start: UnixSeconds, interval_s: int) -> UnixSeconds:

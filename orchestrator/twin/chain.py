@@ -228,7 +228,7 @@ class Chain:
         return [prefix, *found] if self.read(prefix) is not None else found
 
     def put(self, key: bytes, value: bytes | None) -> None:
-        """Store a value that no call brought there; nothing takes away what is there."""
+        """Store a value that no call brought there; `None` removes what is there."""
         self.overlay.set(key, value)
 
     def _begin_block(self) -> None:

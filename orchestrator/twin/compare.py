@@ -61,7 +61,7 @@ class RuntimeSide(Protocol):
         """All keys that begin with `prefix` now."""
 
     def put(self, key: bytes, value: bytes | None) -> None:
-        """Store a value that no call brought there; nothing takes away what is there."""
+        """Store a value that no call brought there; `None` removes what is there."""
 
 
 @dataclass
@@ -101,7 +101,7 @@ class Twin:
         """Put a value into the storage of both sides, to stand where no sequence of calls comes in good time.
 
         :param key: as the specification has it; `()` for an item with one value.
-        :param value: nothing takes away what is there.
+        :param value: `None` removes what is there.
         """
         item = next(item for item in self.chain.program.items if (item.pallet, item.name) == (pallet, name))
         raw_key, raw = item.key(key), None if value is None else item.value(value)

@@ -82,7 +82,7 @@ class Fund:
 
     who: AccountId
     account: Account | None
-    """Nothing closes the account."""
+    """`None` closes the account."""
     holds: Mapping[HoldReason, Balance]
     """What is on hold for each purpose [base units]."""
 

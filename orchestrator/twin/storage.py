@@ -68,7 +68,7 @@ class Item:
         return remembered if self.keys else {(): remembered}
 
     def put(self, world: World, key: object, value: object) -> None:
-        """Let the specification remember a value, or with nothing forget what it has."""
+        """Let the specification remember a value, or with `None` forget what it has."""
         chapter = getattr(world, self.chapter)
         if not self.keys:
             setattr(chapter, self.field, value)

@@ -29,9 +29,9 @@ from aipchain.pallets_spec.communities.invariants import invariants
 from aipchain.pallets_spec.communities.parameters import (
     are_parameters_sound,
     ensure_changeable,
-    parameters_at,
     parameters_head,
     schedule_parameters,
+    terms_at,
 )
 from aipchain.pallets_spec.communities.state import (
     INTERVAL_LENGTHS_S,
@@ -45,6 +45,7 @@ from aipchain.pallets_spec.communities.state import (
     Community,
     Member,
     ParameterSet,
+    Terms,
 )
 
 __all__ = [
@@ -66,6 +67,7 @@ __all__ = [
     "ParametersScheduled",
     "RoleGranted",
     "RoleRevoked",
+    "Terms",
     "admit",
     "are_parameters_sound",
     "electorate",
@@ -78,9 +80,9 @@ __all__ = [
     "invariants",
     "leave",
     "member_index",
-    "parameters_at",
     "parameters_head",
     "revoke_role",
     "schedule_parameters",
+    "terms_at",
     "zone_exists",
 ]

@@ -123,6 +123,9 @@ def revoke_role(world: World, origin: Origin, *, community: CommunityId, account
 def leave(world: World, origin: Origin, *, community: CommunityId) -> None:
     """Leave the community and drop all roles in it. Signed by a member.
 
+    What the account has goes on without its membership: its orders stand and trade, its meters are read, and what they
+    deliver is minted for it. But it places no new orders, proposes nothing and has no vote.
+
     :raises Communities.UnknownCommunity: there is no such community.
     :raises Communities.NotMember: the signer is no member of it.
     :raises Communities.LastSteward: the community would be left without a steward.
@@ -138,7 +141,7 @@ def leave(world: World, origin: Origin, *, community: CommunityId) -> None:
     del state.members[community, account]
     state.roles.pop((community, account), None)
     facts = state.communities[community]
-    state.communities[community] = replace(facts, members=facts.members - 1)
+    state.communities[community] = replace(facts, members=max(facts.members - 1, 0))
     world.emit(Left(community, account))
 
 
@@ -164,7 +167,7 @@ def _grant(world: World, community: CommunityId, account: AccountId, role: Role)
 
 def _drop_steward(world: World, community: CommunityId) -> None:
     facts = world.communities.communities[community]
-    if facts.stewards == 1:
+    if facts.stewards <= 1:
         raise Communities.LastSteward(community=community)
     world.communities.communities[community] = replace(facts, stewards=facts.stewards - 1)
 

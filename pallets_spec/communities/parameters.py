@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from aipchain.pallets_spec.communities.events import ParametersScheduled
-from aipchain.pallets_spec.communities.state import LONGEST_S, SHORTEST_WINDOW_S, Community
+from aipchain.pallets_spec.communities.state import LONGEST_S, SHORTEST_WINDOW_S, Community, Terms
 from aipchain.pallets_spec.errors import Communities
 from aipchain.pallets_spec.types import (
     CommunityId,
@@ -24,16 +24,22 @@ __all__ = [
     "ensure_changeable",
     "ensure_sound",
     "known",
-    "parameters_at",
     "parameters_head",
     "schedule_parameters",
+    "terms_at",
 ]
 
 
-def parameters_at(world: World, community: CommunityId, at: UnixSeconds) -> Parameters | None:
-    """The parameters in force at the epoch of `at`; nothing for an unknown community."""
+def terms_at(world: World, community: CommunityId, at: UnixSeconds) -> Terms | None:
+    """The lengths of time of a community and its parameters in force at the epoch of `at`.
+
+    Nothing for an unknown community, or one without parameters.
+    """
     facts = world.communities.communities.get(community)
-    return world.communities.parameter_sets[community].at(epoch_of(at, facts.epoch_s)) if facts else None
+    parameter_set = world.communities.parameter_sets.get(community)
+    if facts is None or parameter_set is None:
+        return None
+    return Terms(facts.interval_s, facts.epoch_s, parameter_set.at(epoch_of(at, facts.epoch_s)))
 
 
 def are_parameters_sound(parameters: Parameters) -> bool:
@@ -66,8 +72,7 @@ def schedule_parameters(
     ensure_sound(parameters)
     ensure_changeable(world, community)
     sets = world.communities.parameter_sets
-    now = epoch_of(world.now, known(world, community).epoch_s)
-    sets[community] = sets[community].schedule(parameters, binding_hash, from_epoch, now)
+    sets[community] = sets[community].scheduled(parameters, binding_hash, from_epoch)
     world.emit(ParametersScheduled(community, parameters, from_epoch))
 
 
@@ -78,7 +83,9 @@ def ensure_changeable(world: World, community: CommunityId) -> None:
     :raises Communities.EarlierParametersNeeded: see :meth:`ParameterSet.changes_from`.
     """
     facts = known(world, community)
-    parameter_set = world.communities.parameter_sets[community]
+    parameter_set = world.communities.parameter_sets.get(community)
+    if parameter_set is None:
+        raise Communities.UnknownCommunity(community=community)
     changes_from = parameter_set.changes_from(facts.epoch_s, epoch_of(world.now, facts.epoch_s))
     if world.now < changes_from:
         raise Communities.EarlierParametersNeeded(changes_from=changes_from, now=world.now)

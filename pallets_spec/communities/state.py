@@ -26,6 +26,7 @@ __all__ = [
     "Community",
     "Member",
     "ParameterSet",
+    "Terms",
 ]
 
 INTERVAL_LENGTHS_S = (900, 3_600)
@@ -112,16 +113,31 @@ class ParameterSet:
         forgotten, until = self.previous
         return UnixSeconds(until * epoch_s + max(forgotten.grace_s, self.active.grace_s))
 
-    def schedule(self, parameters: Parameters, binding_hash: Hash, from_epoch: Epoch, now: Epoch) -> ParameterSet:
-        """Put `parameters` in force from `from_epoch` on.
+    def scheduled(self, parameters: Parameters, binding_hash: Hash, from_epoch: Epoch) -> ParameterSet:
+        """The set with `parameters` pending, from the next epoch on.
 
-        Pending ones that are in force by `now` become the active ones first; others are replaced.
+        Pending ones that are in force before `from_epoch` become the active ones first; any others are replaced.
         """
         pending = (parameters, binding_hash, from_epoch)
-        if self.pending and now >= self.pending[2]:
+        if self.pending and self.pending[2] < from_epoch:
             due, due_hash, since = self.pending
             return ParameterSet(active=due, head=due_hash, pending=pending, previous=(self.active, since))
         return replace(self, pending=pending)
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What orders the market of an interval: the community's lengths of time, and its parameters in force then."""
+
+    interval_s: int
+    """The length of a delivery interval [s]."""
+    epoch_s: int
+    """The length of an epoch [s]."""
+    parameters: Parameters
+
+    def final_at(self, start: UnixSeconds) -> UnixSeconds:
+        """Readings of the interval that starts at `start` are taken until before this time, and are final then [s]."""
+        return self.parameters.final_at(start, self.interval_s)
 
 
 @dataclass(slots=True)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from aipchain.pallets_spec import communities, plugin_registry
 from aipchain.pallets_spec.community_governance.events import Proposed
 from aipchain.pallets_spec.community_governance.state import Proposal, ProposalState
-from aipchain.pallets_spec.community_governance.tracks import ensure_sound, epoch_length
+from aipchain.pallets_spec.community_governance.tracks import ensure_sound
 from aipchain.pallets_spec.errors import CommunityGovernance, PluginRegistryError
 from aipchain.pallets_spec.origin import Origin, ensure_signed
 from aipchain.pallets_spec.scale import binding_hash
@@ -45,7 +45,9 @@ def propose(world: World, origin: Origin, *, community: CommunityId, change: Cha
     :raises CommunityGovernance.Overflow: no number is left for a proposal.
     """
     proposer = ensure_signed(origin)
-    epoch_length(world, community)
+    electorate = communities.electorate(world, community)
+    if electorate is None:
+        raise CommunityGovernance.UnknownCommunity(community=community)
     if communities.member_index(world, community, proposer) is None:
         raise CommunityGovernance.NotMember(account=proposer, community=community)
     track = world.community_governance.tracks.get((community, change.track))
@@ -54,15 +56,14 @@ def propose(world: World, origin: Origin, *, community: CommunityId, change: Cha
     _check_change(world, change)
     if head_of(world, community, change) != predecessor:
         raise CommunityGovernance.StalePredecessor(predecessor=predecessor, head=head_of(world, community, change))
-    members, next_index = communities.electorate(world, community) or (0, 0)
     opened = Proposal(
         community=community,
         change=change,
         predecessor=predecessor,
         binding_hash=binding_hash(community, change, predecessor),
         proposer=proposer,
-        electorate=members,
-        electorate_until=next_index,
+        electorate=electorate[0],
+        electorate_until=electorate[1],
         opened_at=world.now,
         settings=track.settings,
     )

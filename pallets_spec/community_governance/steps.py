@@ -41,6 +41,7 @@ def advance(world: World, origin: Origin, *, proposal: ProposalId) -> None:
 
     :raises CommunityGovernance.UnknownProposal: there is no such proposal.
     :raises CommunityGovernance.NothingDue: no step is due.
+    :raises CommunityGovernance.UnknownCommunity: its community is gone; never in a sound chain.
     :raises CommunityGovernance.Overflow: no number is left for the next epoch.
     :raises Communities.EarlierParametersNeeded: parameters cannot change yet; the proposal waits.
     """

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from aipchain.pallets_spec import communities, market, metering
 from aipchain.pallets_spec.energy.events import Retired
-from aipchain.pallets_spec.energy.ledger import give, mint_reading, put_lot, take
+from aipchain.pallets_spec.energy.ledger import ensure_range, give, mint_reading, put_lot, take
 from aipchain.pallets_spec.energy.state import NO_ENERGY, Lot, LotState
 from aipchain.pallets_spec.errors import Energy
 from aipchain.pallets_spec.origin import Origin, ensure_signed
@@ -30,7 +30,7 @@ def mint(
     :raises Energy.UnknownCommunity: there is no such community.
     :raises Energy.NotFinal: readings of the interval are still taken.
     :raises Energy.AwaitsSettlement: the market has not settled the interval yet, and what was sold is the buyers'.
-    :raises Energy.Overflow: a sum would be beyond the largest number.
+    :raises Energy.Overflow: a sum, or the end of a lot, would be beyond the largest number.
     """
     ensure_signed(origin)
     _ensure_final(world, community, interval_start)
@@ -50,6 +50,7 @@ def retire(world: World, origin: Origin, *, meter: MeterId, interval_start: Unix
     :raises Energy.NotOwner: the lot is another account's.
     :raises Energy.LotNotFree: the lot is held or retired.
     :raises Energy.InsufficientEnergy: the lot is smaller.
+    :raises Energy.Overflow: the lot's end, or the sum retired, is beyond the largest number; never in a sound chain.
     """
     owner = ensure_signed(origin)
     if wh == 0:
@@ -63,6 +64,7 @@ def retire(world: World, origin: Origin, *, meter: MeterId, interval_start: Unix
         raise Energy.LotNotFree(state=lot.state.value)
     if wh > lot.wh:
         raise Energy.InsufficientEnergy(needed=wh, lot=lot.wh)
+    ensure_range(first_wh, wh)
     put_lot(world, meter, interval_start, first_wh, Lot(owner, wh, LotState.RETIRED))
     put_lot(world, meter, interval_start, Wh(first_wh + wh), Lot(owner, Wh(lot.wh - wh), LotState.FREE))
     take(world, owner, LotState.FREE, wh)
@@ -71,10 +73,9 @@ def retire(world: World, origin: Origin, *, meter: MeterId, interval_start: Unix
 
 
 def _ensure_final(world: World, community: CommunityId, interval_start: UnixSeconds) -> None:
-    interval_s = communities.interval_s(world, community)
-    parameters = communities.parameters_at(world, community, interval_start)
-    if interval_s is None or parameters is None:
+    terms = communities.terms_at(world, community, interval_start)
+    if terms is None:
         raise Energy.UnknownCommunity(community=community)
-    final_at = parameters.final_at(interval_start, interval_s)
+    final_at = terms.final_at(interval_start)
     if world.now < final_at:
         raise Energy.NotFinal(final_at=final_at, now=world.now)

@@ -15,7 +15,7 @@ from aipchain.units import UnixSeconds, Wh
 if TYPE_CHECKING:
     from aipchain.pallets_spec.world import World
 
-__all__ = ["free_held", "give", "mint_and_hold", "mint_reading", "move_held", "put_lot", "take"]
+__all__ = ["ensure_range", "free_held", "give", "mint_and_hold", "mint_reading", "move_held", "put_lot", "take"]
 
 
 def mint_and_hold(world: World, meter: MeterId, interval_start: UnixSeconds, hold_wh: Wh) -> Wh:
@@ -25,7 +25,7 @@ def mint_and_hold(world: World, meter: MeterId, interval_start: UnixSeconds, hol
     reading or no export.
 
     :raises Energy.AlreadyMinted: it was minted free, so it may be gone and nothing can be promised of it any more.
-    :raises Energy.Overflow: a sum would be beyond the largest number.
+    :raises Energy.Overflow: a sum, or the end of a lot, would be beyond the largest number.
     """
     known = world.energy.mints.get((meter, interval_start))
     if known:
@@ -41,7 +41,7 @@ def move_held(world: World, meter: MeterId, interval_start: UnixSeconds, to: Acc
 
     :raises Energy.UnknownLot: nothing was minted.
     :raises Energy.InsufficientEnergy: less is held.
-    :raises Energy.Overflow: a sum would be beyond the largest number.
+    :raises Energy.Overflow: a sum, or the end of a lot, would be beyond the largest number.
     """
     if wh == 0:
         return
@@ -50,6 +50,7 @@ def move_held(world: World, meter: MeterId, interval_start: UnixSeconds, to: Acc
         raise Energy.UnknownLot(meter=meter, interval_start=interval_start)
     if wh > before.held_wh:
         raise Energy.InsufficientEnergy(needed=wh, held=before.held_wh)
+    ensure_range(before.held_from_wh, wh)
     after = replace(before, held_from_wh=Wh(before.held_from_wh + wh), held_wh=Wh(before.held_wh - wh))
     held = Lot(before.producer, after.held_wh, LotState.HELD)
     put_lot(world, meter, interval_start, before.held_from_wh, Lot(to, wh, LotState.FREE))
@@ -77,6 +78,7 @@ def mint_reading(world: World, meter: MeterId, interval_start: UnixSeconds, fact
     if reading is None or reading.export_wh == 0:
         return NO_ENERGY
     first_wh, wh, producer = reading.export_register_wh, reading.export_wh, facts.owner
+    ensure_range(first_wh, wh)
     held_wh = min(hold_wh, wh)
     free_wh = Wh(wh - held_wh)
     put_lot(world, meter, interval_start, first_wh, Lot(producer, held_wh, LotState.HELD))
@@ -91,6 +93,15 @@ def mint_reading(world: World, meter: MeterId, interval_start: UnixSeconds, fact
     state.mints[meter, interval_start] = minted
     world.emit(Minted(meter, interval_start, producer, first_wh, wh))
     return held_wh
+
+
+def ensure_range(first_wh: Wh, wh: Wh) -> None:
+    """A register counts from `first_wh` on `wh` watt-hours further.
+
+    :raises Energy.Overflow: it would end beyond the largest number.
+    """
+    if first_wh + wh > U64_MAX:
+        raise Energy.Overflow(first_wh=first_wh, wh=wh)
 
 
 def put_lot(world: World, meter: MeterId, interval_start: UnixSeconds, first_wh: Wh, lot: Lot) -> None:

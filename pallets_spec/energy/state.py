@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from enum import Enum
 
-from aipchain.pallets_spec.types import AccountId, CommunityId, MeterId, Source
+from aipchain.pallets_spec.types import U64_MAX, AccountId, CommunityId, MeterId, Source
 from aipchain.units import UnixSeconds, Wh
 
 __all__ = ["MAX_METERS", "NO_ENERGY", "EnergyState", "EnergySums", "Lot", "LotState", "Mint"]
@@ -47,7 +47,8 @@ class Mint:
     @property
     def held_at_first(self) -> Wh:
         """How much was held at first, as long as the hold is not freed."""
-        return Wh(self.held_from_wh - self.first_wh + self.held_wh)
+        moved_wh = max(self.held_from_wh - self.first_wh, 0)
+        return Wh(min(moved_wh + self.held_wh, U64_MAX))
 
 
 @dataclass(frozen=True, slots=True)

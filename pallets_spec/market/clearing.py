@@ -42,15 +42,15 @@ def submit_clearing(
 
     :param rules: the plugins that the clearing ran under.
     :param trades: at most 2,000.
-    :raises UnknownCommunity: there is no such community.
-    :raises NotOperator: the signer is not an operator of the community.
-    :raises NoBook: the interval has no book.
-    :raises BookNotOpen: the book is cleared otherwise, voided or settled.
-    :raises GateOpen: the gate is still open.
-    :raises DeadlinePassed: the deadline is over.
-    :raises RulesMismatch: the book is bound to other rules.
-    :raises TradeRefused: a trade breaks a rule of the envelope.
-    :raises Overflow: the energy of all trades does not fit.
+    :raises Market.UnknownCommunity: there is no such community.
+    :raises Market.NotOperator: the signer is not an operator of the community.
+    :raises Market.NoBook: the interval has no book.
+    :raises Market.BookNotOpen: the book is cleared otherwise, voided or settled.
+    :raises Market.GateOpen: the gate is still open.
+    :raises Market.DeadlinePassed: the deadline is over.
+    :raises Market.RulesMismatch: the book is bound to other rules.
+    :raises Market.TradeRefused: a trade breaks a rule of the envelope.
+    :raises Market.Overflow: the energy of all trades does not fit.
     """
     operator = ensure_signed(origin)
     ensure_community(world, community)

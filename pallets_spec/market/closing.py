@@ -14,7 +14,7 @@ from aipchain.pallets_spec.market.orders import ESCROW
 from aipchain.pallets_spec.market.standing import take_standing
 from aipchain.pallets_spec.market.state import MAX_LIMIT, Book, BookStatus, Order, OrderStatus
 from aipchain.pallets_spec.origin import Origin, ensure_signed
-from aipchain.pallets_spec.types import AccountId, BookKey, CommunityId, OrderNumber
+from aipchain.pallets_spec.types import U128_MAX, AccountId, BookKey, CommunityId, OrderNumber
 from aipchain.units import Balance, UnixSeconds
 
 if TYPE_CHECKING:
@@ -29,10 +29,17 @@ def void(world: World, origin: Origin, *, community: CommunityId, interval_start
     A voided book whose orders are all closed is left as it is.
 
     :param limit: orders to close in this call, 1 to 1,000.
-    :raises BadLimit: the limit is out of bounds.
-    :raises NoBook: the interval has no book.
-    :raises DeadlineNotPassed: a clearing may still come.
-    :raises BookNotOpen: the book is cleared or settled.
+    :raises Market.BadLimit: the limit is out of bounds.
+    :raises Market.NoBook: the interval has no book.
+    :raises Market.BookNotOpen: the book is cleared or settled.
+    :raises Market.DeadlineNotPassed: a clearing may still come.
+
+    Never in a sound chain: see :func:`close_orders`.
+
+    :raises System.Corruption: the book's orders are not as many as it counts, or one is gone or stands no longer.
+    :raises Market.Overflow: the escrow of an owner's orders is beyond the largest number.
+    :raises Token.CannotCreate: an owner's account is closed and has escrow all the same.
+    :raises Token.FundsUnavailable: less is on hold than the escrow of an owner's orders.
     """
     ensure_signed(origin)
     ensure_limit(limit)
@@ -53,7 +60,7 @@ def void(world: World, origin: Origin, *, community: CommunityId, interval_start
 def ensure_limit(limit: int) -> None:
     """The work of a call is bounded.
 
-    :raises BadLimit: the limit is not 1 to 1,000.
+    :raises Market.BadLimit: the limit is not 1 to 1,000.
     """
     if not 1 <= limit <= MAX_LIMIT:
         raise Market.BadLimit(limit=limit)
@@ -64,15 +71,22 @@ def close_orders(world: World, key: BookKey, book: Book, limit: int) -> Book:
 
     What is left of their escrow is released, in one sum per owner, owner by owner in the order of their account ids. A
     cancelled order holds nothing and goes without a word.
+
+    :raises System.Corruption: the book lists fewer orders than it counts, one of them is gone, or less stands of a
+        meter and side than its orders.
+    :raises Market.Overflow: the escrow of an owner's orders is beyond the largest number.
+    :raises Token.CannotCreate: an owner's account is closed and has escrow all the same.
+    :raises Token.FundsUnavailable: less is on hold than the escrow of an owner's orders.
     """
     until = min(book.closed_orders + limit, book.orders)
-    numbers = world.market.book_orders.get(key, ())[book.closed_orders : until]
+    if until == book.closed_orders:
+        return book
     releases: dict[AccountId, int] = defaultdict(int)
-    for number in numbers:
-        order = _remove(world, number)
+    for number in _listed(world, key, book.closed_orders, until):
+        order = _remove(world, key, number)
         if order.status is OrderStatus.OPEN:
             take_standing(world, key, order.meter, order.side, order.wh)
-            releases[order.owner] += order.escrow
+            releases[order.owner] = _sum(releases[order.owner], order.escrow)
             world.emit(OrderClosed(number, order.owner, order.filled_wh, order.escrow))
     for owner in sorted(releases):
         if releases[owner] > 0:
@@ -82,9 +96,23 @@ def close_orders(world: World, key: BookKey, book: Book, limit: int) -> Book:
     return replace(book, closed_orders=until)
 
 
-def _remove(world: World, number: OrderNumber) -> Order:
+def _listed(world: World, key: BookKey, start: int, until: int) -> tuple[OrderNumber, ...]:
+    """The orders of the book from the place `start` until before `until`."""
+    numbers = world.market.book_orders.get(key, ())
+    if not start <= until <= len(numbers):
+        raise Corruption(book=key, listed=len(numbers))
+    return numbers[start:until]
+
+
+def _remove(world: World, key: BookKey, number: OrderNumber) -> Order:
     order = world.market.orders.pop(number, None)
     if order is None:
         raise Corruption(number=number)
-    world.market.order_ids.pop((order.book, (order.owner, order.id)), None)
+    world.market.order_ids.pop((key, (order.owner, order.id)), None)
     return order
+
+
+def _sum(released: int, escrow: Balance) -> int:
+    if released + escrow > U128_MAX:
+        raise Market.Overflow(released=released, escrow=escrow)
+    return released + escrow

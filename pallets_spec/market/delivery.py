@@ -40,7 +40,7 @@ def shares(contracts: list[tuple[MeterId, Wh]], readings: dict[MeterId, Wh]) -> 
         contracted[meter] += wh
     before: Counter[MeterId] = Counter()
     for meter, wh in contracts:
-        whole = contracted[meter]
+        whole = max(contracted[meter], 1)  # where no trade has energy, none is shared
         confirmed = min(readings.get(meter, 0), whole)
         up_to_before = before[meter] * confirmed // whole
         before[meter] += wh

@@ -3,7 +3,9 @@
 An order holds money in *escrow*, so that whoever takes part can pay:
 
 - a bid holds `limit price x energy`, the most it can cost;
-- an offer holds the collateral of the book, a share of the same product, rounded up.
+- an offer holds the collateral of the book, a share of the same product, rounded up. It is tied up until the order is
+  closed and given back whole then: an offer never pays. Nothing is taken for energy that is sold and not delivered;
+  a penalty for that would be a later rule.
 
 An order's energy is to flow through its meter's connection, and all of that meter and side through the same one
 (:mod:`standing`).
@@ -20,7 +22,7 @@ from typing import TYPE_CHECKING
 
 from aipchain.pallets_spec import balances, communities, metering
 from aipchain.pallets_spec.errors import Market
-from aipchain.pallets_spec.market.book import ensure_community, get_book, open_book, rules_of_a_new_book
+from aipchain.pallets_spec.market.book import ensure_community, get_book, new_book
 from aipchain.pallets_spec.market.events import OrderCancelled, OrderPlaced
 from aipchain.pallets_spec.market.standing import add_standing, take_standing
 from aipchain.pallets_spec.market.state import MAX_BOOK_ORDERS, Book, Order, OrderStatus
@@ -54,24 +56,26 @@ def place_orders(
 ) -> None:
     """Place orders for one interval, all or none, and hold their escrow in one sum. Opens the book if it is the first.
 
-    The last four refusals of an order (from `OrderIdReused` on) are looked for order by order, in list order.
+    The four refusals from `Market.OrderIdReused` to `Market.AboveConnectionLimit` are looked for order by order, in
+    list order.
 
     :param orders: at most 500; each has energy and names a meter of the signer. One that stands already with the same
         id and content is skipped.
-    :raises UnknownCommunity: there is no such community.
-    :raises NotMember: the signer is not a member.
-    :raises EmptyBatch: `orders` is empty.
-    :raises BadInterval: no interval starts then, or it is further ahead than books open.
-    :raises GateClosed: the gate of the interval is closed.
-    :raises NoRules: a plugin slot of the community is empty.
-    :raises OrderIdReused: an id names another order of the signer in this book.
-    :raises ZeroEnergy: an order has no energy.
-    :raises UnknownMeter: a meter is not enrolled in the community, or not the signer's.
-    :raises AboveConnectionLimit: what stands of a meter and side, with the orders up to this one, is more than the
-        meter's connection carries in the interval.
-    :raises BookFull: the book has no room for the orders.
-    :raises Overflow: no number is left for an order.
-    :raises BalanceError: the signer has too little money to spare for the escrow.
+    :raises Market.UnknownCommunity: there is no such community.
+    :raises Market.NotMember: the signer is not a member.
+    :raises Market.EmptyBatch: `orders` is empty.
+    :raises Market.BadInterval: no interval starts then, or it is further ahead than books open.
+    :raises Market.GateClosed: the gate of the interval is closed.
+    :raises Market.NoRules: a plugin slot of the community is empty.
+    :raises Market.OrderIdReused: an id names another order of the signer in this book.
+    :raises Market.ZeroEnergy: an order has no energy.
+    :raises Market.UnknownMeter: a meter is not enrolled in the community, or not the signer's.
+    :raises Market.AboveConnectionLimit: what stands of a meter and side, with the orders up to this one, is more than
+        the meter's connection carries in the interval.
+    :raises Market.BookFull: the book has no room for the orders.
+    :raises Market.Overflow: no number is left for an order.
+    :raises Token.FundsUnavailable: the signer has too little money to spare for the escrow.
+    :raises Token.CannotCreateHold: the signer's account is closed, and there is an order without escrow.
     """
     owner = ensure_signed(origin)
     interval_s = ensure_community(world, community)
@@ -89,11 +93,17 @@ def place_orders(
 def cancel_order(world: World, origin: Origin, *, number: OrderNumber) -> None:
     """Take an order back before the gate closes and release its escrow.
 
-    :raises UnknownOrder: there is no such order.
-    :raises NotOwner: the order is another account's.
-    :raises OrderNotOpen: the order is cancelled already.
-    :raises NoBook: the order has no book; never in a sound chain.
-    :raises GateClosed: the gate of its interval is closed.
+    :raises Market.UnknownOrder: there is no such order.
+    :raises Market.NotOwner: the order is another account's.
+    :raises Market.OrderNotOpen: the order is cancelled already.
+    :raises Market.NoBook: the order has no book; never in a sound chain.
+    :raises Market.GateClosed: the gate of its interval is closed.
+
+    Never in a sound chain:
+
+    :raises Token.CannotCreate: the signer's account is closed and has escrow all the same.
+    :raises Token.FundsUnavailable: less is on hold than the order's escrow.
+    :raises System.Corruption: less stands of its meter and side than the order.
     """
     owner = ensure_signed(origin)
     order = world.market.orders.get(number)
@@ -123,10 +133,10 @@ def escrow_of(order: NewOrder, collateral: PartsPerMillion) -> Balance:
 def _book_with_open_gate(world: World, key: BookKey) -> Book:
     book = world.market.books.get(key)
     if book is None:
-        rules = rules_of_a_new_book(world, key)
-        if rules is None:
+        book = new_book(world, key)
+        if book is None:
             raise Market.NoRules(community=key[0])
-        return open_book(world, key, rules)
+        return book
     if world.now >= book.closes_at:
         raise Market.GateClosed(closes_at=book.closes_at, now=world.now)
     return book
@@ -138,11 +148,11 @@ def _fresh_orders(
     """The orders that do not stand yet, each checked, in list order; from now on their energy stands."""
     fresh: dict[int, NewOrder] = {}
     for order in orders:
-        earlier = fresh.get(order.id) or _standing_order(world, owner, key, order.id)
-        if earlier == order:
+        if order.id in fresh or (key, (owner, order.id)) in world.market.order_ids:
+            earlier = fresh.get(order.id) or _placed_order(world, owner, key, order.id)
+            if earlier != order:
+                raise Market.OrderIdReused(id=order.id, standing=earlier)
             continue
-        if earlier is not None:
-            raise Market.OrderIdReused(id=order.id, standing=earlier)
         if order.wh == 0:
             raise Market.ZeroEnergy(id=order.id)
         carries_wh = _own_meter(world, owner, key[0], order.meter).carries_wh(interval_s)
@@ -151,12 +161,11 @@ def _fresh_orders(
     return list(fresh.values())
 
 
-def _standing_order(world: World, owner: AccountId, key: BookKey, order_id: int) -> NewOrder | None:
-    """The order that the owner placed under this id before, as it was placed, cancelled or not."""
-    number = world.market.order_ids.get((key, (owner, order_id)))
-    if number is None:
+def _placed_order(world: World, owner: AccountId, key: BookKey, order_id: int) -> NewOrder | None:
+    """The order that an id in use names, as it was placed, cancelled or not; nothing if that order is gone."""
+    order = world.market.orders.get(world.market.order_ids[key, (owner, order_id)])
+    if order is None:
         return None
-    order = world.market.orders[number]
     return NewOrder(order.id, order.meter, order.side, order.wh, order.limit_price)
 
 
@@ -184,6 +193,8 @@ def _place(world: World, owner: AccountId, key: BookKey, book: Book, fresh: Sequ
         world.emit(OrderPlaced(*key, number, owner, order.id, order.meter, order.side, order.wh, order.limit_price))
     market.next_order_number = OrderNumber(first + len(fresh))
     market.book_orders[key] = market.book_orders.get(key, ()) + numbers
+    if len(market.book_orders[key]) > MAX_BOOK_ORDERS:
+        raise Market.BookFull(listed=len(market.book_orders[key]))
     market.books[key] = replace(book, orders=book.orders + len(fresh))
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from aipchain.pallets_spec import communities
 from aipchain.pallets_spec.errors import Market
-from aipchain.pallets_spec.market.book import ensure_community, open_book, rules_of_a_new_book
+from aipchain.pallets_spec.market.book import ensure_community, new_book
 from aipchain.pallets_spec.market.events import ReferencePosted
 from aipchain.pallets_spec.market.state import ReferencePrice
 from aipchain.pallets_spec.origin import Origin, ensure_signed
@@ -24,17 +24,20 @@ def post_reference_prices(
 ) -> None:
     """State retail and feed-in prices of intervals whose gate is open; all of them or none.
 
+    The last four refusals (from `Market.ReferenceAlreadyPosted` on) are looked for price by price, in list order: a
+    price that is refused for its last one is refused before the next price is looked at.
+
     A price is written once: the same again changes nothing, another is refused. It opens the interval's book when
     both plugin slots of the community have a rule, and stands without a book otherwise.
 
     :param prices: at most 192.
-    :raises UnknownCommunity: there is no such community.
-    :raises NotOracle: the signer is not an oracle of the community.
-    :raises EmptyBatch: `prices` is empty.
-    :raises ReferenceAlreadyPosted: the interval has another reference price.
-    :raises BadPrice: the feed-in tariff is above the retail price.
-    :raises BadInterval: no interval starts then, or it is further ahead than books open.
-    :raises GateClosed: the gate of the interval is closed.
+    :raises Market.UnknownCommunity: there is no such community.
+    :raises Market.NotOracle: the signer is not an oracle of the community.
+    :raises Market.EmptyBatch: `prices` is empty.
+    :raises Market.ReferenceAlreadyPosted: the interval has another reference price.
+    :raises Market.BadPrice: the feed-in tariff is above the retail price.
+    :raises Market.BadInterval: no interval starts then, or it is further ahead than books open.
+    :raises Market.GateClosed: the gate of the interval is closed.
     """
     oracle = ensure_signed(origin)
     ensure_community(world, community)
@@ -64,8 +67,8 @@ def _ensure_open_gate(world: World, key: BookKey) -> None:
     """The gate of the interval is open; its book opens now if it has none and there are rules for it."""
     book = world.market.books.get(key)
     if book is None:
-        rules = rules_of_a_new_book(world, key)
-        if rules is not None:
-            open_book(world, key, rules)
+        opened = new_book(world, key)
+        if opened is not None:
+            world.market.books[key] = opened
     elif world.now >= book.closes_at:
         raise Market.GateClosed(closes_at=book.closes_at, now=world.now)

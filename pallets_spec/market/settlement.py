@@ -4,7 +4,7 @@ Trades are settled one by one, in list order:
 
 1. *Money.* What the trade is due is paid out of the buyer's escrow. A seller who closed the account, and whom the sum
    does not open again, cannot be paid: the energy stays the seller's, and the escrow goes back to the buyer when the
-   order is closed.
+   order is closed. An offer pays nothing, whatever it delivers: its collateral goes back whole in the end.
 2. *Trade.* It is told with what it delivered and what was paid for it.
 3. *Energy.* What it delivered moves to the buyer. All that a meter delivers in the book is held when its first trade is
    settled; what was not moved when its last one is goes back to the producer, free.
@@ -16,20 +16,31 @@ When no trade is left, the orders of the book are closed.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from aipchain.pallets_spec import balances, energy, metering
+from aipchain.pallets_spec import balances, communities, energy, metering
 from aipchain.pallets_spec.errors import Corruption, Market
-from aipchain.pallets_spec.market.book import ensure_community, get_book, get_parameters
+from aipchain.pallets_spec.market.book import get_book
 from aipchain.pallets_spec.market.closing import close_orders, ensure_limit
 from aipchain.pallets_spec.market.delivery import deliveries
 from aipchain.pallets_spec.market.events import BookSettled, TradeSettled
 from aipchain.pallets_spec.market.orders import ESCROW
 from aipchain.pallets_spec.market.state import Book, BookStatus, Order
 from aipchain.pallets_spec.origin import Origin, ensure_signed
-from aipchain.pallets_spec.types import AccountId, BookKey, CommunityId, FinalReading, MeterId, OrderNumber, Trade
+from aipchain.pallets_spec.types import (
+    U64_MAX,
+    U128_MAX,
+    AccountId,
+    BookKey,
+    CommunityId,
+    FinalReading,
+    MeterId,
+    OrderNumber,
+    Trade,
+)
 from aipchain.units import Balance, UnixSeconds, Wh, cost
 
 if TYPE_CHECKING:
@@ -64,10 +75,23 @@ def settle(world: World, origin: Origin, *, community: CommunityId, interval_sta
     A settled book is left as it is.
 
     :param limit: trades and orders to handle in this call, 1 to 1,000.
-    :raises BadLimit: the limit is out of bounds.
-    :raises NoBook: the interval has no book.
-    :raises BookNotCleared: the book has no clearing.
-    :raises NotFinal: the readings of the interval are not final yet.
+    :raises Market.BadLimit: the limit is out of bounds.
+    :raises Market.NoBook: the interval has no book.
+    :raises Market.BookNotCleared: the book has no clearing.
+    :raises Market.NotFinal: the readings of the interval are not final yet.
+
+    Never in a sound chain:
+
+    :raises System.Corruption: the book's trades or orders are not as many as it counts, one of its orders is gone or
+        stands no longer, a trade costs more than its bid's escrow, or a meter delivers more than was minted of it.
+    :raises Market.Overflow: what trades agree, deliver, cost or hold together is beyond the largest number.
+    :raises Token.Frozen: a buyer has less on hold than a trade costs.
+    :raises Token.FundsUnavailable: less is on hold than the escrow of an owner's orders.
+    :raises Token.CannotCreate: an owner's account is closed and has escrow all the same.
+    :raises Energy.AlreadyMinted: a reading was minted free before.
+    :raises Energy.UnknownLot: what was minted for the settlement is gone.
+    :raises Energy.InsufficientEnergy: less is held than a trade delivers.
+    :raises Energy.Overflow: a sum of energy, or where a lot ends, is beyond the largest number.
     """
     ensure_signed(origin)
     ensure_limit(limit)
@@ -84,16 +108,20 @@ def settle(world: World, origin: Origin, *, community: CommunityId, interval_sta
 
 
 def _final_at(world: World, key: BookKey, book: Book) -> UnixSeconds:
-    """When the readings of the interval are final [s]: later than the book knew if a vote lengthened the grace."""
-    readings = get_parameters(world, key).final_at(key[1], ensure_community(world, key[0]))
-    return max(book.final_at, readings)
+    """When the readings of the interval are final [s]: later than the book knew if a vote lengthened the grace.
+
+    Of a community that is gone, the book alone knows.
+    """
+    terms = communities.terms_at(world, *key)
+    return max(book.final_at, terms.final_at(key[1])) if terms else book.final_at
 
 
 def _settle_next(world: World, key: BookKey, book: Book, limit: int) -> Book:
     """The book after up to `limit` of its next trades and orders."""
     before = book.settled_trades
-    book = _settle_trades(world, key, book, limit)
-    if book.settled_trades < book.trades:
+    if before < book.trades:
+        book = _settle_trades(world, key, book, limit)
+    if book.settled_trades != book.trades:
         return book
     book = close_orders(world, key, book, limit - (book.settled_trades - before))
     if book.closed_orders < book.orders:
@@ -104,10 +132,10 @@ def _settle_next(world: World, key: BookKey, book: Book, limit: int) -> Book:
 
 def _settle_trades(world: World, key: BookKey, book: Book, limit: int) -> Book:
     """Settle up to `limit` of the next trades."""
-    if book.settled_trades == book.trades:
-        return book
     of_book = _deliveries(world, key)
     until = min(book.settled_trades + limit, book.trades)
+    if until > len(of_book):
+        raise Corruption(book=key, listed=len(of_book))
     for delivery in of_book[book.settled_trades : until]:
         book = _settle_trade(world, key, book, delivery, of_book)
     return book
@@ -117,15 +145,20 @@ def _settle_trade(world: World, key: BookKey, book: Book, delivery: _Delivery, o
     """The book after one more trade: its money, the trade itself, its energy."""
     is_paid = _is_paid(world, delivery)
     paid, moved_wh = (delivery.due, delivery.wh) if is_paid else (Balance(0), Wh(0))
-    _enter(world, key, delivery, paid)
+    _take_escrow(world, delivery.trade.bid, paid)
+    book = _counted(book, delivery.wh, paid)
+    _tell(world, key, delivery, paid)
     of_meter = [each for each in of_book if each.offer.meter == delivery.offer.meter]
     _move_energy(world, key[1], delivery, of_meter, moved_wh)
-    return replace(
-        book,
-        settled_trades=book.settled_trades + 1,
-        delivered_wh=Wh(book.delivered_wh + delivery.wh),
-        paid=Balance(book.paid + paid),
-    )
+    return book
+
+
+def _counted(book: Book, delivered_wh: Wh, paid: Balance) -> Book:
+    """The book with one more trade settled."""
+    paid, delivered_wh = Balance(book.paid + paid), Wh(book.delivered_wh + delivered_wh)
+    if paid > U128_MAX or delivered_wh > U64_MAX:
+        raise Market.Overflow(paid=paid, delivered_wh=delivered_wh)
+    return replace(book, settled_trades=book.settled_trades + 1, delivered_wh=delivered_wh, paid=paid)
 
 
 def _deliveries(world: World, key: BookKey) -> list[_Delivery]:
@@ -136,11 +169,22 @@ def _deliveries(world: World, key: BookKey) -> list[_Delivery]:
     contracts = [(bid.meter, offer.meter, trade.wh) for trade, (bid, offer) in zip(trades, pairs, strict=True)]
     imports = {bid.meter: _reading(world, bid.meter, key).import_wh for bid, _ in pairs}
     exports = {offer.meter: _reading(world, offer.meter, key).export_wh for _, offer in pairs}
+    _ensure_countable(contracts)
     delivered = deliveries(contracts, imports, exports)
     return [
         _Delivery(index, trade, bid, offer, wh)
         for index, (trade, (bid, offer), wh) in enumerate(zip(trades, pairs, delivered, strict=True))
     ]
+
+
+def _ensure_countable(contracts: Sequence[tuple[MeterId, MeterId, Wh]]) -> None:
+    """What the trades of each meter agree together is a number of watt-hours."""
+    takers, givers = Counter[MeterId](), Counter[MeterId]()
+    for taker, giver, wh in contracts:
+        takers[taker] += wh
+        givers[giver] += wh
+    if max([*takers.values(), *givers.values()], default=0) > U64_MAX:
+        raise Market.Overflow(taken=takers, given=givers)
 
 
 def _recorded(world: World, number: OrderNumber) -> Order:
@@ -166,13 +210,16 @@ def _is_paid(world: World, delivery: _Delivery) -> bool:
     return True
 
 
-def _enter(world: World, key: BookKey, delivery: _Delivery, paid: Balance) -> None:
-    """Take what was paid off the bid's escrow, and tell of the trade."""
-    trade = delivery.trade
-    bid = world.market.orders[trade.bid]
+def _take_escrow(world: World, number: OrderNumber, paid: Balance) -> None:
+    """Take what was paid off the bid's escrow."""
+    bid = world.market.orders[number]
     if paid > bid.escrow:
-        raise Corruption(number=trade.bid)
-    world.market.orders[trade.bid] = replace(bid, escrow=Balance(bid.escrow - paid))
+        raise Corruption(number=number)
+    world.market.orders[number] = replace(bid, escrow=Balance(bid.escrow - paid))
+
+
+def _tell(world: World, key: BookKey, delivery: _Delivery, paid: Balance) -> None:
+    trade = delivery.trade
     world.emit(TradeSettled(*key, delivery.index, *delivery.parties, trade.wh, delivery.wh, trade.price, paid))
 
 

@@ -22,7 +22,7 @@ def add_standing(world: World, key: BookKey, meter: MeterId, side: Side, wh: Wh,
     """One more order of `wh` stands.
 
     :param carries_wh: the most that the meter's connection carries in the interval.
-    :raises AboveConnectionLimit: the meter's orders of this side would be more than that together.
+    :raises Market.AboveConnectionLimit: the meter's orders of this side would be more than that together.
     """
     standing_wh = Wh(world.market.standing_wh.get((key, (meter, side)), 0) + wh)
     if standing_wh > carries_wh:

@@ -43,10 +43,10 @@ class Round:
         self.interval_end = interval_end(interval_start, interval_s)
         if self.interval_end > world.now:
             raise Metering.IntervalNotOver(ends=self.interval_end, now=world.now)
-        parameters = communities.parameters_at(world, community, interval_start)
-        if parameters is None:
+        terms = communities.terms_at(world, community, interval_start)
+        if terms is None:
             raise Metering.UnknownCommunity(community=community)
-        self.final_at = parameters.final_at(interval_start, interval_s)
+        self.final_at = terms.final_at(interval_start)
         self.world = world
         self.community = community
         self.interval_start = interval_start
@@ -76,7 +76,9 @@ class Round:
             return Reason.BAD_SIGNATURE
         if self.world.now >= self.final_at:
             return Reason.LATE
-        register = self.world.metering.registers[signed.meter]
+        register = self.world.metering.registers.get(signed.meter)
+        if register is None:
+            return Reason.UNKNOWN_METER
         if self.interval_start < register.at:
             return self._judge_again(signed)
         return self._judge_registers(meter, register, signed)

@@ -26,7 +26,7 @@ class Reason(Enum):
     """Why a reading was not believed: the first that applies, in this order."""
 
     UNKNOWN_METER = "UnknownMeter"
-    """No such meter in this community."""
+    """No such meter in this community, or one without a register."""
     BAD_SIGNATURE = "BadSignature"
     """The device did not sign this."""
     LATE = "Late"
@@ -45,15 +45,15 @@ class Reason(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Meter:
-    """An enrolled meter."""
+    """An enrolled meter. Nothing of it ever changes: a new owner, device or connection needs a new meter."""
 
     community: CommunityId
     owner: AccountId
-    """The member whose energy it counts."""
+    """The account whose energy it counts: a member when the meter was enrolled, perhaps none any more."""
     device_key: bytes
     """The ed25519 public key of the device, 32 bytes."""
     zone: int
-    """Index into the community's zones."""
+    """Index into the community's zones. A label: it must exist, and no other rule asks for it."""
     source: Source
     """What stands behind the export register."""
     connection_limit_w: int

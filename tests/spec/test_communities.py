@@ -278,8 +278,8 @@ def test_voted_parameters_hold_from_their_epoch_on(town: "Town") -> None:
     communities.schedule_parameters(world, place, LATER, VOTE, epoch)
 
     boundary = epoch * 7_200
-    assert communities.parameters_at(world, place, UnixSeconds(boundary - 1)) == SOUND
-    assert communities.parameters_at(world, place, UnixSeconds(boundary)) == LATER
+    assert _in_force(town, UnixSeconds(boundary - 1)) == SOUND
+    assert _in_force(town, UnixSeconds(boundary)) == LATER
     assert communities.parameters_head(world, place) == VOTE
     assert world.events == [ParametersScheduled(place, LATER, epoch)]
 
@@ -294,9 +294,7 @@ def test_parameters_in_force_become_active_when_the_next_are_voted(town: "Town")
 
     expected = ParameterSet(LATER, VOTE, (LAST, NEXT_VOTE, Epoch(first + 1)), (SOUND, first))
     assert world.communities.parameter_sets[place] == expected
-    in_force = [
-        communities.parameters_at(world, place, UnixSeconds(epoch * 7_200)) for epoch in range(first - 1, first + 2)
-    ]
+    in_force = [_in_force(town, UnixSeconds(epoch * 7_200)) for epoch in range(first - 1, first + 2)]
     assert in_force == [SOUND, LATER, LAST]
 
 
@@ -318,10 +316,10 @@ def test_parameters_are_not_forgotten_while_readings_need_them(town: "Town", fou
             communities.ensure_changeable(world, place)
         with pytest.raises(Communities.EarlierParametersNeeded):
             communities.schedule_parameters(world, place, LAST, NEXT_VOTE, Epoch(first + 9))
-        assert communities.parameters_at(world, place, UnixSeconds(first * 7_200 - 1)) == founding
+        assert _in_force(town, UnixSeconds(first * 7_200 - 1)) == founding
     town.at(final)
     communities.schedule_parameters(world, place, LAST, NEXT_VOTE, Epoch(first + 9))
-    assert communities.parameters_at(world, place, UnixSeconds(first * 7_200)) == voted
+    assert _in_force(town, UnixSeconds(first * 7_200)) == voted
 
 
 def test_parameters_that_never_came_into_force_are_replaced(town: "Town") -> None:
@@ -347,7 +345,7 @@ def test_an_unknown_community_has_nothing_to_tell(town: "Town") -> None:
     world, unknown = town.world, CommunityId(9)
     assert communities.interval_s(world, unknown) is None
     assert communities.epoch_s(world, unknown) is None
-    assert communities.parameters_at(world, unknown, world.now) is None
+    assert communities.terms_at(world, unknown, world.now) is None
     assert communities.parameters_head(world, unknown) is None
     assert communities.electorate(world, unknown) is None
     assert not communities.zone_exists(world, unknown, 0)
@@ -390,3 +388,9 @@ def test_other_unsound_states_are_noticed(town: "Town") -> None:
         world = town.world.copy()
         world.communities = state
         assert len(list(communities.invariants(world))) == 1
+
+
+def _in_force(town: "Town", at: UnixSeconds) -> Parameters:
+    terms = communities.terms_at(town.world, town.community, at)
+    assert terms is not None
+    return terms.parameters
