@@ -17,7 +17,7 @@ When no trade is left, the orders of the book are closed.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -165,11 +165,10 @@ def _deliveries(world: World, key: BookKey) -> list[_Delivery]:
     """Every trade of the book with what it delivers. All count, so that the share of a trade never depends on how many
     are settled in a call."""
     trades = world.market.trades.get(key, ())
-    pairs = [(_recorded(world, trade.bid), _recorded(world, trade.offer)) for trade in trades]
+    pairs = list(_recorded(world, trades))
     contracts = [(bid.meter, offer.meter, trade.wh) for trade, (bid, offer) in zip(trades, pairs, strict=True)]
     imports = {bid.meter: _reading(world, bid.meter, key).import_wh for bid, _ in pairs}
     exports = {offer.meter: _reading(world, offer.meter, key).export_wh for _, offer in pairs}
-    _ensure_countable(contracts)
     delivered = deliveries(contracts, imports, exports)
     return [
         _Delivery(index, trade, bid, offer, wh)
@@ -177,21 +176,19 @@ def _deliveries(world: World, key: BookKey) -> list[_Delivery]:
     ]
 
 
-def _ensure_countable(contracts: Sequence[tuple[MeterId, MeterId, Wh]]) -> None:
-    """What the trades of each meter agree together is a number of watt-hours."""
-    takers, givers = Counter[MeterId](), Counter[MeterId]()
-    for taker, giver, wh in contracts:
-        takers[taker] += wh
-        givers[giver] += wh
-    if max([*takers.values(), *givers.values()], default=0) > U64_MAX:
-        raise Market.Overflow(taken=takers, given=givers)
-
-
-def _recorded(world: World, number: OrderNumber) -> Order:
-    """An order of a recorded trade: it exists until all of them are settled."""
-    if number not in world.market.orders:
-        raise Corruption(number=number)
-    return world.market.orders[number]
+def _recorded(world: World, trades: Sequence[Trade]) -> Iterator[tuple[Order, Order]]:
+    """The two orders of each trade: they exist until all are settled, and what a meter agrees can be summed up."""
+    takes: Counter[MeterId] = Counter()
+    gives: Counter[MeterId] = Counter()
+    for trade in trades:
+        bid, offer = world.market.orders.get(trade.bid), world.market.orders.get(trade.offer)
+        if bid is None or offer is None:
+            raise Corruption(bid=trade.bid, offer=trade.offer)
+        takes[bid.meter] += trade.wh
+        gives[offer.meter] += trade.wh
+        if max(takes[bid.meter], gives[offer.meter]) > U64_MAX:
+            raise Market.Overflow(taken_wh=takes[bid.meter], given_wh=gives[offer.meter])
+        yield bid, offer
 
 
 def _reading(world: World, meter: MeterId, key: BookKey) -> FinalReading:
