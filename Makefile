@@ -1,4 +1,5 @@
-# AIPCHAIN: `make demo` trades a week, `make test` runs every test; both set up what they need.
+# AIPCHAIN: `make demo` trades a week, `make test` runs every Python test; both set up what they need.
+# `make check-runtime` rebuilds the runtime from source and runs every Rust test: vectors, limits, random input.
 PYTHON ?= python3
 UV_VERSION := 0.13.8
 VENV := .venv
@@ -33,8 +34,7 @@ lint: setup-dev ## style, types and room order
 	$(BIN)/lint-imports --no-logo
 
 vectors: setup-dev ## write pallets_spec/vectors anew, from the tests of the specification
-	find pallets_spec/vectors -mindepth 2 -name '*.json' -not -path '*/found/*' -delete
-	$(BIN)/pytest -q tests/spec --ignore=tests/spec/differential --ignore=tests/spec/vectors --write-vectors
+	$(BIN)/pytest -q tests/spec --ignore=tests/spec/differential --ignore=tests/spec/vectors --write-vectors --only-these-vectors
 
 runtime: setup ## compile the runtime and write chain/artifacts (needs Rust; chain/build/toolchain.sh installs it)
 	bash chain/build/toolchain.sh
