@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-import platformdirs
 import structlog
 
 from aipchain.chain.errors import (
@@ -30,6 +29,7 @@ from aipchain.chain.host.authoring import (
 )
 from aipchain.chain.host.block import Block, Header, extrinsic_hash
 from aipchain.chain.host.clock import Clock, SimulatedClock, SystemClock
+from aipchain.chain.host.engine import COMPILED
 from aipchain.chain.host.errors import HostCallFailed, RuntimePanicked
 from aipchain.chain.host.executor import Runtime
 from aipchain.chain.host.history import HistoricState
@@ -113,8 +113,7 @@ class Node:
         :param create: refuse with `NoChain` instead of founding one.
         :param cache_dir: where compiled runtimes are kept; a folder in the user's cache when not given.
         """
-        cache_dir = cache_dir or platformdirs.user_cache_path("aipchain") / "compiled"
-        wanted = WantedChain(preset, wasm, genesis_patch, cache_dir)
+        wanted = WantedChain(preset, wasm, genesis_patch, cache_dir or COMPILED)
         node = cls(open_chain(base_path, wanted, create=create), clock, self_check=self_check)
         node.seal(sealing)
         return node

@@ -12,12 +12,25 @@ from hashlib import blake2b
 from importlib.metadata import version
 from pathlib import Path
 
+import platformdirs
 import wasmtime
 import zstandard
 
 from aipchain.chain.host.errors import UnusableRuntime
 
-__all__ = ["EXTRA_PAGES", "MAX_CODE_BYTES", "PAGE_BYTES", "compiled", "engine", "plain_code", "split_data"]
+__all__ = [
+    "COMPILED",
+    "EXTRA_PAGES",
+    "MAX_CODE_BYTES",
+    "PAGE_BYTES",
+    "compiled",
+    "engine",
+    "plain_code",
+    "split_data",
+]
+
+COMPILED = platformdirs.user_cache_path("aipchain") / "compiled"
+"""The folder in the user's cache where compiled runtimes are kept."""
 
 PAGE_BYTES = 65_536
 EXTRA_PAGES = 2_048

@@ -16,10 +16,14 @@ from aipchain.orchestrator.twin.steps import Do, Moment, Step
 from aipchain.pallets_spec.errors import Market, SpecError
 from aipchain.pallets_spec.world import World
 
-__all__ = ["SEQUENCE_STEPS", "Campaign", "FoundDifference", "Tally"]
+__all__ = ["CI_SEED", "CI_SEQUENCES", "SEQUENCE_STEPS", "Campaign", "FoundDifference", "Tally"]
 
 SEQUENCE_STEPS = 60
 """Steps of a sequence, after the town is founded."""
+CI_SEQUENCES = 150
+"""Sequences about each pallet that the tests run; `make spec-release` runs 10,000."""
+CI_SEED = 2026
+"""Where the sequences that the tests run come from."""
 
 
 @dataclass

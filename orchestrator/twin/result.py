@@ -13,7 +13,7 @@ from pathlib import Path
 from aipchain import pallets_spec
 from aipchain.orchestrator.twin.campaign import Tally
 
-__all__ = ["Subject", "result_text"]
+__all__ = ["Subject", "result_text", "specification_digest"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,13 +30,18 @@ class Subject:
     @classmethod
     def of(cls, code_hash: bytes) -> "Subject":
         """The runtime with this hash against the specification that is here."""
-        (book,) = pallets_spec.__path__
-        return cls(f"0x{code_hash.hex()}", _digest(Path(book)), _digest(Path(__file__).parent))
+        return cls(f"0x{code_hash.hex()}", specification_digest(), _digest(Path(__file__).parent))
 
     @property
     def name(self) -> str:
         """A short name that no other subject has."""
         return _hash("".join((self.runtime, self.specification, self.generator)).encode())[2:18]
+
+
+def specification_digest() -> str:
+    """The digest of `pallets_spec`, as it is here."""
+    (book,) = pallets_spec.__path__
+    return _digest(Path(book))
 
 
 def result_text(subject: Subject, seed: int, steps: int, workers: int, reached: Mapping[str, Tally]) -> str:

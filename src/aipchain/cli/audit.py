@@ -3,11 +3,11 @@
 from pathlib import Path
 from typing import Annotated
 
-import platformdirs
 import typer
 from rich.progress import Progress
 
 from aipchain.chain.artifact import load_artifact
+from aipchain.chain.host.engine import COMPILED
 from aipchain.chain.node import Node
 from aipchain.chain.rpc.local import LocalTransport
 from aipchain.chain.spec import DEFAULT_PRESET, ChainSpec
@@ -130,18 +130,17 @@ def _expected(chain: str | None, patch: Path | None) -> ChainSpec | None:
 
 
 def _follow(connection: Connection, blocks: int | None, expected: ChainSpec | None) -> FollowReport:
-    cache_dir = platformdirs.user_cache_path("aipchain") / "compiled"
     first: FirstBlock
     if expected is None:
         first = first_block_read(connection)
     else:
-        first = first_block_built_here(connection, expected, load_artifact().code, cache_dir)
+        first = first_block_built_here(connection, expected, load_artifact().code, COMPILED)
     source = ChainSource(connection)
     wanted = source.height() if blocks is None else blocks
     with Progress(console=console, transient=True, disable=not console.is_terminal) as bar:
         task = bar.add_task("follow", total=wanted)
         return follow(
-            source, first, wanted, cache_dir=cache_dir, on_block=lambda number: bar.update(task, completed=number)
+            source, first, wanted, cache_dir=COMPILED, on_block=lambda number: bar.update(task, completed=number)
         )
 
 

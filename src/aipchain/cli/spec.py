@@ -9,6 +9,7 @@ from typing import Annotated
 import platformdirs
 import typer
 
+from aipchain.chain.host.engine import COMPILED
 from aipchain.cli.complaints import remark
 from aipchain.cli.output import console, refuse_unwritable, show_table, write_file
 from aipchain.errors import InputError
@@ -24,21 +25,16 @@ from aipchain.orchestrator.twin.vectors import as_document
 
 __all__ = ["app"]
 
-app = typer.Typer(help="Hold the specification against the compiled runtime.", no_args_is_help=True)
+app = typer.Typer(no_args_is_help=True)
 
-_CACHE = platformdirs.user_cache_path("aipchain")
-_COMPILED = _CACHE / "compiled"
+_RUNS = platformdirs.user_cache_path("aipchain") / "spec-runs"
+"""Where it is kept how far a run with a result file came."""
 _LINES = 50
 """Lines of progress of a run, at most."""
 
 WasmOption = Annotated[
     Path | None, typer.Option("--wasm", help="Another compiled runtime than the one that comes with this program.")
 ]
-
-
-@app.callback()
-def _spec() -> None:
-    """Hold the specification against the compiled runtime."""
 
 
 @app.command()
@@ -72,10 +68,10 @@ def fuzz(
         refuse_unwritable(file)
     program = _program(wasm)
     subject = Subject.of(program.runtime.code_hash)
-    kept = Kept(_CACHE / "spec-runs" / f"{subject.name}.jsonl") if result else None
+    kept = Kept(_RUNS / f"{subject.name}.jsonl") if result else None
     parts = parts_of(pallets, sequences, seed, steps)
     reached = {each: Tally() for each in pallets}
-    for part, tally in _followed(parts, crew, run_parts(wasm, _COMPILED, parts, crew, kept)):
+    for part, tally in _followed(parts, crew, run_parts(wasm, COMPILED, parts, crew, kept)):
         if isinstance(tally, FoundDifference):
             raise _written(program, tally, vector) from tally
         reached[part.focus].add(tally)
@@ -98,7 +94,7 @@ def _program(wasm: Path | None) -> Program:
         code = None if wasm is None else wasm.read_bytes()
     except OSError as fault:
         raise InputError(f"{wasm} cannot be read ({fault.strerror}): give a compiled runtime") from fault
-    return Program(code, _COMPILED)
+    return Program(code, COMPILED)
 
 
 def _known(pallets: Sequence[str] | None) -> Sequence[str]:

@@ -2,10 +2,10 @@
 
 from functools import cache
 
-import platformdirs
 import typer
 from rich.progress import Progress
 
+from aipchain.chain.host.engine import COMPILED
 from aipchain.chain.host.inherents import MAX_POV_BYTES
 from aipchain.cli.chains import BasePathOption, UrlOption, reading
 from aipchain.cli.complaints import complain
@@ -45,7 +45,7 @@ def _checked(connection: Connection) -> RelayReport:
             ChainSource(connection),
             first_block_read(connection),
             _signature,
-            cache_dir=platformdirs.user_cache_path("aipchain") / "compiled",
+            cache_dir=COMPILED,
             on_block=lambda number, height: bar.update(task, completed=number, total=height),
         )
 

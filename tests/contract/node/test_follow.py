@@ -7,13 +7,13 @@ from dataclasses import dataclass, replace
 from threading import Thread
 from typing import TYPE_CHECKING, Any
 
-import platformdirs
 import pytest
 from typer.testing import CliRunner
 from websockets.sync.server import ServerConnection, serve
 
 from aipchain.chain.artifact import load_artifact
 from aipchain.chain.host.block import Block
+from aipchain.chain.host.engine import COMPILED
 from aipchain.chain.host.trie import ordered_root
 from aipchain.chain.node import Node, SimulatedClock
 from aipchain.chain.rpc.answers import block_json, hex_json
@@ -37,7 +37,6 @@ from aipchain.units import AIP
 if TYPE_CHECKING:
     from tests.contract.node.conftest import Party
 
-CACHE = platformdirs.user_cache_path("aipchain") / "compiled"
 START_MS = 1_475_445_600_000
 HEIGHT = 5
 LIE = 3
@@ -49,7 +48,7 @@ Answer = Mapping[str, Any]
 def followed(connection: Connection, wanted: int = HEIGHT) -> FollowReport:
     """Follow from the first state as the node gives it."""
     source = ChainSource(connection, wait=lambda _: False)
-    return follow(source, first_block_read(connection), wanted, cache_dir=CACHE)
+    return follow(source, first_block_read(connection), wanted, cache_dir=COMPILED)
 
 
 def test_a_chain_with_transfers_and_failures_comes_out_equal(
@@ -63,8 +62,8 @@ def test_a_chain_with_transfers_and_failures_comes_out_equal(
     last = max(outcome.block.number for outcome in outcomes if outcome.block)
 
     spec = ChainSpec.of("development", genesis_patch)
-    first = first_block_built_here(connection, spec, load_artifact().code, CACHE)
-    report = follow(ChainSource(connection), first, last, cache_dir=CACHE)
+    first = first_block_built_here(connection, spec, load_artifact().code, COMPILED)
+    report = follow(ChainSource(connection), first, last, cache_dir=COMPILED)
 
     assert report.fault is None
     assert (report.equal, report.wanted) == (last, last)
@@ -314,7 +313,7 @@ def test_a_first_state_that_is_gone_is_told(chain: Node) -> None:
 def test_another_genesis_is_told(chain: Node) -> None:
     """The auditor expected the `local` preset."""
     with connect(LocalTransport(chain), pallets=()) as connection, pytest.raises(OtherGenesis, match="preset local"):
-        first_block_built_here(connection, ChainSpec.of("local"), load_artifact().code, CACHE)
+        first_block_built_here(connection, ChainSpec.of("local"), load_artifact().code, COMPILED)
 
 
 def test_a_node_that_stands_still_is_told(audited: Callable[..., FollowReport]) -> None:

@@ -7,13 +7,12 @@ from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING
 
-import platformdirs
 import pytest
 import zstandard
 from substrateinterface import Keypair
 
 from aipchain.chain.host.block import Block, Header, aura_seal
-from aipchain.chain.host.engine import plain_code
+from aipchain.chain.host.engine import COMPILED, plain_code
 from aipchain.chain.host.genesis import CODE
 from aipchain.chain.host.inherents import storage_prefix
 from aipchain.chain.host.scale import read_compact
@@ -53,9 +52,7 @@ def judged(node: Node) -> list[Validated]:
         first, source = first_block_read(connection), ChainSource(connection)
         blocks = [source.block(source.block_hash(number) or b"") for number in range(1, source.height() + 1)]
         given = [block for block in blocks if block is not None]
-        return list(
-            validated(first.header, first.state, given, sign, platformdirs.user_cache_path("aipchain") / "compiled")
-        )
+        return list(validated(first.header, first.state, given, sign, COMPILED))
 
 
 @pytest.fixture(scope="module")

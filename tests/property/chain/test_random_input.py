@@ -4,29 +4,23 @@ The bytes are of no meaning at all, or real transactions and blocks with some by
 """
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-import platformdirs
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from aipchain.chain.artifact import load_artifact
 from aipchain.chain.errors import BlockRefused
-from aipchain.chain.host.authoring import Authored, author_block, consensus_of, execute_block
+from aipchain.chain.host.authoring import Authored, execute_block
 from aipchain.chain.host.block import Block, Header
 from aipchain.chain.host.errors import HostCallFailed, RuntimePanicked
-from aipchain.chain.host.executor import Runtime
 from aipchain.chain.host.overlay import Overlay
 from aipchain.chain.host.scale import read_vec, vec
 from aipchain.chain.host.state import Changes, State
-from aipchain.chain.node import Node, SimulatedClock
 from aipchain.chain.rpc.local import LocalTransport
-from aipchain.orchestrator.chain_source import first_block_read
 from aipchain.runtime_bridge import calls
-from aipchain.runtime_bridge.connection import connect
-from aipchain.runtime_bridge.extrinsics import Era, sign
 from aipchain.runtime_bridge.keys import AccountKey, development_account, development_device
 from aipchain.runtime_bridge.metadata import Call, Metadata
 from aipchain.runtime_bridge.types import (
@@ -42,10 +36,11 @@ from aipchain.runtime_bridge.types import (
 )
 from aipchain.units import Price, UnixSeconds, Wh
 
-START_MS = 1_475_445_600_000
-START = UnixSeconds(START_MS // 1_000)
+if TYPE_CHECKING:
+    from tests.property.chain.conftest import Chain
+
+START = UnixSeconds(1_475_445_600)
 DELIVERY = UnixSeconds(START + 7_200)
-SLOT_MS = 6_000
 COMMUNITY, METER = CommunityId(0), MeterId(0)
 ALICE, BOB, CHARLIE = (development_account(name) for name in ("Alice", "Bob", "Charlie"))
 
@@ -82,8 +77,7 @@ class Town:
     makes a call a batch of one.
     """
 
-    runtime: Runtime
-    node: Node
+    chain: "Chain"
     state: State
     transactions: tuple[bytes, ...]
     block: bytes
@@ -93,15 +87,15 @@ class Town:
     @property
     def head(self) -> Header:
         """The block that the transactions follow."""
-        return self.node.head
+        return self.chain.node.head
 
     def author(self, transactions: Sequence[bytes]) -> Authored:
         """Make the next block, without keeping it."""
-        return follow(self.runtime, self.head, self.state, transactions)
+        return self.chain.author(self.head, self.state, transactions)
 
     def answer(self, extrinsic: bytes) -> dict[str, object]:
         """Hand bytes in over JSON-RPC."""
-        transport = LocalTransport(self.node)
+        transport = LocalTransport(self.chain.node)
         request = {"id": 1, "jsonrpc": "2.0", "method": "author_submitExtrinsic", "params": ["0x" + extrinsic.hex()]}
         transport.send(json.dumps(request))
         answer: dict[str, object] = json.loads(transport.recv())
@@ -110,14 +104,8 @@ class Town:
 
     def contents(self) -> tuple[bytes, set[bytes]]:
         """The state root, and all transactions of the pool."""
-        waiting = (*self.node.pool.ready(), *self.node.pool.future())
+        waiting = (*self.chain.node.pool.ready(), *self.chain.node.pool.future())
         return self.head.state_root, {transaction.extrinsic for transaction in waiting}
-
-
-def follow(runtime: Runtime, parent: Header, state: State, transactions: Sequence[bytes]) -> Authored:
-    """Make the block after `parent`, one slot later."""
-    at_ms = START_MS + parent.number * SLOT_MS
-    return author_block(runtime, consensus_of(runtime, state), state, parent, at_ms=at_ms, transactions=transactions)
 
 
 def founding(metadata: Metadata) -> Call:
@@ -170,34 +158,30 @@ def next_calls(metadata: Metadata) -> list[tuple[AccountKey, Call]]:
     ]
 
 
-def signed_in_turn(metadata: Metadata, genesis: bytes, wanted: Sequence[tuple[AccountKey, Call]]) -> tuple[bytes, ...]:
+def signed_in_turn(chain: "Chain", wanted: Sequence[tuple[AccountKey, Call]]) -> tuple[bytes, ...]:
     """Sign each call with its account's next nonce; Alice has founded already."""
     nonces = {ALICE.public: 1}
     extrinsics = []
     for key, call in wanted:
         nonce = nonces.get(key.public, 0)
         nonces[key.public] = nonce + 1
-        extrinsics.append(sign(metadata, genesis, call, key, nonce=nonce, era=Era(64, 0, genesis)).extrinsic)
+        extrinsics.append(chain.signed(key, nonce, call))
     return tuple(extrinsics)
 
 
 @pytest.fixture(scope="module")
-def town() -> Iterator[Town]:
+def town(chain: "Chain") -> Town:
     """A founded community on the committed runtime."""
-    runtime = Runtime(load_artifact().code, platformdirs.user_cache_path("aipchain") / "compiled")
-    with Node.open(None, clock=SimulatedClock(START_MS)) as node, connect(LocalTransport(node)) as connection:
-        first, metadata, genesis = first_block_read(connection), connection.metadata, node.genesis_hash
-        founded = sign(metadata, genesis, founding(metadata), ALICE, nonce=0, era=Era(64, 0, genesis))
-        authored = follow(runtime, first.header, first.state, [founded.extrinsic])
-        assert all(outcome.verdict.is_included for outcome in authored.outcomes)
-        node.import_block(authored.block)
-        wanted = next_calls(metadata)
-        transactions = signed_in_turn(metadata, genesis, wanted)
-        envelope = read_vec(transactions[0], 0)[0].removesuffix(wanted[0][1])
-        wrap = calls.batch_all(metadata, [Call(b"")])
-        state = first.state.applied(authored.changes)
-        block = follow(runtime, node.head, state, transactions).block.encode()
-        yield Town(runtime, node, state, transactions, block, envelope, wrap)
+    founded = chain.author(chain.header, chain.state, [chain.signed(ALICE, 0, founding(chain.metadata))])
+    assert all(outcome.verdict.is_included for outcome in founded.outcomes)
+    chain.node.import_block(founded.block)
+    wanted = next_calls(chain.metadata)
+    transactions = signed_in_turn(chain, wanted)
+    envelope = read_vec(transactions[0], 0)[0].removesuffix(wanted[0][1])
+    wrap = calls.batch_all(chain.metadata, [Call(b"")])
+    state = chain.state.applied(founded.changes)
+    block = chain.author(founded.block.header, state, transactions).block.encode()
+    return Town(chain, state, transactions, block, envelope, wrap)
 
 
 def some_transaction(town: Town, choice: int, edits: Sequence[tuple[str, int, bytes]]) -> bytes:
@@ -251,7 +235,7 @@ def test_a_block_is_that_of_its_good_transactions(
     alone = town.author(mixed.block.extrinsics[inherents:])
 
     assert alone.block == mixed.block
-    assert execute_block(town.runtime, town.state, mixed.block).top == mixed.changes.top
+    assert execute_block(town.chain.runtime, town.state, mixed.block).top == mixed.changes.top
 
 
 @settings(max_examples=150)
@@ -266,7 +250,7 @@ def test_a_bent_block_is_refused(town: Town, edits: list[tuple[str, int, bytes]]
     except ValueError:
         return
     with pytest.raises(BlockRefused):
-        town.node.import_block(block)
+        town.chain.node.import_block(block)
     assert town.head == before
 
 
@@ -274,10 +258,10 @@ def test_a_bent_block_is_refused(town: Town, edits: list[tuple[str, int, bytes]]
 @given(data=st.data(), argument=st.binary(max_size=200))
 def test_every_function_ends_by_name(town: Town, data: st.DataObject, argument: bytes) -> None:
     """It answers, or says why it stopped and leaves what it was given as it was."""
-    function = data.draw(st.sampled_from(sorted(town.runtime.functions)))
+    function = data.draw(st.sampled_from(sorted(town.chain.runtime.functions)))
     overlay = Overlay(town.state)
     try:
-        town.runtime.call(function, argument, overlay)
+        town.chain.runtime.call(function, argument, overlay)
         reason = "it answered"
     except (RuntimePanicked, HostCallFailed) as stopped:
         reason = str(stopped).removeprefix(f"The runtime stopped in {function}: ")

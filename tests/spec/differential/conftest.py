@@ -9,10 +9,10 @@ from collections.abc import Callable, Mapping
 from functools import cache, partial
 from typing import NoReturn, TypeAlias
 
-import platformdirs
 import pytest
 
-from aipchain.orchestrator.twin.campaign import Campaign, FoundDifference, Tally
+from aipchain.chain.host.engine import COMPILED
+from aipchain.orchestrator.twin.campaign import CI_SEED, CI_SEQUENCES, Campaign, FoundDifference, Tally
 from aipchain.orchestrator.twin.chain import Program
 from aipchain.orchestrator.twin.compare import Difference
 from aipchain.orchestrator.twin.crew import parts_of, run_parts
@@ -22,12 +22,6 @@ from aipchain.orchestrator.twin.moves.choice import MOVES
 from aipchain.orchestrator.twin.moves.town import START
 from aipchain.orchestrator.twin.shrink import replayed, shortened
 from aipchain.orchestrator.twin.vectors import as_document
-
-SEQUENCES = 150
-"""Sequences for each pallet in a CI run; `make spec-release` runs 10,000."""
-SEED = 2026
-
-COMPILED = platformdirs.user_cache_path("aipchain") / "compiled"
 
 TallyOf: TypeAlias = Callable[[str], Tally]
 """What a group reached, by the pallet's or the corner's name; the test fails when the two sides differ there."""
@@ -49,7 +43,7 @@ def campaign(program: Program) -> Campaign:
 def sequences(program: Program, pytestconfig: pytest.Config) -> Mapping[str, Tally | str]:
     """What the sequences about each pallet reach, or in words on what the two sides differ; all are run once."""
     reached: dict[str, Tally | FoundDifference] = {pallet: Tally() for pallet in MOVES}
-    parts = parts_of(list(MOVES), SEQUENCES, SEED)
+    parts = parts_of(list(MOVES), CI_SEQUENCES, CI_SEED)
     for part, outcome in run_parts(None, COMPILED, parts, os.cpu_count() or 1):
         so_far = reached[part.focus]
         if isinstance(outcome, Tally) and isinstance(so_far, Tally):
