@@ -14,22 +14,19 @@ import tomllib
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from hashlib import blake2b
 from pathlib import Path
 from random import Random
 
-import platformdirs
-from mutants import PACKAGE, SOURCES, all_mutants
+from mutants import PACKAGE, all_mutants
 from tapes import Recording
 from trials import Trial, Verdict, trials
 
 from aipchain.chain.artifact import load_artifact
+from aipchain.chain.host.engine import COMPILED
+from aipchain.orchestrator.twin.campaign import CI_SEED, CI_SEQUENCES
 from aipchain.orchestrator.twin.chain import Program
+from aipchain.orchestrator.twin.result import Subject
 
-SEED = 2026
-"""The seed of the differential suite in CI (`tests/spec/differential`)."""
-SEQUENCES = 150
-"""Sequences about each pallet, as in CI."""
 GOAL = 0.95
 """The least share of viable mutants that must be killed."""
 HERE = Path(__file__).parent
@@ -79,7 +76,7 @@ def main() -> int:
     recording = _recorded(asked.wasm, asked.sequences)
     mutants = all_mutants()
     chosen = [each for each in mutants if each.name.startswith(asked.only)]
-    chosen = Random(SEED).sample(chosen, asked.sample) if asked.sample else chosen
+    chosen = Random(CI_SEED).sample(chosen, asked.sample) if asked.sample else chosen
     results = trials(chosen, recording, recording.reach(PACKAGE), asked.workers)
     tried = sorted(_followed(results, len(chosen)), key=lambda trial: trial.mutant.name)
     print("\n".join(_table(tried)))
@@ -100,15 +97,15 @@ def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description="Try mutants of the specification against the runtime's answers.")
     parser.add_argument("--sample", type=int, default=0, help="so many mutants, drawn by the seed; all without it")
     parser.add_argument("--only", default="", help="mutants whose names begin so, for example market.orders")
-    parser.add_argument("--sequences", type=int, default=SEQUENCES, help="sequences about each pallet")
+    parser.add_argument("--sequences", type=int, default=CI_SEQUENCES, help="sequences about each pallet")
     parser.add_argument("--workers", type=int, default=os.cpu_count() or 1, help="processes at a time")
     parser.add_argument("--wasm", type=Path, help="another runtime than the committed one; no result is written")
     return parser.parse_args()
 
 
 def _recorded(wasm: Path | None, sequences: int) -> Recording:
-    program = Program(wasm.read_bytes() if wasm else None, platformdirs.user_cache_path("aipchain") / "compiled")
-    recording = Recording(program, sequences, SEED)
+    program = Program(wasm.read_bytes() if wasm else None, COMPILED)
+    recording = Recording(program, sequences, CI_SEED)
     print(f"{len(recording.tapes)} sequences with {recording.calls:,} calls recorded", flush=True)
     return recording
 
@@ -164,14 +161,16 @@ def _counts(tried: Sequence[Trial]) -> str:
 
 
 def _result(tried: Sequence[Trial], recording: Recording, reasons: Mapping[str, str]) -> dict[str, object]:
+    subject = Subject.of(load_artifact().manifest.code_hash)
     sums = {
         name: {"mutants": s.mutants, "viable": s.viable, "survived": s.survived}
         for name, s in _by_chapter(tried).items()
     }
     return {
-        "runtime": f"0x{load_artifact().manifest.code_hash.hex()}",
-        "specification": f"0x{_digest()}",
-        "seed": SEED,
+        "runtime": subject.runtime,
+        "specification": subject.specification,
+        "generator": subject.generator,
+        "seed": CI_SEED,
         "sequences": len(recording.tapes),
         "calls": recording.calls,
         "verdicts": {verdict.value: _score(tried).verdicts.get(verdict, 0) for verdict in Verdict},
@@ -183,14 +182,6 @@ def _result(tried: Sequence[Trial], recording: Recording, reasons: Mapping[str, 
             if trial.verdict is Verdict.SURVIVED
         },
     }
-
-
-def _digest() -> str:
-    """BLAKE2b-256 over the sources of the specification."""
-    digest = blake2b(digest_size=32)
-    for path in sorted(SOURCES.rglob("*.py")):
-        digest.update(path.relative_to(SOURCES).as_posix().encode() + b"\0" + path.read_bytes())
-    return digest.hexdigest()
 
 
 if __name__ == "__main__":

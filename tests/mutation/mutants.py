@@ -20,10 +20,10 @@ from operators import Neighbours, changes
 
 from aipchain import pallets_spec
 
-__all__ = ["PACKAGE", "SOURCES", "Mutant", "NotViable", "all_mutants", "put_in"]
+__all__ = ["PACKAGE", "Mutant", "NotViable", "all_mutants", "put_in"]
 
 PACKAGE = pallets_spec.__name__
-SOURCES = Path(pallets_spec.__path__[0])
+_SOURCES = Path(pallets_spec.__path__[0])
 _NO_RULES = ("errors", "invariants", "events", "__init__")
 """Modules that only name things, or check."""
 _SKIPPED_FIELDS = ("annotation", "returns", "decorator_list", "type_comment", "bases", "pattern", "ctx", "op", "ops")
@@ -89,7 +89,7 @@ class Mutant:
 
 def all_mutants() -> list[Mutant]:
     """Every mutant of the modules with rules, in the order of the sources."""
-    trees = {_module_name(path): ast.parse(path.read_text()) for path in sorted(SOURCES.rglob("*.py"))}
+    trees = {_module_name(path): ast.parse(path.read_text()) for path in sorted(_SOURCES.rglob("*.py"))}
     chosen = [name for name in trees if name.split(".")[-1] not in _NO_RULES]
     neighbours, read = _neighbours(trees.values()), _names_read(trees[name] for name in chosen)
     return [mutant for name in chosen for mutant in _numbered(_Walk(name, trees[name], neighbours, read).all())]
@@ -185,7 +185,7 @@ def _defined(node: ast.AST, *, inside: bool) -> str:
 
 
 def _module_name(path: Path) -> str:
-    return ".".join(path.relative_to(SOURCES).with_suffix("").parts)
+    return ".".join(path.relative_to(_SOURCES).with_suffix("").parts)
 
 
 def _numbered(found: Iterable[Mutant]) -> Iterator[Mutant]:
