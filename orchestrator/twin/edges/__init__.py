@@ -2,12 +2,14 @@
 
 from collections.abc import Callable
 
-from aipchain.orchestrator.twin.edges import borders, bounds, contradictions, ends, gates, votes
+from aipchain.orchestrator.twin.edges import borders, bounds, contradictions, ends, gates, pieces, votes
 from aipchain.orchestrator.twin.edges.corner import Corner
 
 __all__ = ["EDGES"]
 
 EDGES: tuple[Callable[[Corner], None], ...] = tuple(
-    getattr(module, name) for module in (borders, bounds, contradictions, ends, gates, votes) for name in module.__all__
+    getattr(module, name)
+    for module in (borders, bounds, contradictions, ends, gates, pieces, votes)
+    for name in module.__all__
 )
 """Every corner."""

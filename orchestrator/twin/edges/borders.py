@@ -83,7 +83,7 @@ def bids_that_break_a_rule(corner: Corner) -> None:
 def orders_at_what_a_connection_carries(corner: Corner) -> None:
     """All that stands of a meter and side, to the last whole watt-hour; a cancelled order makes room."""
     for meter in corner.twin.world.metering.meters:
-        sub = Corner(corner.twin.fork(), corner.tally)
+        sub = corner.fork()
         sub.at(BOOK[1] - HOUR)
         facts = sub.twin.world.metering.meters[meter]
         slot = sub.twin.world.plugin_registry.slots[HAMLET, Slot.PRICE]
@@ -137,7 +137,7 @@ def a_closed_account_holds_nothing(corner: Corner) -> None:
 def a_seller_without_an_account(corner: Corner) -> None:
     """A closed account is paid if the sum opens it; else the energy stays the seller's."""
     for price, dust in ((0, 10), (0, 2 * 10**8)):
-        sub = Corner(corner.twin.fork(), corner.tally)
+        sub = corner.fork()
         sub.at(START)
         sub.places("ben", offer(1, 20, price))
         sub.places("ada", bid(1, 20, dust), bid(2, 5, dust))
@@ -188,7 +188,7 @@ def readings_at_their_borders(corner: Corner) -> None:
     grace_s = corner.twin.world.communities.parameter_sets[HAMLET].active.grace_s
     for second in (start + 899, start + 900, start + 899 + grace_s, start + 900 + grace_s):
         for more in (1, 0):
-            sub = Corner(corner.twin.fork(), corner.tally)
+            sub = corner.fork()
             sub.at(second)
             player = Player(sub.twin.world, Random(1))  # noqa: S311 - not for secrets
             for import_wh, export_wh in ((limit + more, 0), (0, limit + more)):

@@ -40,7 +40,7 @@ def parameters_at_their_bounds(corner: Corner) -> None:
 def tracks_at_their_bounds(corner: Corner) -> None:
     """The same for the times and thresholds of votes."""
     for settings in _settings():
-        sub = Corner(corner.twin.fork(), corner.tally)
+        sub = corner.fork()
         arguments = {"community": HAMLET, "kind": TrackKind.PLUGIN, "settings": settings}
         sub.does("ada", "CommunityGovernance", "set_track", **arguments)
         _propose(sub, TrackChange(TrackKind.PLUGIN, settings))

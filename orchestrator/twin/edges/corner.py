@@ -37,8 +37,10 @@ __all__ = [
     "Corner",
     "advance",
     "bid",
+    "cleared",
     "enact",
     "enrol",
+    "handle",
     "mint",
     "offer",
     "propose",
@@ -60,6 +62,10 @@ class Corner:
 
     twin: Twin
     tally: Tally = field(default_factory=Tally)
+
+    def fork(self) -> "Corner":
+        """The same corner once more, to go its own way; what is done there is counted here."""
+        return Corner(self.twin.fork(), self.tally)
 
     def does(self, who: str, pallet: str, call: str, /, **arguments: object) -> SpecError | None:
         """A call by somebody."""
@@ -84,6 +90,24 @@ class Corner:
         rules = self.twin.world.market.books[BOOK].rules
         arguments = {"community": BOOK[0], "interval_start": BOOK[1], "rules": rules, "trades": trades}
         return self.does("operator", "Market", "submit_clearing", **arguments)
+
+
+def cleared(corner: Corner) -> None:
+    """A cleared book on its last step: ada and cleo bought ten watt-hours each of ben, and cleo took none."""
+    corner.places("ada", bid(1))
+    corner.places("cleo", bid(1, meter=CLEOS))
+    corner.places("ben", offer(1, 30, 50))
+    corner.places("ada", bid(2))
+    corner.at(corner.twin.world.market.books[BOOK].closes_at)
+    corner.clears(trade(0, 2), trade(3, 2), trade(1, 2))
+    read(corner, BENS, import_wh=1_000, export_wh=530)
+    read(corner, ADAS, import_wh=1_020, export_wh=500)
+    corner.at(BOOK[1] + 2 * HOUR)
+
+
+def handle(corner: Corner, call: str) -> None:
+    """Ada settles or voids the book, ten trades and orders at once."""
+    corner.does("ada", "Market", call, community=BOOK[0], interval_start=BOOK[1], limit=10)
 
 
 def bid(number: int, wh: int = 10, price: int = 100, meter: MeterId = ADAS) -> NewOrder:

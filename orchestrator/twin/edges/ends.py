@@ -104,7 +104,7 @@ def votes_are_counted_to_the_end(corner: Corner) -> None:
     corner.at(stored.votes_from)
     for votes in (U32_MAX, U32_MAX - 1):
         for aye in (True, False):
-            sub = Corner(corner.twin.fork(), corner.tally)
+            sub = corner.fork()
             sub.twin.plant("CommunityGovernance", "Proposals", 0, replace(stored, ayes=votes, nays=votes))
             arguments = {"proposal": 0, "binding_hash": stored.binding_hash, "aye": aye}
             sub.does("ada", "CommunityGovernance", "vote", **arguments)

@@ -20,7 +20,7 @@ __all__ = [
 def a_book_at_its_gates(corner: Corner) -> None:
     """Closing, deadline and final readings of a book, and the second in which none can open any more."""
     for second in (BOOK[1] - PARAMETERS.gate_closure_s - 1, BOOK[1] - PARAMETERS.gate_closure_s):
-        sub = Corner(corner.twin.fork(), corner.tally)
+        sub = corner.fork()
         sub.at(second)
         sub.places("ada", bid(1))
     corner.places("ada", bid(1))
@@ -47,7 +47,7 @@ def _every_step(corner: Corner, second: int) -> None:
         ("cleo", "settle", {**key, "limit": 10}),
         ("cleo", "void", {**key, "limit": 1}),
     ):
-        sub = Corner(corner.twin.fork(), corner.tally)
+        sub = corner.fork()
         sub.at(second)
         sub.does(who, "Market", call, **arguments)
         if call == "cancel_order":
@@ -60,7 +60,7 @@ def _every_step(corner: Corner, second: int) -> None:
 def the_whole_escrow_is_paid(corner: Corner) -> None:
     """A bid at the price of its trade, delivered in full: nothing of the escrow is left. So it is for nothing, too."""
     for price in (75, 0):
-        sub = Corner(corner.twin.fork(), corner.tally)
+        sub = corner.fork()
         sub.places("ada", bid(1, 10, price))
         sub.places("ben", offer(1, 10, price))
         sub.at(sub.twin.world.market.books[BOOK].closes_at)
@@ -108,16 +108,16 @@ def an_account_at_the_existential_deposit(corner: Corner) -> None:
         has = corner.twin.world.money.accounts[account(who)].free
         for rest in (10**9 - 1, 10**9, 10**9 + 1, 0, 1):
             for call in ("transfer_allow_death", "transfer_keep_alive"):
-                sub = Corner(corner.twin.fork(), corner.tally)
+                sub = corner.fork()
                 value = has - rest if who == "poor" else rest
                 sub.does(who, "Balances", call, dest=account(payee), value=value)
                 for left in (0, rest):
                     sub.does(payee, "Balances", call, dest=account("cleo"), value=left)
     rich = corner.twin.world.money.accounts[account("ada")].free
     for rest in (10**9 - 1, 10**9):
-        sub = Corner(corner.twin.fork(), corner.tally)
+        sub = corner.fork()
         sub.places("ada", bid(1, 1, rich - rest))
-        sub = Corner(corner.twin.fork(), corner.tally)
+        sub = corner.fork()
         sub.places("ada", bid(1))
         spare = sub.twin.world.money.accounts[account("ada")].free - rest
         sub.does("ada", "Balances", "transfer_allow_death", dest=account("cleo"), value=spare)
@@ -126,7 +126,7 @@ def an_account_at_the_existential_deposit(corner: Corner) -> None:
 def lists_at_the_length_of_their_length(corner: Corner) -> None:
     """A configuration of 63 bytes tells its length in one byte, one of 64 in two."""
     for length in (0, 63, 64, 65, 255, 256, 2_048):
-        sub = Corner(corner.twin.fork(), corner.tally)
+        sub = corner.fork()
         binding = Binding(BUNDLES[0], bytes(length), bytes(min(length, 256)), None)
         sub.takes(
             Do(

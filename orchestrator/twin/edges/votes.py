@@ -73,7 +73,7 @@ def votes_at_their_thresholds(corner: Corner) -> None:
 def a_vote_changes_the_grace(corner: Corner) -> None:
     """A book that was open when the grace period was changed settles when it knew, but never before it is final."""
     for grace_s in (2_400, 600):
-        sub = Corner(corner.twin.fork(), corner.tally)
+        sub = corner.fork()
         sub.at(START)
         sub.places("ada", bid(1))
         sub.places("ben", offer(1))
@@ -93,7 +93,7 @@ def a_vote_changes_the_grace(corner: Corner) -> None:
 def a_vote_waits_for_readings(corner: Corner) -> None:
     """The third change of the parameters would forget the first ones; it waits until their readings are final."""
     for first_grace_s, second_grace_s in ((40_000, 600), (600, 40_000)):
-        sub = Corner(corner.twin.fork(), corner.tally)
+        sub = corner.fork()
         facts = sub.twin.world.communities.communities[TOWN]
         founding = ParameterSet(replace(PARAMETERS, grace_s=first_grace_s))
         sub.twin.plant("Communities", "ParameterSets", TOWN, founding)
@@ -172,7 +172,7 @@ def votes_that_follow_each_other(corner: Corner) -> None:
 def votes_that_come_too_late(corner: Corner) -> None:
     """An approved change is stale when another was enacted before, or when its build was given up."""
     for given_up in (False, True):
-        sub = Corner(corner.twin.fork(), corner.tally)
+        sub = corner.fork()
         sub.at(START)
         propose(sub)
         propose(sub)
