@@ -1,4 +1,4 @@
-"""What all tests share: how Hypothesis searches, and the stock node as a test partner.
+"""What all tests share: how Hypothesis searches, another runtime to upgrade to, and the stock node as a test partner.
 
 Hypothesis has no time limit per example, since speed is measured in tests/bench alone; in CI it repeats the same
 examples, elsewhere it looks for new ones.
@@ -12,18 +12,23 @@ import fcntl
 import os
 import shutil
 import subprocess
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import platformdirs
 import pytest
+import zstandard
 from hypothesis import settings
+
+from aipchain.chain.host.engine import plain_code
 
 settings.register_profile("searching", deadline=None)
 settings.register_profile("repeating", deadline=None, derandomize=True)
 settings.load_profile("repeating" if os.environ.get("CI") else "searching")
 
 NAME = "polkadot-omni-node"
+COMPRESSED = bytes.fromhex("52bc537646db8e05")
+CUSTOM_SECTION = b"\x00\x06\x04noteX"
 ROOT = Path(__file__).resolve().parents[1]
 NEEDS_IT = Path(__file__).parent / "contract" / "node"
 MISSING = (
@@ -66,6 +71,16 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
 def _asked_for(arguments: Iterable[str]) -> bool:
     asked = [Path(argument.split("::")[0]).resolve() for argument in arguments]
     return any(path.is_relative_to(NEEDS_IT) or NEEDS_IT.is_relative_to(path) for path in asked)
+
+
+@pytest.fixture(scope="session")
+def another_build() -> Callable[[bytes], bytes]:
+    """Puts a note into a runtime: other bytes, other hash, same behaviour."""
+
+    def build(code: bytes) -> bytes:
+        return COMPRESSED + zstandard.ZstdCompressor().compress(plain_code(code) + CUSTOM_SECTION)
+
+    return build
 
 
 @pytest.fixture(scope="session")

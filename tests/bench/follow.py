@@ -1,6 +1,6 @@
 """Trade on a stock node, then run all its blocks again: `python tests/bench/follow.py [BLOCKS]`.
 
-Needs a `polkadot-omni-node` in `AIPCHAIN_OMNI_NODE` or on PATH. Prints a row of docs/benchmarks.md.
+Needs a `polkadot-omni-node` in `AIPCHAIN_OMNI_NODE` or on PATH. Prints a row of "Other figures".
 """
 
 import json
@@ -15,6 +15,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from hashlib import blake2b
 from pathlib import Path
+
+from figures import other_row
 
 from aipchain.chain.artifact import load_artifact
 from aipchain.chain.node import Node, SimulatedClock
@@ -228,10 +230,11 @@ def _followed(connection: Connection, blocks: int) -> FollowReport:
 
 
 def _row(report: FollowReport, town: Town, seconds: float) -> str:
-    return (
-        f"| blocks of the stock node run again, root for root | {report.equal} of {report.wanted} "
-        f"({report.extrinsics} extrinsics, {town.settled} settled trades), {seconds / report.wanted * 1_000:.1f} ms "
-        f"per block | all equal | {'met' if report.is_sound else 'not met'} |"
+    blocks = f"{report.wanted:,} blocks of the stock node with {report.extrinsics:,} extrinsics"
+    return other_row(
+        f"`audit follow`, {blocks} and {town.settled} settled trades",
+        f"{report.equal:,} of {report.wanted:,} state roots equal, {seconds / report.wanted * 1_000:.1f} ms a block",
+        f"python tests/bench/follow.py {report.wanted}",
     )
 
 

@@ -1,11 +1,11 @@
-"""Proofs of validity of a market's blocks: `python tests/bench/pov.py [HOMES]`. Prints rows of docs/benchmarks.md.
+"""Proofs of validity of a market's blocks: `python tests/bench/pov.py [HOMES]`. Prints rows of "Other figures".
 
 Each home has orders and readings, all are cleared and settled; each block is run again, recorded, and validated.
 """
 
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from statistics import median
 
@@ -41,16 +41,26 @@ class Proven:
 
 def main() -> None:
     """Trade, then prove every block."""
-    stage = _traded(int(sys.argv[1]) if len(sys.argv) > 1 else figures.MEMBERS)
+    homes = int(sys.argv[1]) if len(sys.argv) > 1 else figures.MEMBERS
+    stage = _traded(homes)
     blocks = list(_proven(stage))
+    for what, measured in _measured(blocks):
+        print(figures.other_row(what, measured, f"python tests/bench/pov.py {homes}"))
+
+
+def _measured(blocks: Sequence[Proven]) -> Iterator[tuple[str, str]]:
+    """What was measured, in words; a block that is not accepted ends the run before."""
     sizes = [block.proof for block in blocks]
-    largest = max(blocks, key=lambda block: block.proof)
-    print(f"| {len(blocks)} blocks | accepted by `validate_block`: {len(blocks)} |")
-    print(f"| proof, median and largest | {median(sizes):,.0f} and {largest.proof:,} bytes |")
-    print(f"| declared proof size to real one, least | {min(one.declared / one.proof for one in blocks):.1f} |")
-    for name in ("run_s", "record_s", "validate_s"):
-        times = [1_000 * getattr(block, name) for block in blocks]
-        print(f"| {name[:-2]}, median and longest | {median(times):.1f} and {max(times):.1f} ms |")
+    yield f"{len(blocks)} blocks of a market before `validate_block`", f"{len(blocks)} accepted"
+    yield "proof of validity, median and largest", f"{median(sizes):,.0f} and {max(sizes):,} bytes"
+    least = min(block.declared / block.proof for block in blocks)
+    yield "declared proof size to real one, least", f"{least:.1f}"
+    for what, times in (
+        ("block run again, median and longest", [block.run_s for block in blocks]),
+        ("its proof recorded, median and longest", [block.record_s for block in blocks]),
+        ("block validated, median and longest", [block.validate_s for block in blocks]),
+    ):
+        yield what, f"{1_000 * median(times):.1f} and {1_000 * max(times):.1f} ms"
 
 
 def _traded(homes: int) -> Stage:

@@ -65,6 +65,15 @@ class Wallet:
         account = b"\x00" + key.public_key
         return vec(SIGNED_V4 + account + SR25519 + key.sign(hashed) + explicit + call)
 
+    def upgrade(self, code: bytes) -> bytes:
+        """Encode the call with which an administrator puts another runtime in force."""
+        inner = {
+            "call_module": "System",
+            "call_function": "set_code_without_checks",
+            "call_args": {"code": "0x" + code.hex()},
+        }
+        return self.call("Sudo", "sudo_unchecked_weight", call=inner, weight={"ref_time": 0, "proof_size": 0})
+
     def transfer(self, sender: str, nonce: int, to: str, value: int, tip: int = 0) -> bytes:
         """Sign a transfer of `value` base units."""
         call = self.call("Balances", "transfer_keep_alive", dest=self.account(to), value=value)

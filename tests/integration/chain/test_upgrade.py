@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import zstandard
-
-from aipchain.chain.host.engine import plain_code
 from aipchain.chain.host.genesis import CODE
 from aipchain.chain.host.trie import blake2_256
 from aipchain.chain.node import Node, SimulatedClock
@@ -15,39 +13,17 @@ from aipchain.chain.node import Node, SimulatedClock
 if TYPE_CHECKING:
     from tests.integration.chain.conftest import Wallet
 
-COMPRESSED = bytes.fromhex("52bc537646db8e05")
-CUSTOM_SECTION = b"\x00\x06\x04noteX"
 AIP = 10**12
 
 
-def another_build(code: bytes) -> bytes:
-    """The same runtime with a note in it: other bytes, other hash, same behaviour."""
-    return COMPRESSED + zstandard.ZstdCompressor().compress(plain_code(code) + CUSTOM_SECTION)
-
-
 def test_an_upgrade_is_enacted_and_history_keeps_the_old_code(
-    tmp_path: Path, wallet: Wallet, clock: SimulatedClock
+    tmp_path: Path, wallet: Wallet, clock: SimulatedClock, another_build: Callable[[bytes], bytes]
 ) -> None:
     """After the go-ahead the head runs the new code; old blocks still answer with theirs, also after reopening."""
     with Node.open(tmp_path, clock=clock, self_check=True) as node:
         old = node.state_at().get(CODE) or b""
         new = another_build(old)
-        node.submit(
-            wallet.signed(
-                "//Alice",
-                0,
-                wallet.call(
-                    "Sudo",
-                    "sudo_unchecked_weight",
-                    call={
-                        "call_module": "System",
-                        "call_function": "set_code_without_checks",
-                        "call_args": {"code": "0x" + new.hex()},
-                    },
-                    weight={"ref_time": 0, "proof_size": 0},
-                ),
-            )
-        )
+        node.submit(wallet.signed("//Alice", 0, wallet.upgrade(new)))
         announced = node.author().block.hash
         assert node.code_hash() == blake2_256(old)
         enacted = node.author().block.hash

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING
 
 import pytest
-import zstandard
 from substrateinterface import Keypair
 
 from aipchain.chain.host.block import Block, Header, aura_seal
-from aipchain.chain.host.engine import COMPILED, plain_code
+from aipchain.chain.host.engine import COMPILED
 from aipchain.chain.host.genesis import CODE
 from aipchain.chain.host.inherents import storage_prefix
 from aipchain.chain.host.scale import read_compact
@@ -34,8 +33,6 @@ if TYPE_CHECKING:
     from tests.integration.chain.conftest import Wallet
 
 AIP = 10**12
-COMPRESSED = bytes.fromhex("52bc537646db8e05")
-CUSTOM_SECTION = b"\x00\x06\x04noteX"
 ALICE = Keypair.create_from_uri("//Alice")
 
 
@@ -144,11 +141,13 @@ def _pays(wallet: Wallet) -> list[dict[str, object]]:
     return [{"dest": wallet.account(f"//New{index}"), "value": AIP} for index in range(5)]
 
 
-def test_new_code_is_accepted_and_handed_on(node: Node, wallet: Wallet) -> None:
+def test_new_code_is_accepted_and_handed_on(
+    node: Node, wallet: Wallet, another_build: Callable[[bytes], bytes]
+) -> None:
     """The block that announces new code tells the relay chain, the next one enacts it, then the new code judges."""
     old = node.state_at().get(CODE) or b""
-    new = COMPRESSED + zstandard.ZstdCompressor().compress(plain_code(old) + CUSTOM_SECTION)
-    node.submit(wallet.signed("//Alice", 0, _set_code(wallet, new)))
+    new = another_build(old)
+    node.submit(wallet.signed("//Alice", 0, wallet.upgrade(new)))
     for _ in range(3):
         node.author()
 
@@ -156,12 +155,6 @@ def test_new_code_is_accepted_and_handed_on(node: Node, wallet: Wallet) -> None:
 
     assert [one.result.new_validation_code for one in blocks] == [new, None, None]
     assert [one.runtime.code_hash for one in blocks] == [blake2_256(old), blake2_256(old), blake2_256(new)]
-
-
-def _set_code(wallet: Wallet, code: bytes) -> bytes:
-    arguments = {"code": "0x" + code.hex()}
-    call = {"call_module": "System", "call_function": "set_code_without_checks", "call_args": arguments}
-    return wallet.call("Sudo", "sudo_unchecked_weight", call=call, weight={"ref_time": 0, "proof_size": 0})
 
 
 # altered candidates
