@@ -72,10 +72,10 @@ def place_orders(
     :raises Market.UnknownMeter: a meter is not enrolled in the community, or not the signer's.
     :raises Market.AboveConnectionLimit: what stands of a meter and side, with the orders up to this one, is more than
         the meter's connection carries in the interval.
-    :raises Market.BookFull: the book has no room for the orders.
+    :raises Market.BookFull: the book has no room for the orders. Never in a sound chain: its list has none.
     :raises Market.Overflow: no number is left for an order.
     :raises Token.FundsUnavailable: the signer has too little money to spare for the escrow.
-    :raises Token.CannotCreateHold: the signer's account is closed, and there is an order without escrow.
+    :raises Token.CannotCreateHold: the signer's account is closed, and the orders hold nothing.
     """
     owner = ensure_signed(origin)
     interval_s = ensure_community(world, community)
