@@ -132,9 +132,9 @@ def _place(stage: Stage, number: int) -> float:
     return stage.chain_seconds(jobs, interval.start - 1_000)
 
 
-def _orders(stage: Stage, number: int, member: int, count: int) -> Call:
+def _orders(stage: Stage, number: int, member: int, count: int, each_wh: int = 100) -> Call:
     side = Side.BID if member % 2 else Side.OFFER
-    orders = [NewOrder(at, MeterId(member), side, Wh(100), PRICE) for at in range(count)]
+    orders = [NewOrder(at, MeterId(member), side, Wh(each_wh), PRICE) for at in range(count)]
     return calls.place_orders(
         stage.connection.metadata,
         community=COMMUNITY,
@@ -144,10 +144,10 @@ def _orders(stage: Stage, number: int, member: int, count: int) -> Call:
 
 
 def _place_many(stage: Stage) -> list[float]:
-    """One member places 500 orders with one call, in intervals of their own."""
+    """One member places 500 orders with one call, in intervals of their own; together its connection carries them."""
     seconds = []
     for number in range(ROUNDS, 2 * ROUNDS):
-        job: tuple[AccountKey, Call] = (stage.members[0], _orders(stage, number, 0, 500))
+        job: tuple[AccountKey, Call] = (stage.members[0], _orders(stage, number, 0, 500, each_wh=40))
         at = stage.interval(ROUNDS).start - 1_000
         seconds.append(stage.chain_seconds([job], at))
     return seconds

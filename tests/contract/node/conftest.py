@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from hashlib import blake2b
 from itertools import count
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 import pytest
 from websocket import WebSocket, create_connection
@@ -41,7 +41,10 @@ POOL = 400
 NOW_KEY = "0x" + storage_prefix(NOW.pallet, NOW.name).hex()
 LIFE = 1_024
 """How long a transaction of no particular age may be included [blocks]."""
+PATIENCE = 400
+"""In so many blocks whatever a test waits for must come."""
 ANSWER_S = 30
+"""How long a node may take for an answer or its next block [s]."""
 START_S = 180
 """How long the stock node may take to compile the runtime and answer, on a busy machine [s]."""
 RICH = [account_from_seed(blake2b(f"rich {number}".encode(), digest_size=32).digest()) for number in range(64)]
@@ -53,6 +56,8 @@ GENESIS_PATCH: dict[str, object] = {
         ]
     }
 }
+
+T = TypeVar("T")
 
 
 class Blocks(Protocol):
@@ -91,15 +96,13 @@ class TheirBlocks:
     def next(self) -> None:
         """Look until there is another block."""
         with self._line() as talk:
-            before = talk.ask("chain_getFinalizedHead")
-            while talk.ask("chain_getFinalizedHead") == before:
-                time.sleep(0.01)
+            _await_other(talk, "chain_getFinalizedHead")
 
     def until(self, at: int) -> None:
         """Look until chain time is there."""
         with self._line() as talk:
             while _milliseconds(talk.ask("state_getStorage", NOW_KEY)) < at * 1_000:
-                time.sleep(0.01)
+                _await_other(talk, "state_getStorage", NOW_KEY)
 
     @contextmanager
     def _line(self) -> Iterator["Talk"]:
@@ -186,7 +189,15 @@ class Party:
     def waits(self, attempt: int) -> bool:
         """What a submitter does between two looks."""
         self.blocks.next()
-        return attempt < 400
+        return attempt < PATIENCE
+
+    def awaited(self, look: Callable[[], T], what: str) -> T:
+        """Look again after every block until there is something, and give it; `what` names it should it not come."""
+        for _ in range(PATIENCE):
+            if seen := look():
+                return seen
+            self.blocks.next()
+        pytest.fail(f"{self.name}: {what} did not come in {PATIENCE} blocks")
 
 
 @pytest.fixture(scope="session")
@@ -220,6 +231,18 @@ def omni_node(
     folder = tmp_path_factory.mktemp("omni-node")
     url = _start_stock_node(stages, omni_node_binary, spec_file, folder)
     return Party("omni-node", TheirBlocks(url), lambda: _dialled(url), futures=POOL // 10)
+
+
+@pytest.fixture
+def still_node(omni_node_binary: Path, spec_file: Path, tmp_path: Path) -> Iterator[Callable[[int], Party]]:
+    """Starts a stock node with room for so many transactions, which makes no block while a test lasts."""
+    with ExitStack() as stack:
+
+        def start(room: int) -> Party:
+            url = _start_stock_node(stack, omni_node_binary, spec_file, tmp_path, block_ms=3_600_000, pool=room)
+            return Party("still omni-node", TheirBlocks(url), lambda: _dialled(url), futures=room // 10)
+
+        yield start
 
 
 @pytest.fixture(
@@ -290,6 +313,15 @@ def _embedded(stages: ExitStack) -> tuple[Node, SimulatedClock]:
     return stages.enter_context(_founded(clock)), clock
 
 
+def _await_other(talk: Talk, *question: str) -> None:
+    """Ask until the answer is another one, which the stock node's next block brings."""
+    before, deadline = talk.ask(*question), time.monotonic() + ANSWER_S
+    while talk.ask(*question) == before:
+        if time.monotonic() > deadline:
+            pytest.fail(f"the stock node's {' '.join(question)} stayed the same for {ANSWER_S} s")
+        time.sleep(0.01)
+
+
 def _milliseconds(stored: str | None) -> int:
     return int.from_bytes(bytes.fromhex((stored or "0x")[2:]), "little")
 
@@ -298,10 +330,12 @@ def _dialled(url: str) -> Transport:
     return Line(create_connection(url, timeout=ANSWER_S))
 
 
-def _start_stock_node(stages: ExitStack, binary: Path, spec: Path, folder: Path) -> str:
+def _start_stock_node(
+    stages: ExitStack, binary: Path, spec: Path, folder: Path, *, block_ms: int = BLOCK_MS, pool: int = POOL
+) -> str:
     port = _free_port()
     log = folder / "log"
-    options = f"--dev --dev-block-time {BLOCK_MS} --rpc-port {port} --rpc-methods unsafe --pool-limit {POOL}"
+    options = f"--dev --dev-block-time {block_ms} --rpc-port {port} --rpc-methods unsafe --pool-limit {pool}"
     options += " --state-pruning archive --no-hardware-benchmarks"
     quiet = "--no-telemetry --no-prometheus --no-mdns --log warn --listen-addr"
     command: list[str | Path] = [binary, "--chain", spec, "--base-path", folder, *options.split(), *quiet.split()]

@@ -1,11 +1,13 @@
 """What the pools of all nodes hold, and what they put first."""
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import pytest
 
 from aipchain.runtime_bridge import calls, reads
-from aipchain.runtime_bridge.connection import Connection
+from aipchain.runtime_bridge.connection import Connection, connect
+from aipchain.runtime_bridge.errors import RpcRefused
 from aipchain.runtime_bridge.extrinsics import Era, sign
 from aipchain.runtime_bridge.keys import AccountKey, account_from_seed
 from aipchain.units import AIP, Balance
@@ -15,8 +17,8 @@ if TYPE_CHECKING:
 
 SOMEBODY = account_from_seed(b"\x07" * 32)
 TRIALS = 10
-PATIENCE = 200
-"""Blocks."""
+ROOM = 10
+"""Transactions in the pool that is filled."""
 
 
 def transfers(connection: Connection, key: AccountKey, *nonces_and_tips: tuple[int, int]) -> list[str]:
@@ -64,6 +66,29 @@ def test_more_than_may_wait_for_others_keeps_nobody_out(party: "Party", talk: "T
     _await_inclusion(party, connection, other)
 
 
+@pytest.mark.omni_node
+def test_a_full_pool_of_the_stock_node_takes_only_what_pays_more(still_node: Callable[[int], "Party"]) -> None:
+    """One too many is dropped at once; one with a higher tip takes another's place (embedded: tests/unit/chain).
+
+    An embedded node has room for 8,192, too many to fill here; the stock node has as much room as it is told.
+    """
+    party = still_node(ROOM)
+    with connect(party.dial()) as connection:
+
+        def handed_in(tip: int) -> str:
+            (extrinsic,) = transfers(connection, party.account(), (0, tip))
+            connection.rpc("author_submitExtrinsic", extrinsic)
+            return extrinsic
+
+        lowest, *others = [handed_in(AIP + number) for number in range(ROOM)]
+        with pytest.raises(RpcRefused, match="Immediately Dropped") as refused:
+            handed_in(0)
+        assert refused.value.code == 1016
+        assert set(connection.rpc("author_pendingExtrinsics")) == {lowest, *others}
+        highest = handed_in(9 * AIP)
+        assert set(connection.rpc("author_pendingExtrinsics")) == {highest, *others}
+
+
 def test_a_watch_that_is_ended_tells_no_more(party: "Party", talk: "Talk", connection: Connection) -> None:
     """The transaction stays in the pool: what it waited for brings it into a block all the same."""
     key = party.account()
@@ -73,15 +98,10 @@ def test_a_watch_that_is_ended_tells_no_more(party: "Party", talk: "Talk", conne
     assert talk.ask("author_unwatchExtrinsic", watch) is True
     assert talk.ask("author_unwatchExtrinsic", watch) is False
     talk.ask("author_submitExtrinsic", gap)
-    while reads.account_info(connection, key.public).nonce < 2:
-        party.blocks.next()
+    party.awaited(lambda: reads.account_info(connection, key.public).nonce == 2, "the second transaction")
     assert talk.silent()
 
 
 def _await_inclusion(party: "Party", connection: Connection, key: AccountKey) -> None:
     """Wait for the block that uses the account's first nonce."""
-    for _ in range(PATIENCE):
-        if reads.account_info(connection, key.public).nonce:
-            return
-        party.blocks.next()
-    pytest.fail(f"no transaction of the account is in the next {PATIENCE} blocks")
+    party.awaited(lambda: reads.account_info(connection, key.public).nonce, "a transaction of the account")

@@ -1,6 +1,7 @@
 """The unmodified substrate-interface 1.8 on all nodes: it calls own pallets and reads what came of it."""
 
 from collections.abc import Iterator
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -35,17 +36,14 @@ def substrate(party: "Party") -> Iterator[SubstrateInterface]:
 def carried_out(party: "Party", substrate: SubstrateInterface, *call: Any) -> ExtrinsicReceipt:
     """Let Bob sign a call and hand it in; look for its block, from the newest one on."""
     nonce = substrate.get_account_nonce(BOB.ss58_address)
-    number = substrate.get_block_number(substrate.get_chain_head())
+    first = substrate.get_block_number(substrate.get_chain_head())
     signed = substrate.create_signed_extrinsic(substrate.compose_call(*call), BOB, era={"period": LIFE})
     handed_in = substrate.submit_extrinsic(signed)
-    while True:
-        block = substrate.get_block_hash(number)
-        if block is None:
-            party.blocks.next()
-        elif substrate.query("System", "Account", [BOB.ss58_address], block).value["nonce"] > nonce:
+    for number in range(first, first + LIFE):
+        block = party.awaited(partial(substrate.get_block_hash, number), f"block {number}")
+        if substrate.query("System", "Account", [BOB.ss58_address], block).value["nonce"] > nonce:
             return ExtrinsicReceipt(substrate, handed_in.extrinsic_hash, block)
-        else:
-            number += 1
+    pytest.fail(f"{party.name}: the transaction is in none of the {LIFE} blocks from {first} on")
 
 
 def test_a_community_is_founded_and_read(party: "Party", substrate: SubstrateInterface) -> None:

@@ -109,8 +109,7 @@ def test_what_can_never_be_included_is_refused(
     submitter.submit(transfer(connection), key)
     bent = bytearray(signed(connection, key, nonce=1).extrinsic)
     bent[-1] ^= 1
-    while connection.finalised().number < 6:
-        party.blocks.next()
+    party.awaited(lambda: connection.finalised().number >= 6, "block 6")
 
     def refusal(extrinsic: str) -> tuple[int, str, str]:
         error = talk.refused(method, extrinsic)
@@ -175,8 +174,7 @@ def test_a_gap_is_told_and_filled(party: "Party", talk: "Talk", connection: Conn
     assert told[0] == "ready"
     assert set(told[-2]) == {"inBlock"}
     assert told[-1] == {"finalized": told[-2]["inBlock"]}
-    while talk.ask("system_accountNextIndex", key.address) < 2:
-        party.blocks.next()
+    party.awaited(lambda: talk.ask("system_accountNextIndex", key.address) == 2, "the nonce after both")
 
 
 def test_a_watched_transaction_is_ready_in_a_block_and_final(

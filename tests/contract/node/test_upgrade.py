@@ -1,14 +1,12 @@
 """A runtime upgrade on all nodes: announced, let go ahead, enacted; an auditor who follows it names it."""
 
 import re
-from pathlib import Path
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-import platformdirs
-import zstandard
 from typer.testing import CliRunner
 
-from aipchain.chain.host.engine import plain_code
+from aipchain.chain.host.engine import COMPILED
 from aipchain.chain.node import Node, SimulatedClock
 from aipchain.chain.rpc.local import LocalTransport
 from aipchain.chain.rpc.server import serve
@@ -30,14 +28,6 @@ START_MS = 1_475_445_600_000
 PATIENCE = 100
 """Blocks."""
 CODE = b":code"
-COMPRESSED = bytes.fromhex("52bc537646db8e05")
-CACHE = platformdirs.user_cache_path("aipchain") / "compiled"
-
-
-def another_build(code: bytes, note: bytes) -> bytes:
-    """The same runtime with a note in it: other bytes, other hash, same behaviour."""
-    section = bytes((0, len(note) + 1, len(note))) + note
-    return COMPRESSED + zstandard.ZstdCompressor().compress(plain_code(code) + section)
 
 
 def upgrade_call(connection: Connection, code: bytes) -> Call:
@@ -48,22 +38,21 @@ def upgrade_call(connection: Connection, code: bytes) -> Call:
 
 
 def test_an_upgrade_is_enacted_and_followed(
-    party: "Party", connection: Connection, submitter: Submitter, tmp_path: Path
+    party: "Party", connection: Connection, submitter: Submitter, another_build: Callable[[bytes], bytes]
 ) -> None:
     """Old blocks keep the old code, new ones run the new one, and every root is as the embedded host computes it."""
     old = connection.storage(CODE) or b""
-    new = another_build(old, b"two")
+    new = another_build(old)
     announced = submitter.submit(upgrade_call(connection, new), development_account("Alice")).block
     assert announced is not None
     assert connection.storage(CODE, announced.hash) == old
-    while connection.storage(CODE) != new:
-        party.blocks.next()
+    party.awaited(lambda: connection.storage(CODE) == new, "the new code")
 
     key = party.account()
     transfer = calls.transfer_keep_alive(connection.metadata, dest=key.public, value=AIP)
     paid = submitter.submit(transfer, development_account("Bob")).block
     assert paid is not None
-    report = follow(ChainSource(connection), first_block_read(connection), paid.number, cache_dir=CACHE)
+    report = follow(ChainSource(connection), first_block_read(connection), paid.number, cache_dir=COMPILED)
 
     assert report.fault is None
     assert (report.equal, report.head) == (paid.number, paid.hash)
@@ -72,16 +61,16 @@ def test_an_upgrade_is_enacted_and_followed(
     assert announced.number <= upgrade.block < paid.number
 
 
-def test_the_command_names_the_upgrade() -> None:
+def test_the_command_names_the_upgrade(another_build: Callable[[bytes], bytes]) -> None:
     """`aip audit follow` says after which block, from what, to what; the chain is sound all the same."""
     with Node.open(None, clock=SimulatedClock(START_MS)) as node, connect(LocalTransport(node)) as connection:
         old = connection.storage(CODE) or b""
-        new = another_build(old, b"two")
+        new = another_build(old)
         administrator = Submitter(connection, wait=lambda _: node.author().block.number < PATIENCE)
         announced = administrator.submit(upgrade_call(connection, new), development_account("Alice")).block
         assert announced is not None
-        while connection.storage(CODE) != new:
-            node.author()
+        node.author()
+        assert connection.storage(CODE) == new
         node.author()
         server = serve(node, port=0)
         ended = CliRunner().invoke(app, ["audit", "follow", "--url", server.url])
