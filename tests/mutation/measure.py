@@ -17,7 +17,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 
-from mutants import PACKAGE, all_mutants
+from kept import Kept
+from mutants import PACKAGE, Mutant, all_mutants
 from tapes import Recording
 from trials import Trial, Verdict, trials
 
@@ -73,24 +74,40 @@ class Score:
 def main() -> int:
     """Run, print the table, say what is wrong; 0 when nothing is."""
     asked, began = _arguments(), time.monotonic()
-    recording = _recorded(asked.wasm, asked.sequences)
     mutants = all_mutants()
     chosen = [each for each in mutants if each.name.startswith(asked.only)]
-    chosen = Random(CI_SEED).sample(chosen, asked.sample) if asked.sample else chosen
-    results = trials(chosen, recording, recording.reach(PACKAGE), asked.workers)
-    tried = sorted(_followed(results, len(chosen)), key=lambda trial: trial.mutant.name)
+    tried, calls = (_at_once if asked.sample or asked.wasm else _gone_on)(chosen, asked)
     print("\n".join(_table(tried)))
     print(f"\n{_counts(tried)}; {time.monotonic() - began:.0f} s with {asked.workers} processes")
     reasons = _reasons(REASONS)
     print("\n".join(_unexplained(tried, reasons)))
     faults = [f"{REASONS.name} names no mutant: {name}" for name in reasons.keys() - {each.name for each in mutants}]
-    if len(chosen) == len(mutants):
+    if len(tried) == len(mutants):
         faults += _faults(tried, reasons)
         if asked.wasm is None:
-            RESULT.write_text(json.dumps(_result(tried, recording, reasons), indent=1, ensure_ascii=False) + "\n")
+            RESULT.write_text(json.dumps(_result(tried, calls, reasons), indent=1, ensure_ascii=False) + "\n")
     for fault in faults:
         print(fault, file=sys.stderr)
     return 1 if faults else 0
+
+
+def _at_once(chosen: list[Mutant], asked: argparse.Namespace) -> tuple[list[Trial], int]:
+    """Trials of some mutants, or against another runtime, and the number of calls; nothing is kept."""
+    drawn = Random(CI_SEED).sample(chosen, asked.sample) if asked.sample else chosen
+    recording = _recorded(asked.wasm, asked.sequences)
+    return list(_trials(drawn, recording, asked.workers)), recording.calls
+
+
+def _gone_on(chosen: list[Mutant], asked: argparse.Namespace) -> tuple[list[Trial], int]:
+    """What is kept of an earlier run, with trials of the others, which are kept as they come; the number of calls."""
+    kept = Kept(Subject.of(load_artifact().manifest.code_hash), asked.sequences)
+    missing = kept.missing(chosen)
+    if missing:
+        recording = _recorded(None, asked.sequences)
+        kept.begin(recording.calls)
+        for trial in _trials(missing, recording, asked.workers):
+            kept.add(trial)
+    return kept.trials(chosen), kept.calls
 
 
 def _arguments() -> argparse.Namespace:
@@ -110,11 +127,11 @@ def _recorded(wasm: Path | None, sequences: int) -> Recording:
     return recording
 
 
-def _followed(results: Iterable[Trial], total: int) -> Iterable[Trial]:
-    """The results, with a sign of life after each hundred."""
-    for count, trial in enumerate(results, start=1):
+def _trials(mutants: Sequence[Mutant], recording: Recording, workers: int) -> Iterable[Trial]:
+    """The trials, with a sign of life after each hundred."""
+    for count, trial in enumerate(trials(mutants, recording, recording.reach(PACKAGE), workers), start=1):
         if count % 100 == 0:
-            print(f"{count} of {total} mutants tried", flush=True)
+            print(f"{count} of {len(mutants)} mutants tried", flush=True)
         yield trial
 
 
@@ -160,7 +177,7 @@ def _counts(tried: Sequence[Trial]) -> str:
     return ", ".join(f"{verdicts.get(verdict, 0)} {verdict.value}" for verdict in Verdict)
 
 
-def _result(tried: Sequence[Trial], recording: Recording, reasons: Mapping[str, str]) -> dict[str, object]:
+def _result(tried: Sequence[Trial], calls: int, reasons: Mapping[str, str]) -> dict[str, object]:
     subject = Subject.of(load_artifact().manifest.code_hash)
     sums = {
         name: {"mutants": s.mutants, "viable": s.viable, "survived": s.survived}
@@ -171,8 +188,8 @@ def _result(tried: Sequence[Trial], recording: Recording, reasons: Mapping[str, 
         "specification": subject.specification,
         "generator": subject.generator,
         "seed": CI_SEED,
-        "sequences": len(recording.tapes),
-        "calls": recording.calls,
+        "sequences about each pallet": CI_SEQUENCES,
+        "calls": calls,
         "verdicts": {verdict.value: _score(tried).verdicts.get(verdict, 0) for verdict in Verdict},
         "share killed": round(_score(tried).share, 4),
         "chapters": sums,
