@@ -15,6 +15,7 @@ from aipchain.orchestrator.twin.chain import GENESIS_HASH, Program
 from aipchain.orchestrator.twin.compare import Difference
 from aipchain.orchestrator.twin.moves.town import ENDOWMENTS, START
 from aipchain.orchestrator.twin.steps import (
+    CHAPTERS,
     BadVector,
     Do,
     Fund,
@@ -34,6 +35,7 @@ from aipchain.pallets_spec.errors import BalanceError, SpecError
 from aipchain.pallets_spec.types import AccountId, Event
 from aipchain.pallets_spec.world import World, dispatch
 from aipchain.runtime_bridge.keys import verify_device_signature
+from aipchain.runtime_bridge.protocol import OWN_PALLETS
 from aipchain.units import Balance, UnixSeconds
 
 __all__ = ["Vector", "after_steps", "as_document", "empty_world", "holds_of", "read", "take", "written"]
@@ -160,7 +162,8 @@ def _with_outcome(program: Program, world: World, step: VectorStep) -> dict[str,
         described |= _refused(program, refusal) if refusal else {"events": [_told(program, e) for e in world.events]}
     changed = dict(_changed(program, before, world))
     money = {} if isinstance(step, Fund) else dict(_money_changed(before.money, world.money))
-    return described | ({"changed": changed} if changed else {}) | money
+    broken = dict(_broken(world))
+    return described | ({"changed": changed} if changed else {}) | money | ({"broken": broken} if broken else {})
 
 
 def _refused(program: Program, refusal: SpecError) -> dict[str, object]:
@@ -198,6 +201,14 @@ def _money_changed(before: Money, money: Money) -> Iterator[tuple[str, object]]:
         yield "money", accounts
     if before.total_issuance != money.total_issuance:
         yield "issued", plain(money.total_issuance)
+
+
+def _broken(world: World) -> Iterator[tuple[str, list[str]]]:
+    """What does not hold though it always should, by pallet."""
+    for pallet in OWN_PALLETS:
+        found = sorted(set(CHAPTERS[pallet].invariants(world)))
+        if found:
+            yield pallet, found
 
 
 def _laid_out(value: object, margin: str = "") -> str:

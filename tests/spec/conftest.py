@@ -204,11 +204,15 @@ FOLDER = pytest.StashKey[Folder]()
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Vectors are held against the files, or the files are written."""
     parser.addoption("--write-vectors", action="store_true", help="write pallets_spec/vectors anew")
+    parser.addoption(
+        "--only-these-vectors", action="store_true", help="and remove those that no test of this run writes"
+    )
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """One folder for all tests."""
-    config.stash[FOLDER] = Folder(writes=config.getoption("--write-vectors", default=False))
+    writes, removes = (config.getoption(name, default=False) for name in ("--write-vectors", "--only-these-vectors"))
+    config.stash[FOLDER] = Folder(writes, removes)
 
 
 @pytest.hookimpl(wrapper=True)
@@ -232,7 +236,7 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
     """What a test does in the town is a vector."""
     result = yield
     town = item.stash.get(TOWN, None)
-    if town is not None and town.recorder.has_calls and isinstance(item, pytest.Function):
+    if town is not None and town.recorder.is_vector and isinstance(item, pytest.Function):
         file = file_of_test(item.nodeid)
         item.config.stash[FOLDER].keep(file, _sentence(item.function), town.recorder)
     return result

@@ -155,9 +155,8 @@ def trade(bid: int, offer: int, wh: int, price: int) -> Trade:
     return Trade(OrderNumber(bid), OrderNumber(offer), Wh(wh), Price(price))
 
 
-@pytest.fixture
-def square(town: Town) -> Square:
-    """The town's market, an hour before delivery begins."""
+def open_square(town: Town) -> Square:
+    """Give the town a third member, five meters, and rules in both slots."""
     town.admit("cat", Role.PRODUCER)
     balances.endow(town.world.money, town.account("cat"), Balance(10**15))
     for owner in ("cat", "ada", "ben"):
@@ -169,3 +168,9 @@ def square(town: Town) -> Square:
         town.does("steward", plugin_registry.install, community=town.community, slot=slot, binding=binding)
     town.world.events.clear()
     return Square(town)
+
+
+@pytest.fixture
+def square(town: Town) -> Square:
+    """The town's market, an hour before delivery begins."""
+    return open_square(town)

@@ -32,6 +32,8 @@ class Folder:
 
     writes: bool
     """Whether the files are to be written anew; else each is held against what is there."""
+    removes: bool = False
+    """Whether files that no test of this session wrote are to be removed then."""
     known: dict[str, str] = field(default_factory=dict)
     """The texts of this session by file."""
     _steps: dict[str, Sequence[VectorStep]] = field(default_factory=dict)
@@ -65,6 +67,9 @@ class Folder:
         for file, text in (self.known | found).items():
             path_of(file).parent.mkdir(exist_ok=True)
             path_of(file).write_text(text, encoding="utf-8")
+        if self.removes:
+            for left_over in set(files()) - set(self.known | found):
+                path_of(left_over).unlink()
         path_of(INDEX).write_text(index_of(files()), encoding="utf-8")
 
 

@@ -29,6 +29,8 @@ class Recorder:
     """The file of the vector that leads there."""
     steps: list[VectorStep] = field(default_factory=list)
     """What was done since."""
+    is_kept: bool = False
+    """Whether the steps are a vector even without a call."""
 
     def before_call(self, world: World) -> None:
         """Record how the world became what it is without a call."""
@@ -43,10 +45,15 @@ class Recorder:
             self.steps.append(made)
             self.reached = world.copy()
 
+    def keep(self, world: World) -> None:
+        """Let the vector end in this world, though no call leads there."""
+        self.before_call(world)
+        self.is_kept = True
+
     @property
-    def has_calls(self) -> bool:
-        """Whether somebody made a call since the ground."""
-        return any(isinstance(step, Do) for step in self.steps)
+    def is_vector(self) -> bool:
+        """Whether somebody made a call since the ground, or the world is to be kept as it is."""
+        return self.is_kept or any(isinstance(step, Do) for step in self.steps)
 
     def text(self, program: Program, name: str) -> str:
         """The steps as a vector file.
