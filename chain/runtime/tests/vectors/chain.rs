@@ -22,6 +22,7 @@ use sp_io::{hashing::blake2_256, TestExternalities};
 use sp_runtime::{traits::Dispatchable, BuildStorage, DispatchError};
 
 use crate::{
+	checks,
 	files::{bytes, number, parts, text},
 	seen::{account, funds, hex, key, name_of, Funds, Seen},
 };
@@ -115,6 +116,7 @@ fn take(step: &Value, expected: &mut Seen) -> Result<(), String> {
 		expected.issued = seen.issued;
 	}
 	findings.extend(expected.differences(&seen));
+	findings.extend(checks::differences(step));
 	if findings.is_empty() {
 		Ok(())
 	} else {

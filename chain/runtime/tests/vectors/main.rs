@@ -2,9 +2,14 @@
 //!
 //! The folder's README says what a vector is. Calls are dispatched directly with the origin that the vector names, so
 //! nobody pays a fee; everything else is the runtime as it is wired. After every step the outcome, the events, all
-//! storage of our pallets and all money must be what the specification says.
+//! storage of our pallets and all money must be what the specification says; and the pallets' own checks of their state
+//! (feature `try-runtime`) must hold, but for the ones that the step names as broken.
+
+#[cfg(not(feature = "try-runtime"))]
+compile_error!("the pallets check their own state here: add --features aipchain-runtime/try-runtime");
 
 mod chain;
+mod checks;
 mod files;
 mod seen;
 
