@@ -11,9 +11,9 @@ use crate::{
 	scene::Scene,
 };
 
-/// What root may do that no invariant survives: writing storage, code or the issuance itself, and giving back deposits
-/// that other pallets count on. Root may also do it inside any other call, so a call is known by its words.
-const BREAKS_BY_RIGHT: [&str; 7] = [
+/// What root may do that no invariant survives: writing storage, code or the issuance itself, giving back deposits
+/// that other pallets count on, and asking for more candidates than there may be. Root may also do it inside any other call, so a call is known by its words.
+const BREAKS_BY_RIGHT: [&str; 8] = [
 	"set_storage",
 	"kill_storage",
 	"kill_prefix",
@@ -21,6 +21,7 @@ const BREAKS_BY_RIGHT: [&str; 7] = [
 	"apply_authorized_upgrade",
 	"force_adjust_total_issuance",
 	"force_unreserve",
+	"set_desired_candidates",
 ];
 /// The indices of the pallets.
 const PALLETS: [u8; 18] = [0, 1, 2, 3, 10, 15, 21, 22, 24, 30, 31, 32, 50, 51, 52, 53, 54, 55];

@@ -44,8 +44,8 @@ pub struct Tally {
 	pub counts: BTreeMap<Origin, Counts>,
 	/// How often each signed call was done, by `Pallet.call`.
 	pub done: BTreeMap<String, u32>,
-	/// How often each of the [`MILESTONES`] was passed.
-	pub passed: BTreeMap<&'static str, u32>,
+	/// How often what the energy community is for happened, the [`MILESTONES`] and others.
+	pub happened: BTreeMap<String, u32>,
 	/// The input that was offered last.
 	pub last: Vec<u8>,
 	/// Why extrinsics were refused or failed.
@@ -84,8 +84,8 @@ impl Tally {
 
 	/// Count what the event says happened.
 	pub fn see(&mut self, event: &RuntimeEvent) {
-		if let Some(milestone) = milestone(event) {
-			*self.passed.entry(milestone).or_default() += 1;
+		if let Some(name) = happening(event) {
+			*self.happened.entry(name).or_default() += 1;
 		}
 	}
 
@@ -93,7 +93,7 @@ impl Tally {
 	pub fn unseen(&self) -> Vec<&'static str> {
 		MILESTONES
 			.into_iter()
-			.filter(|name| !self.passed.contains_key(name))
+			.filter(|name| !self.happened.contains_key(*name))
 			.collect()
 	}
 
@@ -138,7 +138,7 @@ impl fmt::Display for Tally {
 			own - self.missed().len()
 		)?;
 		writeln!(f, "what happened:")?;
-		list(f, &self.passed)?;
+		list(f, &self.happened)?;
 		writeln!(f, "{} different calls done:", self.done.len())?;
 		list(f, &self.done)?;
 		writeln!(f, "{} different errors met:", self.errors.len())?;
@@ -152,17 +152,22 @@ fn list(f: &mut fmt::Formatter<'_>, times: &BTreeMap<impl fmt::Display, u32>) ->
 		.try_for_each(|(name, times)| writeln!(f, "{times:>8} {name}"))
 }
 
-fn milestone(event: &RuntimeEvent) -> Option<&'static str> {
-	Some(match event {
+fn happening(event: &RuntimeEvent) -> Option<String> {
+	let name = match event {
 		RuntimeEvent::Metering(pallet_metering::Event::ReadingsAccepted { .. }) => READ,
-		RuntimeEvent::Market(pallet_market::Event::TradeSettled { paid, .. }) if *paid > 0 => PAID,
+		RuntimeEvent::Metering(pallet_metering::Event::ReadingQuarantined { reason, .. }) => {
+			return Some(format!("readings in quarantine: {reason:?}"))
+		}
+		RuntimeEvent::Market(pallet_market::Event::TradeSettled { paid: 0, .. }) => "trades not delivered",
+		RuntimeEvent::Market(pallet_market::Event::TradeSettled { .. }) => PAID,
 		RuntimeEvent::Market(pallet_market::Event::BookSettled { .. }) => SETTLED,
 		RuntimeEvent::Market(pallet_market::Event::BookVoided { .. }) => VOIDED,
 		RuntimeEvent::Energy(pallet_energy::Event::Moved { .. }) => MOVED,
 		RuntimeEvent::CommunityGovernance(pallet_community_governance::Event::Scheduled { .. }) => ENACTED,
 		RuntimeEvent::Session(pallet_session::Event::NewSession { .. }) => SESSION,
 		_ => return None,
-	})
+	};
+	Some(name.into())
 }
 
 /// `Pallet.call` of every call of the pallets from index 50 on.

@@ -26,7 +26,7 @@ pub fn found(draw: &mut Draw, scene: &Scene) -> Option<Move> {
 		return None;
 	}
 	let steward = anyone(draw);
-	let interval_s = draw.of([900, 900, 3_600]);
+	let interval_s = draw.of([900, 900, 900, 3_600]);
 	let intervals = draw.of([1, 2, 4, 24]);
 	let zones: Vec<ZoneName> = (0..draw.between(1, 3)).map(|_| text(draw, 32)).collect();
 	let call = Call::found {
@@ -42,12 +42,13 @@ pub fn found(draw: &mut Draw, scene: &Scene) -> Option<Move> {
 
 /// Times and shares of a market, mostly within bounds.
 pub fn parameters(draw: &mut Draw) -> Parameters {
-	let gate_closure_s = draw.of([6, 60, 300, 601]);
-	let clearing_window_s = draw.between(6, gate_closure_s) as u32;
+	let gate_closure_s = draw.of([6, 300, 300, 601]);
+	let some_of_it = draw.between(6, gate_closure_s);
+	let clearing_window_s = draw.of([gate_closure_s, gate_closure_s, some_of_it]) as u32;
 	Parameters {
 		gate_closure_s: draw.nearly_u32(gate_closure_s as u32),
 		clearing_window_s: draw.nearly_u32(clearing_window_s),
-		grace_s: if draw.chance(10) { 1 } else { draw.of([300, 900]) },
+		grace_s: if draw.chance(10) { 1 } else { draw.of([300, 900, 900]) },
 		collateral: Permill::from_parts(draw.of([0, 1, 100_000, 333_333, 1_000_000])),
 	}
 }
@@ -68,10 +69,16 @@ pub fn admit(draw: &mut Draw, scene: &Scene) -> Option<Move> {
 	Some((steward, RuntimeCall::Communities(call)))
 }
 
+/// Mostly a role that nobody has: a town without a gateway measures nothing.
 pub fn grant_role(draw: &mut Draw, scene: &Scene) -> Option<Move> {
 	let town = draw.one(&scene.towns)?;
 	let steward = town.with(Role::Steward, draw)?;
-	let (account, role) = (anyone(draw), draw.of(ROLES));
+	let free: Vec<Role> = ROLES
+		.into_iter()
+		.filter(|role| town.holders(*role).next().is_none())
+		.collect();
+	let wanted = draw.one(&free).filter(|_| draw.chance(90));
+	let (account, role) = (anyone(draw), wanted.unwrap_or_else(|| draw.of(ROLES)));
 	if town.holders(role).any(|holder| holder == account) && !draw.chance(10) {
 		return None;
 	}

@@ -41,6 +41,13 @@ fn upcoming(draw: &mut Draw, scene: &Scene, town: &Town) -> Option<UnixSeconds> 
 	Some(town.interval_of(gate) + town.length() * draw.of([1, 1, 1, 2]))
 }
 
+/// The intervals that have a book already and take orders.
+fn open_books(scene: &Scene, town: u32) -> impl Iterator<Item = UnixSeconds> + '_ {
+	let takes_orders = |book: &Book| book.status == BookStatus::Open && scene.now < book.closes_at;
+	let of_town = move |((id, start), book): &(BookKey, Book)| (*id == town && takes_orders(book)).then_some(*start);
+	scene.books.iter().filter_map(of_town)
+}
+
 pub fn place_orders(draw: &mut Draw, scene: &Scene) -> Option<Move> {
 	let (meter, facts, _) = draw.one(&scene.meters)?;
 	let town = scene.town(facts.community)?;
@@ -48,7 +55,9 @@ pub fn place_orders(draw: &mut Draw, scene: &Scene) -> Option<Move> {
 	if !town.members.contains(&owner) && !draw.chance(3) {
 		return None;
 	}
-	let interval_start = upcoming(draw, scene, town)?;
+	let open: Vec<UnixSeconds> = open_books(scene, town.id).collect();
+	let joined = draw.one(&open).filter(|_| draw.chance(80));
+	let interval_start = joined.or_else(|| upcoming(draw, scene, town))?;
 	let carried_wh = u64::from(facts.connection_limit_w) * town.length() / 3_600;
 	let order = |draw: &mut Draw| {
 		let side = draw.of([Side::Bid, Side::Offer]);
@@ -65,7 +74,7 @@ pub fn place_orders(draw: &mut Draw, scene: &Scene) -> Option<Move> {
 			limit_price: draw.nearly(limit_price),
 		}
 	};
-	let orders: Vec<NewOrder> = (0..draw.between(1, 3)).map(|_| order(draw)).collect();
+	let orders: Vec<NewOrder> = (0..draw.between(1, 5)).map(|_| order(draw)).collect();
 	let call = Call::place_orders {
 		community: draw.nearly_u32(town.id),
 		interval_start: draw.nearly(interval_start),

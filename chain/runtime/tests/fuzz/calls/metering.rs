@@ -2,8 +2,8 @@
 
 use std::sync::LazyLock;
 
-use aipchain_primitives::{CommunityId, MeterId, Role, Source, UnixSeconds};
-use aipchain_runtime::{AccountId, RuntimeCall, System};
+use aipchain_primitives::{traits::Communities as _, CommunityId, MeterId, Role, Source, UnixSeconds};
+use aipchain_runtime::{AccountId, Communities, RuntimeCall, System};
 use pallet_metering::{
 	batch::reading_message,
 	types::{Meter, Register, SignedReading},
@@ -87,9 +87,14 @@ pub fn submit_batch(draw: &mut Draw, scene: &Scene) -> Option<Move> {
 	Some((gateway, RuntimeCall::Metering(call)))
 }
 
-/// An interval that is over: mostly the newest one, which is not late yet, else one that a meter's register stands at.
+/// An interval that is over: mostly the newest one while its readings are taken, else one that a meter's register
+/// stands at.
 fn interval(draw: &mut Draw, scene: &Scene, town: &Town, meters: &[&Enrolled]) -> Option<UnixSeconds> {
 	let newest = town.interval_of(scene.now).checked_sub(town.length())?;
+	let parameters = Communities::parameters_at(town.id, newest)?;
+	if scene.now >= parameters.final_at(newest, town.facts.interval_s) && !draw.chance(5) {
+		return None;
+	}
 	let waiting: Vec<u64> = meters.iter().map(|(.., register)| register.at).collect();
 	match draw.below(10) {
 		0 => Some(draw.nearly(newest)),
