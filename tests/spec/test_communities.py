@@ -356,40 +356,6 @@ def test_zones_are_named_by_their_index(town: "Town") -> None:
     assert [communities.zone_exists(town.world, town.community, zone) for zone in range(3)] == [True, True, False]
 
 
-@pytest.mark.parametrize(
-    "broken",
-    [
-        {"members": 3},
-        {"next_member_index": 1},
-        {"stewards": 2},
-        {"stewards": 0},
-    ],
-)
-def test_wrong_counts_of_a_community_are_noticed(town: "Town", broken: dict[str, int]) -> None:
-    """Each count is compared with what is stored."""
-    world = town.world.copy()
-    facts = world.communities.communities[town.community]
-    world.communities.communities[town.community] = replace(facts, **broken)  # type: ignore[arg-type]
-    assert list(communities.invariants(world)) != []
-
-
-def test_other_unsound_states_are_noticed(town: "Town") -> None:
-    """Numbers never given, doubled indices, empty sets of roles, strays and bad parameters."""
-    ada, place = town.account("ada"), town.community
-    unsound = [town.world.copy().communities for _ in range(7)]
-    unsound[0].next_community_id = CommunityId(0)
-    unsound[1].members[place, ada] = unsound[1].members[place, town.account("ben")]
-    unsound[2].roles[place, ada] = 0
-    unsound[3].roles[place, ada] = 256
-    unsound[4].parameter_sets[CommunityId(5)] = unsound[4].parameter_sets[place]
-    unsound[5].parameter_sets[place] = ParameterSet(SOUND, previous=(replace(SOUND, grace_s=0), Epoch(1)))
-    unsound[6].roles[CommunityId(5), ada] = 1
-    for state in unsound:
-        world = town.world.copy()
-        world.communities = state
-        assert len(list(communities.invariants(world))) == 1
-
-
 def _in_force(town: "Town", at: UnixSeconds) -> Parameters:
     terms = communities.terms_at(town.world, town.community, at)
     assert terms is not None

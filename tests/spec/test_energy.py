@@ -1,12 +1,11 @@
 """The chapter of energy: minting, holding for settlement, moving, retiring."""
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from aipchain.pallets_spec import energy
-from aipchain.pallets_spec.energy import EnergySums, Lot, LotState, Mint, Minted, Moved, Retired
+from aipchain.pallets_spec.energy import EnergySums, LotState, Mint, Minted, Moved, Retired
 from aipchain.pallets_spec.errors import BadOrigin, Energy, SpecError
 from aipchain.pallets_spec.market import Book, BookStatus
 from aipchain.pallets_spec.origin import Root
@@ -255,22 +254,3 @@ def test_sums_have_an_end(sunny: "Town") -> None:
     sunny.world.energy.total_minted = U128_MAX - 1_999
     assert isinstance(sunny.refused("ada", energy.mint, **_mint(sunny, BEN)), Energy.Overflow)
     sunny.world.energy.total_minted = 0
-
-
-def test_unsound_states_are_noticed(sunny: "Town") -> None:
-    """Mints that are no reading, holes, overlaps, strays, and sums that do not add up."""
-    energy.mint_and_hold(sunny.world, BEN, START, Wh(1_500))
-    ada = sunny.account("ada")
-    unsound = [sunny.world.copy() for _ in range(9)]
-    states = [world.energy for world in unsound]
-    mint, held = states[0].mints[BEN, START], states[0].lots[BEN, START, FIRST]
-    states[0].mints[ADA, START] = mint
-    states[1].mints[BEN, START] = replace(mint, wh=Wh(1_999))
-    states[2].lots[BEN, START, FIRST] = replace(held, wh=Wh(1_499))
-    states[3].lots[BEN, START, FIRST] = replace(held, owner=ada)
-    states[4].mints[BEN, START] = replace(mint, held_from_wh=Wh(501))
-    states[5].lots[ADA, START, FIRST] = Lot(ada, Wh(1), LotState.FREE)
-    states[6].accounts[ada] = EnergySums(free=Wh(1))
-    states[7].total_minted += 1
-    del states[8].lots[BEN, START, Wh(2_000)]
-    assert all(list(energy.invariants(world)) for world in unsound)

@@ -26,7 +26,6 @@ from aipchain.pallets_spec.types import (
     U32_MAX,
     CommunityId,
     FinalReading,
-    Hash,
     MeterFacts,
     MeterId,
     Role,
@@ -377,27 +376,3 @@ def test_the_second_reading_of_a_meter_in_a_batch_meets_the_first(town: "Town") 
         BatchRecorded(BATCH, town.community, START, town.account("gateway"), 2, 1),
         ReadingsAccepted(town.community, START, ((BEN, Wh(0), Wh(2_000)),)),
     ]
-
-
-def test_unsound_states_are_noticed(town: "Town") -> None:
-    """Numbers never given, missing registers, strays, impossible batches, readings that overlap."""
-    town.at(END)
-    town.submit(town.signed(BEN, 1_000, 2_500))
-    town.at(END + HOUR)
-    next_start = UnixSeconds(START + HOUR)
-    town.submit(town.signed(BEN, 1_000, 2_600, next_start), batch="next", start=next_start)
-    assert list(metering.invariants(town.world)) == []
-    unsound = [town.world.copy() for _ in range(10)]
-    states = [world.metering for world in unsound]
-    reading, register, batch = states[0].readings[next_start, BEN], states[0].registers[BEN], states[0].batches[BATCH]
-    states[0].next_meter_id = MeterId(1)
-    states[1].meters[BEN] = replace(states[1].meters[BEN], connection_limit_w=0)
-    del states[2].registers[ADA]
-    states[3].quarantine[BEN, START, Hash(bytes(32))] = QuarantinedReading(Reason.LATE, Wh(0), Wh(0))
-    states[4].batches[BATCH] = replace(batch, accepted=0)
-    states[5].readings[START, MeterId(7)] = reading
-    states[6].readings[next_start, BEN] = replace(reading, export_register_wh=Wh(2_499))
-    states[7].readings[next_start, BEN] = replace(reading, final_at=UnixSeconds(next_start + HOUR))
-    states[8].registers[BEN] = replace(register, export_wh=Wh(2_599))
-    states[9].batches[BATCH] = replace(batch, accepted=501)
-    assert all(list(metering.invariants(world)) for world in unsound)

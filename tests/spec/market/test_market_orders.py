@@ -1,12 +1,11 @@
 """The market chapter before the gate closes: reference prices, books, orders and their escrow."""
 
-from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 
-from aipchain.pallets_spec import balances, market, plugin_registry
+from aipchain.pallets_spec import market, plugin_registry
 from aipchain.pallets_spec.errors import BadOrigin, Corruption, Market, SpecError, Token
 from aipchain.pallets_spec.market import (
     Book,
@@ -20,10 +19,9 @@ from aipchain.pallets_spec.market import (
     ReferencePrice,
 )
 from aipchain.pallets_spec.origin import Root
-from aipchain.pallets_spec.scale import binding_hash, blake2_256
+from aipchain.pallets_spec.scale import binding_hash
 from aipchain.pallets_spec.types import (
     U64_MAX,
-    AccountId,
     Binding,
     CommunityId,
     Epoch,
@@ -37,8 +35,7 @@ from aipchain.pallets_spec.types import (
     Side,
     Slot,
 )
-from aipchain.pallets_spec.world import World
-from aipchain.units import Balance, Price, UnixSeconds, Wh
+from aipchain.units import Price, UnixSeconds, Wh
 
 if TYPE_CHECKING:
     from tests.spec.market.conftest import Square
@@ -247,41 +244,6 @@ def test_an_order_that_never_stood_is_corruption(square: "Square") -> None:
     standing[place] = Wh(1)
     assert isinstance(square.town.refused("ben", market.cancel_order, number=OrderNumber(0)), Corruption)
     standing[place] = Wh(2)
-
-
-def test_unsound_states_are_noticed(square: "Square") -> None:
-    """Holds of nobody's order, sums that are not, lists of no book, more than flows; exactly what flows is sound."""
-    square.place("ada", square.order("bid", "100@20", 0))
-    world = square.town.world.copy()
-    _thin(world, 100)
-    assert list(market.invariants(world)) == []
-    for name, spoil in _SPOILT:
-        unsound = world.copy()
-        spoil(unsound)
-        assert list(market.invariants(unsound)) == [name]
-
-
-def _hold(world: World, who: bytes, amount: int) -> None:
-    balances.hold(world, market.ESCROW, AccountId(blake2_256(who)), Balance(amount))
-
-
-def _let_stand(world: World, meter: int, wh: int) -> None:
-    world.market.standing_wh[(CommunityId(0), UnixSeconds(START)), (MeterId(meter), Side.BID)] = Wh(wh)
-
-
-def _thin(world: World, limit_w: int) -> None:
-    meters = world.metering.meters
-    meters[MeterId(0)] = replace(meters[MeterId(0)], connection_limit_w=limit_w)
-
-
-_SPOILT: list[tuple[str, Callable[[World], None]]] = [
-    ("a hold is not the sum of its orders' escrow", lambda world: _hold(world, b"ben", 1)),
-    ("a hold is not the sum of its orders' escrow", lambda world: _hold(world, b"ada", 1)),
-    ("what stands is not the sum of the open orders", lambda world: _let_stand(world, 0, 99)),
-    ("what stands is not the sum of the open orders", lambda world: _let_stand(world, 3, 1)),
-    ("a list of no book", lambda world: world.market.trades.update({(CommunityId(0), UnixSeconds(0)): ()})),
-    ("more stands than a connection carries", lambda world: _thin(world, 99)),
-]
 
 
 def test_all_that_is_free_but_the_existential_deposit_can_be_held(square: "Square") -> None:

@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
-import platformdirs
 from tests.spec.vectors.recorder import Recorder
 
 from aipchain import pallets_spec
+from aipchain.chain.host.engine import COMPILED
 from aipchain.orchestrator.twin.chain import Program
 from aipchain.orchestrator.twin.steps import VectorStep
 from aipchain.orchestrator.twin.vectors import empty_world, read, written
@@ -41,7 +41,7 @@ class Folder:
     @cached_property
     def program(self) -> Program:
         """The committed runtime, whose metadata say how vectors are encoded."""
-        return Program(None, platformdirs.user_cache_path("aipchain") / "compiled")
+        return Program(None, COMPILED)
 
     def keep(self, file: str, name: str, recorder: Recorder) -> None:
         """What was recorded is the vector in that file, which shows what `name` says.
