@@ -1,6 +1,6 @@
 """Mid-market rate: matched energy trades at (retail + feed-in) / 2, rounded down (Long et al. 2017)."""
 
-from aipchain.market.price_rules import mid_market_local_price
+from aipchain.market.pool.price_rules import mid_market_local_price
 from aipchain.plugins.hookspecs import CannotDecide, PriceInputs, hookimpl
 from aipchain.units import Price
 

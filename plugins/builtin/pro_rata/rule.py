@@ -1,7 +1,7 @@
 """Pro rata: everything trades at the local price; the short side in full, the long side in proportion."""
 
 from aipchain.market.book import Trade, keep_largest
-from aipchain.market.pro_rata import clear_pro_rata
+from aipchain.market.pool.pro_rata import clear_pro_rata
 from aipchain.plugins.hookspecs import CannotDecide, ClearInputs, hookimpl
 
 

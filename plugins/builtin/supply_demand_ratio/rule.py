@@ -5,7 +5,7 @@ F R / ((R - F) r + F), above it at the feed-in price F.
 """
 
 from aipchain.market.book import Side, total_wh
-from aipchain.market.price_rules import supply_demand_local_price
+from aipchain.market.pool.price_rules import supply_demand_local_price
 from aipchain.plugins.hookspecs import CannotDecide, PriceInputs, hookimpl
 from aipchain.units import Price
 

@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aipchain.market.allocation import allocate
+from aipchain.market.allocation.shares import allocate
 from aipchain.market.bill import Delivery, bill_interval
 from aipchain.market.book import AccountId, BookOrder, MeterId, OrderNumber, ReferencePrice, Side, Trade, total_wh
 from aipchain.market.envelope import first_breach_in_book
 from aipchain.market.pay_as_bid import clear_pay_as_bid
-from aipchain.market.price_rules import mid_market_rate, supply_demand_ratio
-from aipchain.market.pro_rata import clear_pro_rata
+from aipchain.market.pool.price_rules import mid_market_rate, supply_demand_ratio
+from aipchain.market.pool.pro_rata import clear_pro_rata
 from aipchain.market.uniform_price import clear_uniform_price, is_equilibrium
 from aipchain.units import Price, Wh, cost
 

@@ -89,5 +89,5 @@ def test_wrong_settings_are_refused(settings: list[str], failure: type[InputErro
 
 def test_a_slot_that_does_not_fit_is_refused() -> None:
     """A price rule cannot clear."""
-    with pytest.raises(InputError, match=r"mid-market-rate@1\.0 does not fit the slot clear, it is for price"):
+    with pytest.raises(InputError, match=r"mid-market-rate@1\.1 does not fit the slot clear, it is for price"):
         plugin_change("mid-market-rate", (), SlotName.CLEAR, [])

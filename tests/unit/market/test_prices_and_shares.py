@@ -4,17 +4,17 @@ from collections.abc import Callable
 
 import pytest
 
-from aipchain.market.allocation import allocate, delivered_shares
+from aipchain.market.allocation.shares import allocate, delivered_shares
 from aipchain.market.bill import Bill, Delivery, bill_interval, total_bill
 from aipchain.market.book import BookOrder, OrderNumber, ReferencePrice, Trade, keep_largest
 from aipchain.market.errors import DeliveryAboveReading
-from aipchain.market.price_rules import (
+from aipchain.market.pool.price_rules import (
     CommunityPrices,
     mid_market_rate,
     supply_demand_local_price,
     supply_demand_ratio,
 )
-from aipchain.market.pro_rata import clear_pro_rata
+from aipchain.market.pool.pro_rata import clear_pro_rata
 from aipchain.units import Balance, Price, Wh
 
 Book = Callable[..., tuple[BookOrder, ...]]

@@ -8,7 +8,7 @@ left, again in proportion. Together both rounds trade as much as any result at t
 
 from collections.abc import Iterable, Sequence
 
-from aipchain.market.allocation import allocate
+from aipchain.market.allocation.shares import allocate
 from aipchain.market.book import AccountId, BookOrder, OrderNumber, Side, Trade
 from aipchain.market.pairing import Fill, Pair, Pairing, pair_fills, trades_at
 from aipchain.units import Price, Wh

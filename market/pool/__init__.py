@@ -1,0 +1,1 @@
+"""Pool markets: one local price from supply and demand, and what is traded at it."""
