@@ -1,7 +1,7 @@
 //! The weights of this pallet's calls. Written by `chain/build/weights.py`; do not edit.
 //!
-//! Measured with frame-omni-bencher 0.28.0 on the runtime's Wasm: 10 steps, 5 repetitions, least squares.
-//! Date 2026-11-21, on AMD EPYC, shared with other work: times err to the high side.
+//! Measured with frame-omni-bencher 0.28.0 on the runtime's Wasm: 20 steps, 5 repetitions, least squares.
+//! Date 2026-11-21, on AMD EPYC.
 //! Proofs are measured in the benchmarks' state, with an allowance for a state sixteen times as large.
 
 #![cfg_attr(rustfmt, rustfmt_skip)]
@@ -24,36 +24,36 @@ pub trait WeightInfo {
 
 impl WeightInfo for () {
 	fn found(z: u32) -> Weight {
-		// Measured at least 47_398_000 ps; proof 9 bytes.
-		Weight::from_parts(61_135_276, 504)
-			// standard error 99_611
-			.saturating_add(Weight::from_parts(28_620, 0).saturating_mul(z.into()))
+		// Measured at least 46_577_000 ps; proof 9 bytes.
+		Weight::from_parts(80_217_842, 504)
+			// standard error 59_807
+			.saturating_add(Weight::from_parts(142_344, 0).saturating_mul(z.into()))
 			.saturating_add(RocksDbWeight::get().reads(2))
 			.saturating_add(RocksDbWeight::get().writes(4))
 	}
 	fn admit(r: u32) -> Weight {
-		// Measured at least 60_312_000 ps; proof 2428 bytes.
-		Weight::from_parts(68_957_586, 3418)
-			// standard error 1_346_560
-			.saturating_add(Weight::from_parts(5_947_439, 0).saturating_mul(r.into()))
+		// Measured at least 62_006_000 ps; proof 2428 bytes.
+		Weight::from_parts(71_890_812, 3418)
+			// standard error 856_984
+			.saturating_add(Weight::from_parts(8_541_808, 0).saturating_mul(r.into()))
 			.saturating_add(RocksDbWeight::get().reads(5))
-			.saturating_add(RocksDbWeight::get().writes(2))
+			.saturating_add(RocksDbWeight::get().writes(3))
 	}
 	fn grant_role() -> Weight {
-		// Measured at least 54_451_000 ps; proof 2391 bytes.
-		Weight::from_parts(96_690_000, 3381)
+		// Measured at least 80_010_000 ps; proof 2391 bytes.
+		Weight::from_parts(93_785_000, 3381)
 			.saturating_add(RocksDbWeight::get().reads(3))
 			.saturating_add(RocksDbWeight::get().writes(2))
 	}
 	fn revoke_role() -> Weight {
-		// Measured at least 55_433_000 ps; proof 2450 bytes.
-		Weight::from_parts(57_588_000, 3440)
+		// Measured at least 79_208_000 ps; proof 2450 bytes.
+		Weight::from_parts(81_141_000, 3440)
 			.saturating_add(RocksDbWeight::get().reads(3))
 			.saturating_add(RocksDbWeight::get().writes(2))
 	}
 	fn leave() -> Weight {
-		// Measured at least 52_618_000 ps; proof 2523 bytes.
-		Weight::from_parts(53_690_000, 3018)
+		// Measured at least 89_076_000 ps; proof 2523 bytes.
+		Weight::from_parts(96_250_000, 3018)
 			.saturating_add(RocksDbWeight::get().reads(3))
 			.saturating_add(RocksDbWeight::get().writes(3))
 	}

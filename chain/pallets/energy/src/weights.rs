@@ -1,7 +1,7 @@
 //! The weights of this pallet's calls. Written by `chain/build/weights.py`; do not edit.
 //!
-//! Measured with frame-omni-bencher 0.28.0 on the runtime's Wasm: 10 steps, 5 repetitions, least squares.
-//! Date 2026-11-21, on AMD EPYC, shared with other work: times err to the high side.
+//! Measured with frame-omni-bencher 0.28.0 on the runtime's Wasm: 20 steps, 5 repetitions, least squares.
+//! Date 2026-11-21, on AMD EPYC.
 //! Proofs are measured in the benchmarks' state, with an allowance for a state sixteen times as large.
 
 #![cfg_attr(rustfmt, rustfmt_skip)]
@@ -18,10 +18,10 @@ pub trait WeightInfo {
 
 impl WeightInfo for () {
 	fn mint(n: u32) -> Weight {
-		// Measured at least 140_963_000 ps; proof 2625 + n x 150 bytes.
-		Weight::from_parts(154_999_000, 3104)
-			// standard error 776_799
-			.saturating_add(Weight::from_parts(50_826_861, 0).saturating_mul(n.into()))
+		// Measured at least 136_625_000 ps; proof 2618 + n x 150 bytes.
+		Weight::from_parts(160_279_000, 3096)
+			// standard error 1_034_994
+			.saturating_add(Weight::from_parts(56_403_130, 0).saturating_mul(n.into()))
 			.saturating_add(RocksDbWeight::get().reads(5))
 			.saturating_add(RocksDbWeight::get().reads(4).saturating_mul(n.into()))
 			.saturating_add(RocksDbWeight::get().writes(1))
@@ -29,8 +29,8 @@ impl WeightInfo for () {
 			.saturating_add(Weight::from_parts(0, 646).saturating_mul(n.into()))
 	}
 	fn retire() -> Weight {
-		// Measured at least 66_784_000 ps; proof 284 bytes.
-		Weight::from_parts(68_267_000, 779)
+		// Measured at least 65_152_000 ps; proof 284 bytes.
+		Weight::from_parts(76_543_000, 779)
 			.saturating_add(RocksDbWeight::get().reads(2))
 			.saturating_add(RocksDbWeight::get().writes(3))
 	}

@@ -50,7 +50,8 @@ impl<T: Config> Pallet<T> {
 	fn check_holds() -> Result<(), TryRuntimeError> {
 		let mut escrow = BTreeMap::<T::AccountId, Balance>::new();
 		for order in Orders::<T>::iter_values() {
-			*escrow.entry(order.owner).or_default() += order.escrow;
+			let sum = escrow.entry(order.owner).or_default();
+			*sum = sum.saturating_add(order.escrow);
 		}
 		for who in frame_system::Account::<T>::iter_keys() {
 			let held = T::Currency::balance_on_hold(&HoldReason::Escrow.into(), &who);
@@ -70,7 +71,8 @@ impl<T: Config> Pallet<T> {
 	fn check_standing() -> Result<(), TryRuntimeError> {
 		let mut sums = BTreeMap::<(BookKey, (MeterId, Side)), Wh>::new();
 		for order in Orders::<T>::iter_values().filter(|order| order.status == OrderStatus::Open) {
-			*sums.entry((order.book(), (order.meter, order.side))).or_default() += order.wh;
+			let sum = sums.entry((order.book(), (order.meter, order.side))).or_default();
+			*sum = sum.saturating_add(order.wh);
 		}
 		let stored = StandingWh::<T>::iter().map(|(key, place, wh)| ((key, place), wh));
 		ensure!(
@@ -97,7 +99,7 @@ impl<T: Config> Pallet<T> {
 		ensure!(book.closed_orders <= book.orders, "more orders closed than placed");
 		ensure!(trades.len() == book.trades as usize, "a book's list is not its trades");
 		ensure!(book.settled_trades <= book.trades, "more trades settled than cleared");
-		let traded: Wh = trades.iter().map(|trade| trade.wh).sum();
+		let traded = trades.iter().fold(0, |sum: Wh, trade| sum.saturating_add(trade.wh));
 		ensure!(traded == book.traded_wh, "a book's energy is not its trades'");
 		ensure!(book.delivered_wh <= book.traded_wh, "more delivered than traded");
 		let cleared = matches!(book.status, BookStatus::Cleared | BookStatus::Settled);

@@ -1,7 +1,7 @@
 //! The weights of this pallet's calls. Written by `chain/build/weights.py`; do not edit.
 //!
-//! Measured with frame-omni-bencher 0.28.0 on the runtime's Wasm: 10 steps, 5 repetitions, least squares.
-//! Date 2026-11-21, on AMD EPYC, shared with other work: times err to the high side.
+//! Measured with frame-omni-bencher 0.28.0 on the runtime's Wasm: 20 steps, 5 repetitions, least squares.
+//! Date 2026-11-21, on AMD EPYC.
 //! Proofs are measured in the benchmarks' state, with an allowance for a state sixteen times as large.
 
 #![cfg_attr(rustfmt, rustfmt_skip)]
@@ -18,16 +18,16 @@ pub trait WeightInfo {
 
 impl WeightInfo for () {
 	fn enrol_meter() -> Weight {
-		// Measured at least 73_858_000 ps; proof 2526 bytes.
-		Weight::from_parts(76_082_000, 3021)
+		// Measured at least 128_901_000 ps; proof 2526 bytes.
+		Weight::from_parts(129_882_000, 3021)
 			.saturating_add(RocksDbWeight::get().reads(5))
 			.saturating_add(RocksDbWeight::get().writes(3))
 	}
 	fn submit_batch(n: u32) -> Weight {
-		// Measured at least 162_303_000 ps; proof 2645 + n x 143 bytes.
-		Weight::from_parts(171_139_000, 3124)
-			// standard error 1_813_996
-			.saturating_add(Weight::from_parts(109_416_672, 0).saturating_mul(n.into()))
+		// Measured at least 262_109_000 ps; proof 2638 + n x 143 bytes.
+		Weight::from_parts(265_005_000, 3116)
+			// standard error 1_704_591
+			.saturating_add(Weight::from_parts(102_838_842, 0).saturating_mul(n.into()))
 			.saturating_add(RocksDbWeight::get().reads(6))
 			.saturating_add(RocksDbWeight::get().reads(2).saturating_mul(n.into()))
 			.saturating_add(RocksDbWeight::get().writes(1))

@@ -1,7 +1,7 @@
 //! The weights of this pallet's calls. Written by `chain/build/weights.py`; do not edit.
 //!
-//! Measured with frame-omni-bencher 0.28.0 on the runtime's Wasm: 10 steps, 5 repetitions, least squares.
-//! Date 2026-11-21, on AMD EPYC, shared with other work: times err to the high side.
+//! Measured with frame-omni-bencher 0.28.0 on the runtime's Wasm: 20 steps, 5 repetitions, least squares.
+//! Date 2026-11-21, on AMD EPYC.
 //! Proofs are measured in the benchmarks' state, with an allowance for a state sixteen times as large.
 
 #![cfg_attr(rustfmt, rustfmt_skip)]
@@ -20,24 +20,24 @@ pub trait WeightInfo {
 
 impl WeightInfo for () {
 	fn register_build(b: u32) -> Weight {
-		// Measured at least 19_046_000 ps; proof 4 bytes.
-		Weight::from_parts(29_984_493, 499)
-			// standard error 70_131
-			.saturating_add(Weight::from_parts(138_397, 0).saturating_mul(b.into()))
+		// Measured at least 19_256_000 ps; proof 4 bytes.
+		Weight::from_parts(29_589_803, 499)
+			// standard error 68_399
+			.saturating_add(Weight::from_parts(71_428, 0).saturating_mul(b.into()))
 			.saturating_add(RocksDbWeight::get().reads(1))
 			.saturating_add(RocksDbWeight::get().writes(1))
 	}
 	fn deprecate_build() -> Weight {
-		// Measured at least 41_358_000 ps; proof 184 bytes.
-		Weight::from_parts(51_907_000, 679)
+		// Measured at least 21_500_000 ps; proof 184 bytes.
+		Weight::from_parts(21_961_000, 679)
 			.saturating_add(RocksDbWeight::get().reads(1))
 			.saturating_add(RocksDbWeight::get().writes(1))
 	}
 	fn install(b: u32) -> Weight {
-		// Measured at least 62_437_000 ps; proof 2575 bytes.
-		Weight::from_parts(67_017_739, 3070)
-			// standard error 5_199
-			.saturating_add(Weight::from_parts(12_618, 0).saturating_mul(b.into()))
+		// Measured at least 60_032_000 ps; proof 2575 bytes.
+		Weight::from_parts(72_834_694, 3070)
+			// standard error 2_517
+			.saturating_add(Weight::from_parts(27_479, 0).saturating_mul(b.into()))
 			.saturating_add(RocksDbWeight::get().reads(4))
 			.saturating_add(RocksDbWeight::get().writes(2))
 	}

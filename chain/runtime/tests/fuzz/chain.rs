@@ -30,9 +30,9 @@ pub enum Fate {
 	Undecodable,
 	/// Neither the pool nor the block takes it.
 	Refused(TransactionValidityError),
-	/// It is in the block, its call changed nothing but the fee.
+	/// It is in the block; its call, or one inside it, failed.
 	Failed(DispatchError),
-	/// Its call did what it says.
+	/// Its call did what it says, and so did all calls inside it.
 	Done,
 }
 
@@ -90,7 +90,10 @@ impl Chain {
 			});
 			match pooled {
 				Ok(_) => take_in(extrinsic),
-				Err(refusal) => Fate::Refused(refusal),
+				Err(refusal) => {
+					check_refused_by_block(extrinsic);
+					Fate::Refused(refusal)
+				}
 			}
 		})
 	}
@@ -124,9 +127,38 @@ impl Chain {
 
 /// What the pool takes, the block takes, or refuses without a trace.
 fn take_in(extrinsic: UncheckedExtrinsic) -> Fate {
+	let before = System::event_count();
 	match Executive::apply_extrinsic(extrinsic) {
-		Ok(Ok(())) => Fate::Done,
+		Ok(Ok(())) => failure_inside(before).map_or(Fate::Done, Fate::Failed),
 		Ok(Err(error)) => Fate::Failed(error),
 		Err(refusal) => Fate::Refused(refusal),
 	}
+}
+
+/// A block takes no signed extrinsic that the pool refuses. An unsigned one is an inherent, which only an author adds.
+fn check_refused_by_block(extrinsic: UncheckedExtrinsic) {
+	if !extrinsic.is_signed() {
+		return;
+	}
+	let applied = with_transaction_unchecked(|| TransactionOutcome::Rollback(Executive::apply_extrinsic(extrinsic)));
+	assert!(applied.is_err(), "a block takes what the pool refuses: {applied:?}");
+}
+
+/// Why a call inside the last extrinsic failed, by its events from number `before` on.
+fn failure_inside(before: u32) -> Option<DispatchError> {
+	let happened = System::read_events_no_consensus().skip(before as usize);
+	happened.into_iter().find_map(|record| match record.event {
+		RuntimeEvent::Sudo(
+			pallet_sudo::Event::Sudid { sudo_result: result } | pallet_sudo::Event::SudoAsDone { sudo_result: result },
+		)
+		| RuntimeEvent::Proxy(pallet_proxy::Event::ProxyExecuted { result })
+		| RuntimeEvent::Multisig(pallet_multisig::Event::MultisigExecuted { result, .. }) => result.err(),
+		RuntimeEvent::Utility(
+			pallet_utility::Event::BatchInterrupted { error, .. }
+			| pallet_utility::Event::ItemFailed { error }
+			| pallet_utility::Event::IfElseFallbackCalled { main_error: error }
+			| pallet_utility::Event::DispatchedAs { result: Err(error) },
+		) => Some(error),
+		_ => None,
+	})
 }
