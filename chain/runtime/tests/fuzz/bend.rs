@@ -12,7 +12,8 @@ use crate::{
 };
 
 /// What root may do that no invariant survives: writing storage, code or the issuance itself, giving back deposits
-/// that other pallets count on, and asking for more candidates than there may be. Root may also do it inside any other call, so a call is known by its words.
+/// that other pallets count on, and asking for more candidates than there may be. Root may also do it inside any other
+/// call, so a call is known by its words.
 const BREAKS_BY_RIGHT: [&str; 8] = [
 	"set_storage",
 	"kill_storage",
