@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 
 from aipchain.market.allocation.shares import allocate
 from aipchain.market.book import AccountId, BookOrder, OrderNumber, Side, Trade
-from aipchain.market.pairing import Fill, Pair, Pairing, pair_fills, trades_at
+from aipchain.market.auctions.pairing import Fill, Pair, Pairing, pair_fills, trades_at
 from aipchain.units import Price, Wh
 
 __all__ = ["clear_pro_rata"]

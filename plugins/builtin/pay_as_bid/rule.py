@@ -1,7 +1,7 @@
 """Pay-as-bid: each trade has its bid's limit price; the local price of the price plugin plays no part."""
 
+from aipchain.market.auctions.pay_as_bid import clear_pay_as_bid
 from aipchain.market.book import Trade, keep_largest
-from aipchain.market.pay_as_bid import clear_pay_as_bid
 from aipchain.plugins.hookspecs import ClearInputs, hookimpl
 
 

@@ -1,7 +1,7 @@
 """Uniform price: a k-double auction; the local price of the price plugin plays no part."""
 
+from aipchain.market.auctions.uniform_price import clear_uniform_price
 from aipchain.market.book import Trade, keep_largest
-from aipchain.market.uniform_price import clear_uniform_price
 from aipchain.plugins.hookspecs import ClearInputs, hookimpl, whole_number
 
 

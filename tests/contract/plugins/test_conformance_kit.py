@@ -34,7 +34,7 @@ memory_mib = 64
 """
 RULE = """\
 from aipchain.market.book import Side, Trade, keep_largest
-from aipchain.market.pay_as_bid import clear_pay_as_bid
+from aipchain.market.auctions.pay_as_bid import clear_pay_as_bid
 from aipchain.plugins.hookspecs import hookimpl
 SEEN = []
 

@@ -7,13 +7,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from aipchain.market.allocation.shares import allocate
+from aipchain.market.auctions.pay_as_bid import clear_pay_as_bid
+from aipchain.market.auctions.uniform_price import clear_uniform_price, is_equilibrium
 from aipchain.market.bill import Delivery, bill_interval
 from aipchain.market.book import AccountId, BookOrder, MeterId, OrderNumber, ReferencePrice, Side, Trade, total_wh
 from aipchain.market.envelope import first_breach_in_book
-from aipchain.market.pay_as_bid import clear_pay_as_bid
 from aipchain.market.pool.price_rules import mid_market_rate, supply_demand_ratio
 from aipchain.market.pool.pro_rata import clear_pro_rata
-from aipchain.market.uniform_price import clear_uniform_price, is_equilibrium
 from aipchain.units import Price, Wh, cost
 
 prices = st.integers(0, 12).map(Price) | st.integers(0, 2**64 - 1).map(Price)

@@ -35,7 +35,7 @@ def test_show_gives_manifest_and_settings(aip: Aip) -> None:
     """The settings come as JSON Schema, with unit and bounds."""
     shown = json.loads(aip("plugin", "show", "uniform-price", "--json").out)
 
-    assert shown["label"] == "uniform-price@1.0"
+    assert shown["label"] == "uniform-price@1.1"
     assert shown["manifest"]["licence"] == "Apache-2.0"
     assert shown["config_schema"]["properties"]["k_permille"]["maximum"] == 1_000
     assert "k_permille" in aip("plugin", "show", "uniform-price").out
@@ -67,7 +67,7 @@ def test_settings_are_typed_by_the_manifest() -> None:
     """The bytes are the canonical JSON that a vote binds."""
     bundle, change = plugin_change("uniform-price", (), None, ["k_permille=250"])
 
-    assert bundle.label == "uniform-price@1.0"
+    assert bundle.label == "uniform-price@1.1"
     assert (change.slot, change.binding.config) == (Slot.CLEAR, b'{"k_permille":250}')
 
 

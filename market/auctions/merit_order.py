@@ -8,8 +8,8 @@ lost by it, and tied orders trade in full.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from aipchain.market.auctions.pairing import Fill
 from aipchain.market.book import BookOrder, Side
-from aipchain.market.pairing import Fill
 from aipchain.units import Wh
 
 __all__ = ["MeritOrder", "fill_by_merit", "sorted_bids", "sorted_offers"]

@@ -18,9 +18,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from aipchain.market.auctions.merit_order import MeritOrder, fill_by_merit
+from aipchain.market.auctions.pairing import Fill, pair_fills, trades_at
 from aipchain.market.book import BookOrder, OrderNumber, Side, Trade
-from aipchain.market.merit_order import MeritOrder, fill_by_merit
-from aipchain.market.pairing import Fill, pair_fills, trades_at
 from aipchain.units import Price, Wh
 
 __all__ = ["PERMILLE", "UniformClearing", "clear_uniform_price", "is_equilibrium", "price_interval"]

@@ -5,10 +5,10 @@ from itertools import permutations
 
 import pytest
 
+from aipchain.market.auctions.merit_order import fill_by_merit
+from aipchain.market.auctions.pay_as_bid import clear_pay_as_bid
+from aipchain.market.auctions.uniform_price import clear_uniform_price, is_equilibrium
 from aipchain.market.book import BookOrder, OrderNumber, Trade
-from aipchain.market.merit_order import fill_by_merit
-from aipchain.market.pay_as_bid import clear_pay_as_bid
-from aipchain.market.uniform_price import clear_uniform_price, is_equilibrium
 from aipchain.units import Price, Wh
 
 Book = Callable[..., tuple[BookOrder, ...]]

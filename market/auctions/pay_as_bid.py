@@ -7,9 +7,9 @@ exactly what the seller gets. An owner never trades with itself (see `pairing`).
 
 from collections.abc import Iterable
 
+from aipchain.market.auctions.merit_order import fill_by_merit
+from aipchain.market.auctions.pairing import pair_fills, trades_at
 from aipchain.market.book import BookOrder, Trade
-from aipchain.market.merit_order import fill_by_merit
-from aipchain.market.pairing import pair_fills, trades_at
 
 __all__ = ["clear_pay_as_bid"]
 
