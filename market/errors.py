@@ -1,16 +1,21 @@
-"""Failures of the market kernels that a person can see.
+"""Failures of the market kernels that a person can see; each package's `errors` goes on from here.
 
 AipchainError
 └── InputError
-    └── DeliveryAboveReading   more energy was traded than the meter measured
+    └── MarketError
+        └── DeliveryAboveReading   more energy was traded than the meter measured
 """
 
 from aipchain.errors import InputError
 
-__all__ = ["DeliveryAboveReading"]
+__all__ = ["DeliveryAboveReading", "MarketError"]
 
 
-class DeliveryAboveReading(InputError):
+class MarketError(InputError):
+    """What was put to the market cannot be: a book, a setting, a network or a bill."""
+
+
+class DeliveryAboveReading(MarketError):
     """A home's delivered trades hold more energy than its meter measured."""
 
     def __init__(self, direction: str, delivered_wh: int, measured_wh: int) -> None:

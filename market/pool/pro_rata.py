@@ -9,8 +9,8 @@ left, again in proportion. Together both rounds trade as much as any result at t
 from collections.abc import Iterable, Sequence
 
 from aipchain.market.allocation.shares import allocate
-from aipchain.market.book import AccountId, BookOrder, OrderNumber, Side, Trade
 from aipchain.market.auctions.pairing import Fill, Pair, Pairing, pair_fills, trades_at
+from aipchain.market.book import AccountId, BookOrder, OrderNumber, Side, Trade
 from aipchain.units import Price, Wh
 
 __all__ = ["clear_pro_rata"]
