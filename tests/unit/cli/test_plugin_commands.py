@@ -22,6 +22,8 @@ def test_the_list_names_every_built_in_plugin(aip: Aip) -> None:
     listed = json.loads(aip("plugin", "list", "--json").out)["plugins"]
 
     assert {plugin["name"]: plugin["slots"] for plugin in listed} == {
+        "batched-amm": ["price"],
+        "bill-sharing": ["price"],
         "mid-market-rate": ["price"],
         "pay-as-bid": ["clear"],
         "pro-rata": ["clear"],
