@@ -2,6 +2,7 @@
 
 Read it in this order: `types` (the words), `origin` and `world` (who may act, and how a call is all or nothing),
 `balances` (money and holds), then the chapters `communities`, `metering`, `energy`, `market`, `plugin_registry` and
-`community_governance`. `errors` lists every refusal, `scale` how hashed and signed bytes are laid out. No chapter reads
-a clock, a file or a network.
+`community_governance`. `proofs` has the words of certificates and challenges, `errors` every refusal; `scale` says how
+hashed and signed bytes are laid out, `merkle` how one hash commits to a list. No chapter reads a clock, a file or a
+network.
 """

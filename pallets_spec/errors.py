@@ -7,7 +7,8 @@ SpecError
 ├── CommunitiesError              Communities.UnknownCommunity, Communities.NotSteward, ...
 ├── MeteringError                 Metering.UnknownCommunity, ...
 ├── EnergyError                   Energy.UnknownCommunity, ...
-├── MarketError                   Market.UnknownCommunity, ...; Market.TradeRefused names a trade and a rule
+├── MarketError                   Market.UnknownCommunity, ...; Market.TradeRefused names a trade and a rule,
+│                                 Market.CertificateRefused a flaw
 ├── PluginRegistryError           PluginRegistry.BuildExists, ...
 └── CommunityGovernanceError      CommunityGovernance.UnknownCommunity, ...
 
@@ -20,6 +21,7 @@ from collections.abc import Mapping
 from typing import ClassVar
 
 from aipchain.errors import AipchainError
+from aipchain.pallets_spec.proofs import Flaw
 from aipchain.pallets_spec.types import Rule
 
 __all__ = [
@@ -58,6 +60,11 @@ class SpecError(AipchainError):
     def name(self) -> str:
         """The name of the refusal in the runtime."""
         return type(self).__name__
+
+    @property
+    def details(self) -> object:
+        """What holds the values that the runtime tells with the refusal, where it tells any."""
+        return self
 
     def __str__(self) -> str:
         statement = (type(self).__doc__ or self.name).splitlines()[0]
@@ -373,6 +380,34 @@ class Market:
     class Overflow(MarketError):
         """A sum does not fit."""
 
+    class WrongCertificate(MarketError):
+        """The terms of the book's rule ask for another certificate."""
+
+    class CertificateRefused(MarketError):
+        """The certificate does not prove the trades."""
+
+        def __init__(self, flaw: Flaw) -> None:
+            self.flaw = flaw
+            """What is wrong with it."""
+            super().__init__(flaw=flaw.value)
+
+        @property
+        def details(self) -> object:
+            """The flaw."""
+            return self.flaw
+
+    class NotCommitted(MarketError):
+        """The clearing has no commitment to duals."""
+
+    class BadProof(MarketError):
+        """A path does not lead from its dual to the commitment."""
+
+    class NoFault(MarketError):
+        """What is shown is no fault of the clearing."""
+
+    class ChallengeTooLate(MarketError):
+        """The readings of the interval are final."""
+
 
 class PluginRegistryError(SpecError):
     """The plugin registry chapter refuses."""
@@ -409,6 +444,9 @@ class PluginRegistry:
 
     class EmptyName(PluginRegistryError):
         """The build has no name."""
+
+    class BadTerms(PluginRegistryError):
+        """The terms are out of order, ask for what cannot be weighed, or name a zone that is not there."""
 
 
 class CommunityGovernanceError(SpecError):

@@ -1,9 +1,9 @@
 """The plugin registry: which plugin is a community's price model, and which is its market rule.
 
 An author registers a *build* of a plugin once, under the Merkle root of its files. A community has two *slots*, one
-for the price model and one for the market rule. A *binding* fills a slot: a build, its configuration, its capabilities.
-It is known by its binding hash, the hash of what exactly replaces what in which community, so that what was voted on
-cannot be swapped afterwards.
+for the price model and one for the market rule. A *binding* fills a slot: a build, its configuration, its capabilities,
+and the *terms* that every clearing under it has to keep. It is known by its binding hash, the hash of what exactly
+replaces what in which community, so that what was voted on cannot be swapped afterwards.
 
 A steward installs the first binding of a slot. Every later one comes from a vote and holds from an epoch on. Nothing
 runs when that epoch begins: a binding that is due simply counts as the active one from then on.
@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from aipchain.pallets_spec import communities
@@ -21,6 +22,7 @@ from aipchain.pallets_spec.origin import Origin, ensure_signed
 from aipchain.pallets_spec.scale import binding_hash
 from aipchain.pallets_spec.types import (
     NO_HASH,
+    PLAIN_TERMS,
     AccountId,
     Binding,
     CommunityId,
@@ -28,9 +30,11 @@ from aipchain.pallets_spec.types import (
     Event,
     Hash,
     PluginChange,
+    Proof,
     Role,
     RuleSet,
     Slot,
+    Terms,
 )
 
 if TYPE_CHECKING:
@@ -47,7 +51,9 @@ __all__ = [
     "PluginRegistryState",
     "PluginScheduled",
     "SlotState",
+    "are_terms_sound",
     "check_build",
+    "check_terms",
     "deprecate_build",
     "head",
     "install",
@@ -55,6 +61,7 @@ __all__ = [
     "register_build",
     "rules_at",
     "schedule",
+    "terms_of",
 ]
 
 MAX_NAME_BYTES = 64
@@ -223,6 +230,7 @@ def install(world: World, origin: Origin, *, community: CommunityId, slot: Slot,
     :raises PluginRegistry.SlotOccupied: the slot is filled; a vote may change it.
     :raises PluginRegistry.UnknownBuild: the bundle is not registered.
     :raises PluginRegistry.BuildDeprecated: its owner advises against new use.
+    :raises PluginRegistry.BadTerms: the terms are not sound, see :func:`are_terms_sound`.
     """
     steward = ensure_signed(origin)
     if communities.interval_s(world, community) is None:
@@ -232,6 +240,7 @@ def install(world: World, origin: Origin, *, community: CommunityId, slot: Slot,
     if (community, slot) in world.plugin_registry.slots:
         raise PluginRegistry.SlotOccupied(community=community, slot=slot.value)
     check_build(world, binding.bundle)
+    check_terms(world, community, slot, binding.terms)
     first = binding_hash(community, PluginChange(slot, binding), NO_HASH)
     world.plugin_registry.bindings[first] = BoundBinding(community, slot, binding, NO_HASH)
     world.plugin_registry.slots[community, slot] = SlotState(active=first, pending=None, previous=None, fallback=first)
@@ -251,6 +260,49 @@ def head(world: World, community: CommunityId, slot: Slot) -> Hash | None:
     """The binding hash that the next change of the slot must name; none for an empty slot."""
     state = world.plugin_registry.slots.get((community, slot))
     return None if state is None else state.head
+
+
+def terms_of(world: World, binding_hash: Hash) -> Terms:
+    """What a binding demands of clearings; nothing but the envelope when there is no such binding."""
+    bound = world.plugin_registry.bindings.get(binding_hash)
+    return bound.binding.terms if bound else PLAIN_TERMS
+
+
+def check_terms(world: World, community: CommunityId, slot: Slot, terms: Terms) -> None:
+    """Terms can be demanded of a binding for the slot of the community.
+
+    :raises PluginRegistry.BadTerms: they are not sound.
+    """
+    if not are_terms_sound(world, community, slot, terms):
+        raise PluginRegistry.BadTerms(terms=terms)
+
+
+def are_terms_sound(world: World, community: CommunityId, slot: Slot, terms: Terms) -> bool:
+    """Whether every zone exists, nothing is listed twice or out of order, and all that is listed can be weighed.
+
+    A price model clears nothing. One price for all knows neither zones nor lines. The envelope weighs no charges.
+    """
+    between = [(charge.from_, charge.to) for charge in terms.charges]
+    limited = [limit.zone for limit in terms.limits]
+    zones = {*limited, *(zone for pair in between for zone in pair)}
+    return (
+        _can_be_weighed(slot, terms)
+        and all(communities.zone_exists(world, community, zone) for zone in zones)
+        and all(pair < after for pair, after in pairwise(between))
+        and all(zone < after for zone, after in pairwise(limited))
+    )
+
+
+def _can_be_weighed(slot: Slot, terms: Terms) -> bool:
+    if slot is Slot.PRICE:
+        return terms == PLAIN_TERMS
+    match terms.proof:
+        case Proof.ENVELOPE:
+            return not terms.charges
+        case Proof.UNIFORM_PRICE:
+            return not (terms.charges or terms.limits)
+        case Proof.OPTIMUM:
+            return True
 
 
 def check_build(world: World, bundle: Hash) -> None:
@@ -290,6 +342,8 @@ def invariants(world: World) -> Iterator[str]:
     for stored, bound in registry.bindings.items():
         if bound.binding.bundle not in registry.builds:
             yield "a binding's build is not registered"
+        if not are_terms_sound(world, bound.community, bound.slot, bound.binding.terms):
+            yield "a binding's terms are not sound"
         if binding_hash(bound.community, PluginChange(bound.slot, bound.binding), bound.predecessor) != stored:
             yield "a binding is not under its hash"
         if bound.predecessor != NO_HASH and bound.predecessor not in registry.bindings:

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from enum import Enum
 from hashlib import blake2b
 
+from aipchain.pallets_spec.proofs import Dual
 from aipchain.pallets_spec.types import (
     Binding,
     Change,
@@ -18,6 +19,7 @@ from aipchain.pallets_spec.types import (
     ParametersChange,
     PluginChange,
     SignedReading,
+    Terms,
     TrackSettings,
     Trade,
 )
@@ -30,8 +32,10 @@ __all__ = [
     "binding_hash",
     "blake2_256",
     "compact",
+    "dual_item",
     "reading_message",
     "trades_hash",
+    "u16",
     "u32",
     "u64",
 ]
@@ -58,6 +62,11 @@ def trades_hash(trades: Sequence[Trade]) -> Hash:
     return blake2_256(_sequence([_trade(trade) for trade in trades]))
 
 
+def dual_item(dual: Dual) -> bytes:
+    """The bytes of a dual, as a commitment is taken over them."""
+    return u64(dual.order) + u64(dual.wh) + u64(dual.surplus)
+
+
 def reading_message(
     genesis_hash: bytes, community: CommunityId, interval_start: UnixSeconds, reading: SignedReading
 ) -> bytes:
@@ -69,6 +78,11 @@ def reading_message(
 def blake2_256(encoded: bytes) -> Hash:
     """The hash of `encoded`."""
     return Hash(blake2b(encoded, digest_size=32).digest())
+
+
+def u16(number: int) -> bytes:
+    """A whole number in two bytes."""
+    return number.to_bytes(2, "little")
 
 
 def u32(number: int) -> bytes:
@@ -117,7 +131,14 @@ def _change(change: Change) -> bytes:
 
 
 def _binding(binding: Binding) -> bytes:
-    return binding.bundle + _text(binding.config) + _text(binding.grants) + _optional(binding.migration)
+    held = binding.bundle + _text(binding.config) + _text(binding.grants)
+    return held + _terms(binding.terms) + _optional(binding.migration)
+
+
+def _terms(terms: Terms) -> bytes:
+    charges = [u16(charge.from_) + u16(charge.to) + u64(charge.price) for charge in terms.charges]
+    limits = [u16(limit.zone) + u64(limit.out_wh) + u64(limit.in_wh) for limit in terms.limits]
+    return _variant(terms.proof) + _sequence(charges) + _sequence(limits)
 
 
 def _parameters(parameters: Parameters) -> bytes:

@@ -21,8 +21,11 @@ from aipchain.units import Price, UnixSeconds, Wh
 
 __all__ = [
     "HOUR_S",
+    "MAX_CHARGES",
+    "MAX_LIMITS",
     "MILLION",
     "NO_HASH",
+    "PLAIN_TERMS",
     "U16_MAX",
     "U32_MAX",
     "U64_MAX",
@@ -36,6 +39,7 @@ __all__ = [
     "Event",
     "FinalReading",
     "Hash",
+    "LineLimit",
     "MeterFacts",
     "MeterId",
     "NewOrder",
@@ -45,6 +49,7 @@ __all__ = [
     "PartsPerMillion",
     "PluginChange",
     "PostedPrice",
+    "Proof",
     "ProposalId",
     "Role",
     "Rule",
@@ -53,10 +58,12 @@ __all__ = [
     "SignedReading",
     "Slot",
     "Source",
+    "Terms",
     "TrackChange",
     "TrackKind",
     "TrackSettings",
     "Trade",
+    "ZoneCharge",
     "epoch_of",
     "interval_end",
     "is_aligned",
@@ -86,6 +93,12 @@ MILLION = 1_000_000
 
 NO_HASH = Hash(bytes(32))
 """Thirty-two zero bytes: where a hash would name a predecessor and there is none."""
+
+MAX_CHARGES = 64
+"""The most pairs of zones that terms list; a longer list cannot be encoded as a call."""
+
+MAX_LIMITS = 16
+"""The most lines that terms list; a longer list cannot be encoded as a call."""
 
 HOUR_S = 3_600
 """One hour [s]: a watt-hour is a watt for so long."""
@@ -235,9 +248,63 @@ class Parameters:
         return UnixSeconds(min(interval_end(start, interval_s) + self.grace_s, U64_MAX))
 
 
+class Proof(Enum):
+    """What a clearing has to prove, beside keeping the envelope."""
+
+    ENVELOPE = "Envelope"
+    """Nothing."""
+    UNIFORM_PRICE = "UniformPrice"
+    """That one price balances the book. Checked when the clearing comes."""
+    OPTIMUM = "Optimum"
+    """That no trades are worth more. Committed to when the clearing comes, and checked when it is challenged."""
+
+
+@dataclass(frozen=True, slots=True)
+class ZoneCharge:
+    """What it costs to carry energy from an offer's zone to a bid's zone."""
+
+    from_: int
+    """The offer's zone."""
+    to: int
+    """The bid's zone."""
+    price: Price
+    """[base units per Wh]"""
+
+
+@dataclass(frozen=True, slots=True)
+class LineLimit:
+    """The most that trades carry over the one line that connects a zone, in one interval."""
+
+    zone: int
+    out_wh: Wh
+    """Net, out of the zone."""
+    in_wh: Wh
+    """Net, into the zone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What a community demands of every clearing under a binding."""
+
+    proof: Proof
+    charges: tuple[ZoneCharge, ...] = ()
+    """At most 64, by (from, to). What is not listed costs nothing."""
+    limits: tuple[LineLimit, ...] = ()
+    """At most 16, by zone. A zone that is not listed has no limit."""
+
+    def charge(self, seller_zone: int, buyer_zone: int) -> int:
+        """What it costs to carry a watt-hour from one zone to the other [base units]."""
+        listed = {(charge.from_, charge.to): charge.price for charge in self.charges}
+        return listed.get((seller_zone, buyer_zone), 0)
+
+
+PLAIN_TERMS = Terms(Proof.ENVELOPE)
+"""Nothing but the envelope."""
+
+
 @dataclass(frozen=True, slots=True)
 class Binding:
-    """What fills a slot: a build of a plugin, its configuration, its capabilities, its migration."""
+    """What fills a slot: a build of a plugin, its configuration, its capabilities, its terms, its migration."""
 
     bundle: Hash
     """Merkle root over the files of the plugin bundle."""
@@ -245,6 +312,8 @@ class Binding:
     """Canonical JSON, at most 2,048 bytes: sorted keys, no spaces, UTF-8."""
     grants: bytes
     """The capabilities the plugin is given, at most 256 bytes."""
+    terms: Terms
+    """What every clearing under it has to prove and keep."""
     migration: Hash | None
     """The migration that goes with the change, if any."""
 
@@ -325,7 +394,7 @@ class MeterFacts:
     """The account whose energy it counts: a member when it was enrolled, perhaps none any more."""
     source: Source
     zone: int
-    """Index into the community's zones; a label."""
+    """Index into the community's zones: what terms charge and limit by."""
     connection_limit_w: int
     """The most power its connection carries [W]."""
 

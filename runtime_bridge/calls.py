@@ -14,8 +14,10 @@ from aipchain.runtime_bridge.types import (
     AccountId,
     AtMost,
     Binding,
+    Certificate,
     Change,
     CommunityId,
+    Fault,
     Hash,
     MeterId,
     NewOrder,
@@ -190,9 +192,10 @@ def submit_clearing(
     interval_start: UnixSeconds,
     rules: RuleSet,
     trades: Annotated[Sequence[Trade], AtMost(2_000)],
+    certificate: Certificate,
 ) -> Call:
-    """Submit the trades of an interval (up to 2,000), found under `rules`."""
-    return metadata.encode_call("Market", submit_clearing, (community, interval_start, rules, trades))
+    """Submit the trades of an interval (up to 2,000), found under `rules`, with the certificate those demand."""
+    return metadata.encode_call("Market", submit_clearing, (community, interval_start, rules, trades, certificate))
 
 
 def settle(metadata: Metadata, *, community: CommunityId, interval_start: UnixSeconds, limit: U32) -> Call:
@@ -203,6 +206,13 @@ def settle(metadata: Metadata, *, community: CommunityId, interval_start: UnixSe
 def void(metadata: Metadata, *, community: CommunityId, interval_start: UnixSeconds, limit: U32) -> Call:
     """Release the holds of up to `limit` orders of a book that got no result in time."""
     return metadata.encode_call("Market", void, (community, interval_start, limit))
+
+
+def challenge_clearing(
+    metadata: Metadata, *, community: CommunityId, interval_start: UnixSeconds, fault: Fault
+) -> Call:
+    """Show a fault of a clearing, which undoes it."""
+    return metadata.encode_call("Market", challenge_clearing, (community, interval_start, fault))
 
 
 # plugin_registry
@@ -266,7 +276,7 @@ CALLS: Mapping[str, tuple[CallFunction, ...]] = {
     "Communities": (found, admit, grant_role, revoke_role, leave),
     "Metering": (enrol_meter, submit_batch),
     "Energy": (mint, retire),
-    "Market": (post_reference_prices, place_orders, cancel_order, submit_clearing, settle, void),
+    "Market": (post_reference_prices, place_orders, cancel_order, submit_clearing, settle, void, challenge_clearing),
     "PluginRegistry": (register_build, deprecate_build, install),
     "CommunityGovernance": (set_track, propose, vote, advance, cancel),
 }

@@ -20,7 +20,8 @@ AipchainError
     ├── NotIncludedYet      the waiting ended first; the extrinsic is in the outbox and may still be included
     ├── ResultForgotten     a block holds the extrinsic, but the node no longer knows what it did
     └── DispatchRefused     a call was included and failed
-        └── TradeRefused    a clearing broke the envelope: at which trade, by which rule
+        ├── TradeRefused    a clearing broke the envelope: at which trade, by which rule
+        └── CertificateRefused  the certificate of a clearing does not prove it: by which flaw
 """
 
 import reprlib
@@ -29,6 +30,7 @@ from pathlib import Path
 from aipchain.errors import InputError, OperationError, StateError
 
 __all__ = [
+    "CertificateRefused",
     "ConnectionLost",
     "DispatchRefused",
     "ForeignRuntime",
@@ -205,3 +207,14 @@ class TradeRefused(DispatchRefused):
 
     def __str__(self) -> str:
         return f"{super().__str__()} (trade {self.index}: {self.rule})"
+
+
+class CertificateRefused(DispatchRefused):
+    """A clearing was refused because its certificate does not prove it: `flaw` says why."""
+
+    def __init__(self, pallet: str, name: str, docs: str, data: bytes, *, flaw: str) -> None:
+        super().__init__(pallet, name, docs, data)
+        self.flaw = flaw
+
+    def __str__(self) -> str:
+        return f"{super().__str__()} ({self.flaw})"

@@ -231,7 +231,7 @@ class OrderCancelled:
 
 @dataclass(frozen=True, slots=True)
 class IntervalCleared:
-    """A clearing was accepted; `result` is `bindings.trade_list_hash` of its trades."""
+    """A clearing was accepted; `result` is `bindings.trade_list_hash` of its trades, `commitment` the root of duals."""
 
     community: CommunityId
     interval_start: UnixSeconds
@@ -239,6 +239,7 @@ class IntervalCleared:
     result: Hash
     trades: U32
     traded_wh: Wh
+    commitment: Hash | None
     operator: AccountId
 
 
@@ -283,6 +284,16 @@ class BookVoided:
 
     community: CommunityId
     interval_start: UnixSeconds
+
+
+@dataclass(frozen=True, slots=True)
+class ClearingOverturned:
+    """A clearing was shown to be wrong and is undone."""
+
+    community: CommunityId
+    interval_start: UnixSeconds
+    result: Hash
+    challenger: AccountId
 
 
 # plugin_registry
@@ -423,6 +434,7 @@ MarketEvent: TypeAlias = (
     | OrderClosed
     | BookSettled
     | BookVoided
+    | ClearingOverturned
 )
 RegistryEvent: TypeAlias = BuildRegistered | BuildDeprecated | PluginInstalled | PluginScheduled
 GovernanceEvent: TypeAlias = (

@@ -11,14 +11,21 @@ from inspect import signature
 from typing import Any, Literal, NewType, TypeAlias, get_type_hints
 
 from aipchain.runtime_bridge.codec import Layout, read_compact
-from aipchain.runtime_bridge.errors import DispatchRefused, ForeignRuntime, TradeRefused, Undecodable, Unencodable
+from aipchain.runtime_bridge.errors import (
+    CertificateRefused,
+    DispatchRefused,
+    ForeignRuntime,
+    TradeRefused,
+    Undecodable,
+    Unencodable,
+)
 from aipchain.runtime_bridge.facts import Fact, OtherEvent
 from aipchain.runtime_bridge.layouts import camel, layout_of
 from aipchain.runtime_bridge.metadata_v14 import ExtrinsicMetadata, RuntimeMetadata, StorageEntry, VariantCase
 from aipchain.runtime_bridge.protocol import EVENTS, StorageSpec
 from aipchain.runtime_bridge.registry import Decode, Registry, Variant
 from aipchain.runtime_bridge.storage_keys import StorageItem, storage_item
-from aipchain.runtime_bridge.types import Rule
+from aipchain.runtime_bridge.types import Flaw, Rule
 
 __all__ = ["Call", "CallFunction", "Metadata", "RuntimeVersion", "SignedExtension", "argument_layouts"]
 
@@ -212,7 +219,10 @@ def _decode_other(
 
 
 def _module_refusal(pallet: str, name: str, docs: str, data: bytes) -> DispatchRefused:
-    if (pallet, name) != ("Market", "TradeRefused"):
-        return DispatchRefused(pallet, name, docs, data)
-    rule = camel(Rule(data[2]).name)
-    return TradeRefused(pallet, name, docs, data, index=int.from_bytes(data[:2], "little"), rule=rule)
+    match pallet, name:
+        case "Market", "TradeRefused":
+            rule = camel(Rule(data[2]).name)
+            return TradeRefused(pallet, name, docs, data, index=int.from_bytes(data[:2], "little"), rule=rule)
+        case "Market", "CertificateRefused":
+            return CertificateRefused(pallet, name, docs, data, flaw=camel(Flaw(data[0]).name))
+    return DispatchRefused(pallet, name, docs, data)

@@ -80,6 +80,9 @@ ORDERS: StorageSpec[t.Order] = StorageSpec("Market", "Orders", (t.OrderNumber,),
 TRADES: StorageSpec[tuple[t.Trade, ...]] = StorageSpec(
     "Market", "Trades", (t.CommunityId, UnixSeconds), tuple[t.Trade, ...]
 )
+LINE_PRICES: StorageSpec[tuple[t.LinePrice, ...]] = StorageSpec(
+    "Market", "LinePrices", (t.CommunityId, UnixSeconds), tuple[t.LinePrice, ...]
+)
 
 BUILDS: StorageSpec[t.Build] = StorageSpec("PluginRegistry", "Builds", (t.Hash,), t.Build)
 BINDINGS: StorageSpec[t.BoundBinding] = StorageSpec("PluginRegistry", "Bindings", (t.Hash,), t.BoundBinding)

@@ -252,6 +252,13 @@ def trades(
     return connection.read(p.TRADES, community, interval_start, at=at) or ()
 
 
+def line_prices(
+    connection: Connection, community: t.CommunityId, interval_start: UnixSeconds, at: bytes | None = None
+) -> tuple[t.LinePrice, ...]:
+    """Read the prices of lines in the certificate of a cleared book."""
+    return connection.read(p.LINE_PRICES, community, interval_start, at=at) or ()
+
+
 # plugin_registry
 
 

@@ -166,7 +166,8 @@ class Twin:
         case = program.encoder.case(program.pallets[refusal.pallet].error or 0, refusal.name)
         if not case.fields:
             return name, None
-        return name, program.error_details(refusal.pallet, case.index, program.encoder.fields(case.fields)(refusal))
+        raw = program.encoder.fields(case.fields)(refusal.details)
+        return name, program.error_details(refusal.pallet, case.index, raw)
 
     def _their_refusal(self, error: Variant | None) -> "_Refused | None":
         """The same of the runtime's."""

@@ -3,7 +3,7 @@
 Nothing here knows a type of either side: the metadata says what a type is made of, and the value must have fields,
 variants and lengths of exactly those names. So equal bytes mean equal values, names and order of fields included. The
 specification's names differ by rule only: a field `from_` is the metadata's `from`, a variant with fields is a class
-named as the variant, with `Is` before it or `Change` behind it where the bare name is taken.
+named as the variant, with `Is` before it, or `Change` or `Fault` behind it, where the bare name is taken.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -159,7 +159,7 @@ def _variant_of(value: object, names: Iterable[str]) -> str:
         case HoldReason():
             return value.pallet
     kind = type(value).__name__
-    return next((name for name in names if kind in (name, f"Is{name}", f"{name}Change")), kind)
+    return next((name for name in names if kind in (name, f"Is{name}", f"{name}Change", f"{name}Fault")), kind)
 
 
 def _values_of(names: Sequence[str], value: object) -> list[object]:

@@ -171,7 +171,9 @@ def _refused(program: Program, refusal: SpecError) -> dict[str, object]:
     if refusal.pallet == "System" or isinstance(refusal, BalanceError):
         return dict(named)
     case = program.encoder.case(program.pallets[refusal.pallet].error or 0, refusal.name)
-    return {**named, "details": plain(program.encoder.fields(case.fields)(refusal))} if case.fields else dict(named)
+    if not case.fields:
+        return dict(named)
+    return {**named, "details": plain(program.encoder.fields(case.fields)(refusal.details))}
 
 
 def _told(program: Program, event: Event) -> dict[str, object]:

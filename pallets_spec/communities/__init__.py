@@ -29,9 +29,9 @@ from aipchain.pallets_spec.communities.invariants import invariants
 from aipchain.pallets_spec.communities.parameters import (
     are_parameters_sound,
     ensure_changeable,
+    in_force_at,
     parameters_head,
     schedule_parameters,
-    terms_at,
 )
 from aipchain.pallets_spec.communities.state import (
     INTERVAL_LENGTHS_S,
@@ -43,9 +43,9 @@ from aipchain.pallets_spec.communities.state import (
     SHORTEST_WINDOW_S,
     CommunitiesState,
     Community,
+    InForce,
     Member,
     ParameterSet,
-    Terms,
 )
 
 __all__ = [
@@ -61,13 +61,13 @@ __all__ = [
     "CommunitiesState",
     "Community",
     "Founded",
+    "InForce",
     "Left",
     "Member",
     "ParameterSet",
     "ParametersScheduled",
     "RoleGranted",
     "RoleRevoked",
-    "Terms",
     "admit",
     "are_parameters_sound",
     "electorate",
@@ -76,6 +76,7 @@ __all__ = [
     "found",
     "grant_role",
     "has_role",
+    "in_force_at",
     "interval_s",
     "invariants",
     "leave",
@@ -83,6 +84,5 @@ __all__ = [
     "parameters_head",
     "revoke_role",
     "schedule_parameters",
-    "terms_at",
     "zone_exists",
 ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from aipchain.pallets_spec.communities.events import ParametersScheduled
-from aipchain.pallets_spec.communities.state import LONGEST_S, SHORTEST_WINDOW_S, Community, Terms
+from aipchain.pallets_spec.communities.state import LONGEST_S, SHORTEST_WINDOW_S, Community, InForce
 from aipchain.pallets_spec.errors import Communities
 from aipchain.pallets_spec.types import (
     CommunityId,
@@ -23,14 +23,14 @@ __all__ = [
     "are_parameters_sound",
     "ensure_changeable",
     "ensure_sound",
+    "in_force_at",
     "known",
     "parameters_head",
     "schedule_parameters",
-    "terms_at",
 ]
 
 
-def terms_at(world: World, community: CommunityId, at: UnixSeconds) -> Terms | None:
+def in_force_at(world: World, community: CommunityId, at: UnixSeconds) -> InForce | None:
     """The lengths of time of a community and its parameters in force at the epoch of `at`.
 
     Nothing for an unknown community, or one without parameters.
@@ -39,7 +39,7 @@ def terms_at(world: World, community: CommunityId, at: UnixSeconds) -> Terms | N
     parameter_set = world.communities.parameter_sets.get(community)
     if facts is None or parameter_set is None:
         return None
-    return Terms(facts.interval_s, facts.epoch_s, parameter_set.at(epoch_of(at, facts.epoch_s)))
+    return InForce(facts.interval_s, facts.epoch_s, parameter_set.at(epoch_of(at, facts.epoch_s)))
 
 
 def are_parameters_sound(parameters: Parameters) -> bool:

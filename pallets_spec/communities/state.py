@@ -24,9 +24,9 @@ __all__ = [
     "SHORTEST_WINDOW_S",
     "CommunitiesState",
     "Community",
+    "InForce",
     "Member",
     "ParameterSet",
-    "Terms",
 ]
 
 INTERVAL_LENGTHS_S = (900, 3_600)
@@ -126,7 +126,7 @@ class ParameterSet:
 
 
 @dataclass(frozen=True, slots=True)
-class Terms:
+class InForce:
     """What orders the market of an interval: the community's lengths of time, and its parameters in force then."""
 
     interval_s: int

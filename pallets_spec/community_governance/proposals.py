@@ -39,6 +39,7 @@ def propose(world: World, origin: Origin, *, community: CommunityId, change: Cha
     :raises CommunityGovernance.NotMember: the signer is not a member.
     :raises CommunityGovernance.NoTrack: the track that decides such a change is not set.
     :raises CommunityGovernance.UnknownBuild: the build is not registered or is deprecated.
+    :raises PluginRegistry.BadTerms: the terms are not sound, see :func:`are_terms_sound`.
     :raises CommunityGovernance.BadParameters: the parameters are out of bounds.
     :raises CommunityGovernance.BadSettings: see :func:`are_settings_sound`.
     :raises CommunityGovernance.StalePredecessor: something else stands now, or the slot is empty.
@@ -53,7 +54,7 @@ def propose(world: World, origin: Origin, *, community: CommunityId, change: Cha
     track = world.community_governance.tracks.get((community, change.track))
     if track is None:
         raise CommunityGovernance.NoTrack(community=community, kind=change.track.value)
-    _check_change(world, change)
+    _check_change(world, community, change)
     if head_of(world, community, change) != predecessor:
         raise CommunityGovernance.StalePredecessor(predecessor=predecessor, head=head_of(world, community, change))
     opened = Proposal(
@@ -102,14 +103,15 @@ def head_of(world: World, community: CommunityId, change: Change) -> Hash | None
             return NO_HASH if track is None else track.head
 
 
-def _check_change(world: World, change: Change) -> None:
+def _check_change(world: World, community: CommunityId, change: Change) -> None:
     """The change could be enacted, as far as it is itself concerned."""
     match change:
-        case PluginChange(_, binding):
+        case PluginChange(slot, binding):
             try:
                 plugin_registry.check_build(world, binding.bundle)
             except PluginRegistryError:
                 raise CommunityGovernance.UnknownBuild(bundle=binding.bundle) from None
+            plugin_registry.check_terms(world, community, slot, binding.terms)
         case ParametersChange(parameters):
             if not communities.are_parameters_sound(parameters):
                 raise CommunityGovernance.BadParameters(parameters=parameters)

@@ -73,9 +73,9 @@ def retire(world: World, origin: Origin, *, meter: MeterId, interval_start: Unix
 
 
 def _ensure_final(world: World, community: CommunityId, interval_start: UnixSeconds) -> None:
-    terms = communities.terms_at(world, community, interval_start)
-    if terms is None:
+    in_force = communities.in_force_at(world, community, interval_start)
+    if in_force is None:
         raise Energy.UnknownCommunity(community=community)
-    final_at = terms.final_at(interval_start)
+    final_at = in_force.final_at(interval_start)
     if world.now < final_at:
         raise Energy.NotFinal(final_at=final_at, now=world.now)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from aipchain.pallets_spec import communities, plugin_registry
-from aipchain.pallets_spec.communities import Terms
+from aipchain.pallets_spec.communities import InForce
 from aipchain.pallets_spec.errors import Market
 from aipchain.pallets_spec.market.events import BookOpened
 from aipchain.pallets_spec.market.state import Book, BookStatus
@@ -19,7 +19,7 @@ from aipchain.units import UnixSeconds
 if TYPE_CHECKING:
     from aipchain.pallets_spec.world import World
 
-__all__ = ["awaits_settlement", "ensure_community", "get_book", "new_book"]
+__all__ = ["awaits_settlement", "ensure_community", "final_at", "get_book", "new_book"]
 
 
 def ensure_community(world: World, community: CommunityId) -> int:
@@ -54,35 +54,44 @@ def new_book(world: World, key: BookKey) -> Book | None:
     :raises Market.GateClosed: the gate of the interval is closed.
     """
     community, interval_start = key
-    terms = communities.terms_at(world, community, interval_start)
-    if terms is None:
+    in_force = communities.in_force_at(world, community, interval_start)
+    if in_force is None:
         raise Market.UnknownCommunity(community=community)
-    rules = plugin_registry.rules_at(world, community, _open_epoch(world, interval_start, terms))
+    rules = plugin_registry.rules_at(world, community, _open_epoch(world, interval_start, in_force))
     if rules is None:
         return None
     world.emit(BookOpened(community, interval_start, rules))
     return Book(
         rules=rules,
         opened_at=world.now,
-        closes_at=terms.parameters.closes_at(interval_start),
-        deadline=terms.parameters.deadline(interval_start),
-        final_at=terms.final_at(interval_start),
-        collateral=terms.parameters.collateral,
+        closes_at=in_force.parameters.closes_at(interval_start),
+        deadline=in_force.parameters.deadline(interval_start),
+        final_at=in_force.final_at(interval_start),
+        collateral=in_force.parameters.collateral,
     )
 
 
-def _open_epoch(world: World, interval_start: UnixSeconds, terms: Terms) -> Epoch:
+def _open_epoch(world: World, interval_start: UnixSeconds, in_force: InForce) -> Epoch:
     """The epoch of the interval, if a book of it can open now."""
-    if not is_aligned(interval_start, terms.interval_s):
-        raise Market.BadInterval(interval_start=interval_start, interval_s=terms.interval_s)
-    closes_at = terms.parameters.closes_at(interval_start)
+    if not is_aligned(interval_start, in_force.interval_s):
+        raise Market.BadInterval(interval_start=interval_start, interval_s=in_force.interval_s)
+    closes_at = in_force.parameters.closes_at(interval_start)
     if world.now >= closes_at:
         raise Market.GateClosed(closes_at=closes_at, now=world.now)
-    epoch = epoch_of(interval_start, terms.epoch_s)
-    closing = epoch_of(UnixSeconds(world.now + terms.parameters.gate_closure_s), terms.epoch_s)
+    epoch = epoch_of(interval_start, in_force.epoch_s)
+    closing = epoch_of(UnixSeconds(world.now + in_force.parameters.gate_closure_s), in_force.epoch_s)
     if epoch > closing + 1:
         raise Market.BadInterval(interval_start=interval_start, epoch=epoch, latest_epoch=closing + 1)
     return epoch
+
+
+def final_at(world: World, key: BookKey, book: Book) -> UnixSeconds:
+    """When the readings of the interval are final [s]: later than the book knew if a vote lengthened the grace.
+
+    Of a community that is gone, the book alone knows.
+    """
+    in_force = communities.in_force_at(world, *key)
+    return max(book.final_at, in_force.final_at(key[1])) if in_force else book.final_at
 
 
 def awaits_settlement(world: World, community: CommunityId, interval_start: UnixSeconds) -> bool:

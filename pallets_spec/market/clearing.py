@@ -2,7 +2,8 @@
 
 The envelope is what every trade keeps, whatever rule made it: right orders, right side, within both limits, no order
 filled beyond what it asked for. The rules are checked trade by trade, in the order of :class:`Rule`; the first breach
-refuses the whole result. What makes a *good* clearing is the voted plugin's business, not the chain's.
+refuses the whole result. What makes a *good* clearing is the voted plugin's business; where the community's terms
+demand it, the clearing comes with a certificate that it is good (:mod:`certificate`).
 """
 
 from __future__ import annotations
@@ -11,12 +12,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from aipchain.pallets_spec import communities
+from aipchain.pallets_spec import communities, plugin_registry
 from aipchain.pallets_spec.errors import Market
 from aipchain.pallets_spec.market.book import ensure_community, get_book
+from aipchain.pallets_spec.market.certificate import commitment_of, ensure_demanded
 from aipchain.pallets_spec.market.events import IntervalCleared
 from aipchain.pallets_spec.market.state import Book, BookStatus, Order, OrderStatus
 from aipchain.pallets_spec.origin import Origin, ensure_signed
+from aipchain.pallets_spec.proofs import Certificate
 from aipchain.pallets_spec.scale import trades_hash
 from aipchain.pallets_spec.types import U64_MAX, BookKey, CommunityId, OrderNumber, Role, Rule, RuleSet, Side, Trade
 from aipchain.units import UnixSeconds, Wh
@@ -35,13 +38,16 @@ def submit_clearing(
     interval_start: UnixSeconds,
     rules: RuleSet,
     trades: Sequence[Trade],
+    certificate: Certificate,
 ) -> None:
     """Submit the trades of a book. Accepted once, from the gate's closing until before the deadline.
 
-    The accepted result again, under the same rules, changes nothing at any time. No trade at all is a result, too.
+    The accepted result again, under the same rules, changes nothing at any time, whatever its certificate. No trade at
+    all is a result, too.
 
     :param rules: the plugins that the clearing ran under.
     :param trades: at most 2,000.
+    :param certificate: what the terms of the market rule demand.
     :raises Market.UnknownCommunity: there is no such community.
     :raises Market.NotOperator: the signer is not an operator of the community.
     :raises Market.NoBook: the interval has no book.
@@ -49,8 +55,14 @@ def submit_clearing(
     :raises Market.GateOpen: the gate is still open.
     :raises Market.DeadlinePassed: the deadline is over.
     :raises Market.RulesMismatch: the book is bound to other rules.
+    :raises Market.WrongCertificate: the terms demand another certificate.
     :raises Market.TradeRefused: a trade breaks a rule of the envelope.
-    :raises Market.Overflow: the energy of all trades does not fit.
+    :raises Market.CertificateRefused: the certificate does not prove the trades.
+    :raises Market.Overflow: the energy of all trades, or what the duals are worth together, does not fit.
+
+    Never in a sound chain:
+
+    :raises System.Corruption: an order that the book lists is gone, or the meter of an order.
     """
     operator = ensure_signed(origin)
     ensure_community(world, community)
@@ -62,12 +74,19 @@ def submit_clearing(
     if (book.result, book.rules) == (result, rules):
         return
     _ensure_takes_a_clearing(world, book, rules)
+    ensure_demanded(plugin_registry.terms_of(world, rules.clear), certificate)
     traded_wh = _fill_orders(world, key, book, trades)
+    commitment = commitment_of(world, key, book, trades, certificate)
     world.market.trades[key] = tuple(trades)
     world.market.books[key] = replace(
-        book, status=BookStatus.CLEARED, trades=len(trades), traded_wh=traded_wh, result=result
+        book,
+        status=BookStatus.CLEARED,
+        trades=len(trades),
+        traded_wh=traded_wh,
+        result=result,
+        commitment=commitment,
     )
-    world.emit(IntervalCleared(community, interval_start, rules, result, len(trades), traded_wh, operator))
+    world.emit(IntervalCleared(community, interval_start, rules, result, len(trades), traded_wh, commitment, operator))
 
 
 def _ensure_takes_a_clearing(world: World, book: Book, rules: RuleSet) -> None:

@@ -9,6 +9,7 @@ __all__ = [
     "BookOpened",
     "BookSettled",
     "BookVoided",
+    "ClearingOverturned",
     "IntervalCleared",
     "MarketEvent",
     "OrderCancelled",
@@ -77,6 +78,8 @@ class IntervalCleared(MarketEvent):
     result: Hash
     trades: int
     traded_wh: Wh
+    commitment: Hash | None
+    """The root over the duals of its certificate, where it has any."""
     operator: AccountId
 
 
@@ -123,3 +126,13 @@ class BookVoided(MarketEvent):
 
     community: CommunityId
     interval_start: UnixSeconds
+
+
+@dataclass(frozen=True, slots=True)
+class ClearingOverturned(MarketEvent):
+    """A clearing was shown to be wrong and is undone; the book is open."""
+
+    community: CommunityId
+    interval_start: UnixSeconds
+    result: Hash
+    challenger: AccountId

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from aipchain.pallets_spec import balances, communities, metering
 from aipchain.pallets_spec.market.orders import ESCROW
-from aipchain.pallets_spec.market.state import Book, BookStatus, OrderStatus
+from aipchain.pallets_spec.market.state import Book, BookStatus, MarketState, OrderStatus
 from aipchain.pallets_spec.scale import trades_hash
 from aipchain.pallets_spec.types import AccountId, BookKey, MeterId, OrderNumber, Side
 
@@ -26,11 +26,15 @@ def invariants(world: World) -> Iterator[str]:
         yield "an order id outlives its order"
     yield from _of_holds(world)
     yield from _of_standing(world)
-    if any(key not in world.market.books for key in [*world.market.book_orders, *world.market.trades]):
+    if any(key not in world.market.books for key in _lists(world.market)):
         yield "a list of no book"
     for key, book in world.market.books.items():
         yield from _of_counts(world, key, book)
         yield from _of_progress(book)
+
+
+def _lists(market: MarketState) -> Iterator[BookKey]:
+    yield from (*market.book_orders, *market.trades, *market.line_prices)
 
 
 def _of_order(world: World, number: OrderNumber) -> Iterator[str]:
@@ -45,6 +49,9 @@ def _of_order(world: World, number: OrderNumber) -> Iterator[str]:
         yield "an order id names another order"
     if order.status is OrderStatus.CANCELLED and (order.escrow, order.filled_wh) != (0, 0):
         yield "a cancelled order holds or trades"
+    book = world.market.books.get(order.book)
+    if order.status is OrderStatus.OPEN and order.filled_wh > 0 and book and not _has_clearing(book):
+        yield "an order is filled without a clearing"
 
 
 def _of_holds(world: World) -> Iterator[str]:
@@ -82,13 +89,20 @@ def _of_counts(world: World, key: BookKey, book: Book) -> Iterator[str]:
         yield "a book's list is not its trades"
     if sum(trade.wh for trade in trades) != book.traded_wh:
         yield "a book's energy is not its trades'"
-    has_result = book.status in (BookStatus.CLEARED, BookStatus.SETTLED)
-    if book.result != (trades_hash(trades) if has_result else None):
+    if book.result != (trades_hash(trades) if _has_clearing(book) else None):
         yield "a result is not its trades' hash"
+    if book.commitment is not None and not _has_clearing(book):
+        yield "a commitment without a clearing"
+    if world.market.line_prices.get(key) and book.commitment is None:
+        yield "a price of a line without a commitment"
+    if book.closed_orders == 0 and _cancelled(world, numbers) != book.cancelled:
+        yield "a book's cancelled orders are others"
 
 
 def _of_progress(book: Book) -> Iterator[str]:
     """A book is settled trade by trade, then closed order by order, and never beyond what it has."""
+    if book.cancelled > book.orders:
+        yield "more orders cancelled than placed"
     if book.closed_orders > book.orders:
         yield "more orders closed than placed"
     if book.settled_trades > book.trades:
@@ -99,6 +113,16 @@ def _of_progress(book: Book) -> Iterator[str]:
         yield "a settled book is not finished"
     if book.closed_orders > 0 and book.settled_trades < book.trades:
         yield "an order closed before its trades"
+
+
+def _has_clearing(book: Book) -> bool:
+    return book.status in (BookStatus.CLEARED, BookStatus.SETTLED)
+
+
+def _cancelled(world: World, numbers: Iterable[OrderNumber]) -> int:
+    """How many of the listed orders are cancelled."""
+    orders = (world.market.orders.get(number) for number in numbers)
+    return sum(order.status is OrderStatus.CANCELLED for order in orders if order)
 
 
 def _is_over(book: Book) -> bool:

@@ -21,9 +21,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from aipchain.pallets_spec import balances, communities, energy, metering
+from aipchain.pallets_spec import balances, energy, metering
 from aipchain.pallets_spec.errors import Corruption, Market
-from aipchain.pallets_spec.market.book import get_book
+from aipchain.pallets_spec.market.book import final_at, get_book
 from aipchain.pallets_spec.market.closing import close_orders, ensure_limit
 from aipchain.pallets_spec.market.delivery import deliveries
 from aipchain.pallets_spec.market.events import BookSettled, TradeSettled
@@ -101,19 +101,10 @@ def settle(world: World, origin: Origin, *, community: CommunityId, interval_sta
         return
     if book.status is not BookStatus.CLEARED:
         raise Market.BookNotCleared(status=book.status.value)
-    final_at = _final_at(world, key, book)
-    if world.now < final_at:
-        raise Market.NotFinal(final_at=final_at, now=world.now)
+    since = final_at(world, key, book)
+    if world.now < since:
+        raise Market.NotFinal(final_at=since, now=world.now)
     world.market.books[key] = _settle_next(world, key, book, limit)
-
-
-def _final_at(world: World, key: BookKey, book: Book) -> UnixSeconds:
-    """When the readings of the interval are final [s]: later than the book knew if a vote lengthened the grace.
-
-    Of a community that is gone, the book alone knows.
-    """
-    terms = communities.terms_at(world, *key)
-    return max(book.final_at, terms.final_at(key[1])) if terms else book.final_at
 
 
 def _settle_next(world: World, key: BookKey, book: Book, limit: int) -> Book:

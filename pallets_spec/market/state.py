@@ -7,6 +7,7 @@ collateral it opened with, whatever is voted later.
 from dataclasses import dataclass, field
 from enum import Enum
 
+from aipchain.pallets_spec.proofs import LinePrice
 from aipchain.pallets_spec.types import (
     AccountId,
     BookKey,
@@ -104,6 +105,8 @@ class Book:
     status: BookStatus = BookStatus.OPEN
     orders: int = 0
     """Orders ever placed in it, cancelled ones included."""
+    cancelled: int = 0
+    """Orders taken back."""
     trades: int = 0
     """Trades of its clearing."""
     traded_wh: Wh = _NO_ENERGY
@@ -118,6 +121,13 @@ class Book:
     """Money paid to sellers so far."""
     result: Hash | None = None
     """blake2b-256 of the encoded trade list, once cleared."""
+    commitment: Hash | None = None
+    """The root over the duals of its certificate, once cleared with one that has duals."""
+
+    @property
+    def standing(self) -> int:
+        """How many orders the gate closed on."""
+        return max(self.orders - self.cancelled, 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,3 +178,5 @@ class MarketState:
     orders: dict[OrderNumber, Order] = field(default_factory=dict)
     trades: dict[BookKey, tuple[Trade, ...]] = field(default_factory=dict)
     """The trades of every cleared book."""
+    line_prices: dict[BookKey, tuple[LinePrice, ...]] = field(default_factory=dict)
+    """The prices of lines in the certificate of a cleared book, where it has any."""

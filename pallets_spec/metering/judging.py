@@ -43,10 +43,10 @@ class Round:
         self.interval_end = interval_end(interval_start, interval_s)
         if self.interval_end > world.now:
             raise Metering.IntervalNotOver(ends=self.interval_end, now=world.now)
-        terms = communities.terms_at(world, community, interval_start)
-        if terms is None:
+        in_force = communities.in_force_at(world, community, interval_start)
+        if in_force is None:
             raise Metering.UnknownCommunity(community=community)
-        self.final_at = terms.final_at(interval_start)
+        self.final_at = in_force.final_at(interval_start)
         self.world = world
         self.community = community
         self.interval_start = interval_start

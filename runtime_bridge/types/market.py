@@ -2,22 +2,46 @@
 
 from dataclasses import dataclass
 from enum import IntEnum
+from typing import Annotated, ClassVar, TypeAlias
 
-from aipchain.runtime_bridge.types.scalars import U32, U64, AccountId, CommunityId, Hash, MeterId, OrderNumber, Permill
+from aipchain.runtime_bridge.types.scalars import (
+    U16,
+    U32,
+    U64,
+    AccountId,
+    AtMost,
+    CommunityId,
+    Hash,
+    MeterId,
+    OrderNumber,
+    Permill,
+)
 from aipchain.units import Balance, Price, UnixSeconds, Wh
 
 __all__ = [
     "Book",
     "BookStatus",
+    "Certificate",
+    "Dual",
+    "DualFault",
+    "Fault",
+    "Flaw",
+    "Leaf",
+    "LineFault",
+    "LinePrice",
     "NewOrder",
+    "Nothing",
+    "Optimum",
     "Order",
     "OrderStatus",
+    "PairFault",
     "PostedPrice",
     "ReferencePrice",
     "Rule",
     "RuleSet",
     "Side",
     "Trade",
+    "UniformPrice",
 ]
 
 
@@ -59,6 +83,17 @@ class Rule(IntEnum):
     BID_OVERFILLED = 9
     OFFER_OVERFILLED = 10
     LISTED_TWICE = 11
+
+
+class Flaw(IntEnum):
+    """What is wrong with a certificate that does not prove its trades."""
+
+    OTHER_PRICE = 0
+    ORDER_LEFT_OUT = 1
+    DUALS_OUT_OF_ORDER = 2
+    DUALS_INCOMPLETE = 3
+    OTHER_LINES = 4
+    BOUND_NOT_MET = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +161,88 @@ class Trade:
 
 
 @dataclass(frozen=True, slots=True)
+class Dual:
+    """What an order of `wh` [Wh] gains per watt-hour [base units]."""
+
+    order: OrderNumber
+    wh: Wh
+    surplus: Price
+
+
+@dataclass(frozen=True, slots=True)
+class LinePrice:
+    """What a watt-hour more over the line of a zone, out of it and into it, would be worth [base units per Wh]."""
+
+    zone: U16
+    out: Price
+    into: Price
+
+
+@dataclass(frozen=True, slots=True)
+class Nothing:
+    """The certificate of a clearing that keeps the envelope, and need not prove more."""
+
+    variant: ClassVar[str] = "Nothing"
+
+
+@dataclass(frozen=True, slots=True)
+class UniformPrice:
+    """The certificate that one price balances the book."""
+
+    variant: ClassVar[str] = "UniformPrice"
+    price: Price
+
+
+@dataclass(frozen=True, slots=True)
+class Optimum:
+    """The certificate that no trades are worth more: duals of all standing orders, prices of all limited lines."""
+
+    variant: ClassVar[str] = "Optimum"
+    duals: Annotated[tuple[Dual, ...], AtMost(4_000)]
+    lines: Annotated[tuple[LinePrice, ...], AtMost(16)] = ()
+
+
+Certificate: TypeAlias = Nothing | UniformPrice | Optimum
+
+
+@dataclass(frozen=True, slots=True)
+class Leaf:
+    """A dual of an accepted certificate, its place, and the neighbours on its way to the commitment."""
+
+    dual: Dual
+    index: U32
+    path: Annotated[tuple[Hash, ...], AtMost(12)]
+
+
+@dataclass(frozen=True, slots=True)
+class PairFault:
+    """A bid and an offer that would gain more by trading than their duals and the lines between them say."""
+
+    variant: ClassVar[str] = "Pair"
+    bid: Leaf
+    offer: Leaf
+
+
+@dataclass(frozen=True, slots=True)
+class DualFault:
+    """A dual of no standing order, or of another energy."""
+
+    variant: ClassVar[str] = "Dual"
+    leaf: Leaf
+
+
+@dataclass(frozen=True, slots=True)
+class LineFault:
+    """A zone whose line the trades load beyond its limit."""
+
+    variant: ClassVar[str] = "Line"
+    zone: U16
+
+
+Fault: TypeAlias = PairFault | DualFault | LineFault
+
+
+@dataclass(frozen=True, slots=True)
 class Book:
     """The market of one interval: its rules and times stay as it opened."""
 
@@ -137,6 +254,7 @@ class Book:
     collateral: Permill
     status: BookStatus
     orders: U32
+    cancelled: U32
     trades: U32
     traded_wh: Wh
     settled_trades: U32
@@ -144,3 +262,4 @@ class Book:
     delivered_wh: Wh
     paid: Balance
     result: Hash | None
+    commitment: Hash | None

@@ -135,7 +135,7 @@ class Town:
         account = self.account(name)
         return self.does("steward", communities.admit, community=self.community, account=account, roles=roles)
 
-    def enrol(self, owner: str, source: Source = Source.SOLAR, limit_w: int = 10_000) -> MeterId:
+    def enrol(self, owner: str, source: Source = Source.SOLAR, limit_w: int = 10_000, zone: int = 1) -> MeterId:
         """Give a member a meter that reads 1,000 Wh import and 500 Wh export at the start."""
         meter = self.world.metering.next_meter_id
         self.does(
@@ -144,7 +144,7 @@ class Town:
             community=self.community,
             owner=self.account(owner),
             device_key=device(meter).public,
-            zone=1,
+            zone=zone,
             source=source,
             connection_limit_w=limit_w,
             import_register_wh=Wh(1_000),

@@ -345,7 +345,7 @@ def test_an_unknown_community_has_nothing_to_tell(town: "Town") -> None:
     world, unknown = town.world, CommunityId(9)
     assert communities.interval_s(world, unknown) is None
     assert communities.epoch_s(world, unknown) is None
-    assert communities.terms_at(world, unknown, world.now) is None
+    assert communities.in_force_at(world, unknown, world.now) is None
     assert communities.parameters_head(world, unknown) is None
     assert communities.electorate(world, unknown) is None
     assert not communities.zone_exists(world, unknown, 0)
@@ -357,6 +357,6 @@ def test_zones_are_named_by_their_index(town: "Town") -> None:
 
 
 def _in_force(town: "Town", at: UnixSeconds) -> Parameters:
-    terms = communities.terms_at(town.world, town.community, at)
-    assert terms is not None
-    return terms.parameters
+    in_force = communities.in_force_at(town.world, town.community, at)
+    assert in_force is not None
+    return in_force.parameters

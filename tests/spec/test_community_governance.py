@@ -27,11 +27,12 @@ from aipchain.pallets_spec.community_governance import (
     TrackSet,
     Voted,
 )
-from aipchain.pallets_spec.errors import BadOrigin, Communities, CommunityGovernance, SpecError
+from aipchain.pallets_spec.errors import BadOrigin, Communities, CommunityGovernance, PluginRegistry, SpecError
 from aipchain.pallets_spec.origin import Root
 from aipchain.pallets_spec.scale import binding_hash
 from aipchain.pallets_spec.types import (
     NO_HASH,
+    PLAIN_TERMS,
     U32_MAX,
     Binding,
     Change,
@@ -43,8 +44,10 @@ from aipchain.pallets_spec.types import (
     ParametersChange,
     PartsPerMillion,
     PluginChange,
+    Proof,
     ProposalId,
     Slot,
+    Terms,
     TrackChange,
     TrackKind,
     TrackSettings,
@@ -59,7 +62,7 @@ SETTINGS = TrackSettings(
     notice_s=100, decide_s=1_000, confirm_s=300, timelock_s=500, min_turnout=HALF, min_approval=HALF
 )
 BUNDLE, UNKNOWN_BUNDLE = Hash(b"b" * 32), Hash(b"c" * 32)
-FIRST, NEXT, LAST = (Binding(BUNDLE, config, b"", None) for config in (b"1", b"2", b"3"))
+FIRST, NEXT, LAST = (Binding(BUNDLE, config, b"", PLAIN_TERMS, None) for config in (b"1", b"2", b"3"))
 PLUGIN = PluginChange(Slot.PRICE, NEXT)
 PARAMETERS = ParametersChange(Parameters(900, 300, 3_600, PartsPerMillion(0)))
 VOTERS = [f"m{index}" for index in range(8)]
@@ -249,6 +252,8 @@ def test_proposing_is_refused(hall: Hall) -> None:
     _set_track(hall, TrackKind.PLUGIN)
     _set_track(hall, TrackKind.PARAMETER)
     assert isinstance(hall.open_refused(unknown, NO_HASH), CommunityGovernance.UnknownBuild)
+    proving = PluginChange(Slot.PRICE, replace(NEXT, terms=Terms(Proof.OPTIMUM)))
+    assert isinstance(hall.open_refused(proving, NO_HASH), PluginRegistry.BadTerms)
     assert isinstance(hall.open_refused(unsound, head), CommunityGovernance.BadParameters)
     assert isinstance(hall.open_refused(PLUGIN, NO_HASH), CommunityGovernance.StalePredecessor)
     empty_slot = PluginChange(Slot.CLEAR, NEXT)

@@ -1,5 +1,6 @@
 """The chapter of the plugin registry: builds, slots, and the rules in force at an epoch."""
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -19,21 +20,27 @@ from aipchain.pallets_spec.plugin_registry import (
 from aipchain.pallets_spec.scale import binding_hash
 from aipchain.pallets_spec.types import (
     NO_HASH,
+    PLAIN_TERMS,
     Binding,
     CommunityId,
     Epoch,
     Event,
     Hash,
+    LineLimit,
     PluginChange,
+    Proof,
     RuleSet,
     Slot,
+    Terms,
+    ZoneCharge,
 )
+from aipchain.units import Price, Wh
 
 if TYPE_CHECKING:
     from tests.spec.conftest import Town
 
 BUNDLE, OTHER_BUNDLE = Hash(b"b" * 32), Hash(b"c" * 32)
-FIRST, SECOND, THIRD = (Binding(BUNDLE, config, b"", None) for config in (b"1", b"2", b"3"))
+FIRST, SECOND, THIRD = (Binding(BUNDLE, config, b"", PLAIN_TERMS, None) for config in (b"1", b"2", b"3"))
 
 
 def _register(town: "Town", bundle: Hash = BUNDLE) -> list[Event]:
@@ -115,7 +122,7 @@ def test_a_slot_is_filled_by_a_steward_with_a_sound_build(town: "Town") -> None:
     call, here = plugin_registry.install, town.community
     _register(town)
     _install(town)
-    unknown = Binding(OTHER_BUNDLE, b"", b"", None)
+    unknown = Binding(OTHER_BUNDLE, b"", b"", PLAIN_TERMS, None)
 
     unsigned = town.refused(Root(), call, community=CommunityId(9), slot=Slot.PRICE, binding=unknown)
     elsewhere = town.refused("ada", call, community=CommunityId(9), slot=Slot.PRICE, binding=unknown)
@@ -123,7 +130,8 @@ def test_a_slot_is_filled_by_a_steward_with_a_sound_build(town: "Town") -> None:
     occupied = town.refused("steward", call, community=here, slot=Slot.PRICE, binding=unknown)
     unregistered = town.refused("steward", call, community=here, slot=Slot.CLEAR, binding=unknown)
     town.does("ada", plugin_registry.deprecate_build, bundle=BUNDLE)
-    deprecated = town.refused("steward", call, community=here, slot=Slot.CLEAR, binding=FIRST)
+    unsound = replace(FIRST, terms=Terms(Proof.ENVELOPE, limits=(LineLimit(2, Wh(0), Wh(0)),)))
+    deprecated = town.refused("steward", call, community=here, slot=Slot.CLEAR, binding=unsound)
 
     assert isinstance(unsigned, BadOrigin)
     assert isinstance(elsewhere, PluginRegistry.UnknownCommunity)
@@ -192,9 +200,49 @@ def test_scheduling_is_refused_for_an_empty_slot_and_an_unsound_build(town: "Tow
     assert plugin_registry.head(world, here, Slot.PRICE) is None
     _register(town)
     _install(town)
-    unknown = Binding(OTHER_BUNDLE, b"", b"", None)
+    unknown = Binding(OTHER_BUNDLE, b"", b"", PLAIN_TERMS, None)
     with pytest.raises(PluginRegistry.UnknownBuild):
         plugin_registry.schedule(world, here, Slot.PRICE, unknown, **arguments)  # type: ignore[arg-type]
     town.does("ada", plugin_registry.deprecate_build, bundle=BUNDLE)
     with pytest.raises(PluginRegistry.BuildDeprecated):
         plugin_registry.schedule(world, here, Slot.PRICE, SECOND, **arguments)  # type: ignore[arg-type]
+
+
+def _charge(seller: int, buyer: int) -> ZoneCharge:
+    return ZoneCharge(seller, buyer, Price(1))
+
+
+def _limit(zone: int) -> LineLimit:
+    return LineLimit(zone, Wh(1), Wh(0))
+
+
+@pytest.mark.parametrize(
+    ("slot", "terms", "sound"),
+    [
+        (Slot.PRICE, Terms(Proof.UNIFORM_PRICE), False),
+        (Slot.PRICE, Terms(Proof.ENVELOPE, limits=(_limit(0),)), False),
+        (Slot.CLEAR, Terms(Proof.ENVELOPE, limits=(_limit(0), _limit(1))), True),
+        (Slot.CLEAR, Terms(Proof.ENVELOPE, charges=(_charge(0, 1),)), False),
+        (Slot.CLEAR, Terms(Proof.UNIFORM_PRICE), True),
+        (Slot.CLEAR, Terms(Proof.UNIFORM_PRICE, charges=(_charge(0, 1),)), False),
+        (Slot.CLEAR, Terms(Proof.UNIFORM_PRICE, limits=(_limit(0),)), False),
+        (Slot.CLEAR, Terms(Proof.OPTIMUM, (_charge(0, 0), _charge(0, 1), _charge(1, 0)), (_limit(1),)), True),
+        (Slot.CLEAR, Terms(Proof.OPTIMUM, (_charge(0, 1), _charge(0, 1))), False),
+        (Slot.CLEAR, Terms(Proof.OPTIMUM, (_charge(1, 0), _charge(0, 1))), False),
+        (Slot.CLEAR, Terms(Proof.OPTIMUM, (_charge(0, 2),)), False),
+        (Slot.CLEAR, Terms(Proof.OPTIMUM, (_charge(2, 0),)), False),
+        (Slot.CLEAR, Terms(Proof.OPTIMUM, limits=(_limit(0), _limit(0))), False),
+        (Slot.CLEAR, Terms(Proof.OPTIMUM, limits=(_limit(1), _limit(0))), False),
+        (Slot.CLEAR, Terms(Proof.OPTIMUM, limits=(_limit(2),)), False),
+    ],
+)
+def test_terms_are_in_order_of_zones_that_there_are_and_can_be_weighed(
+    town: "Town", slot: Slot, terms: Terms, sound: bool
+) -> None:
+    """A steward installs them, or is refused."""
+    _register(town)
+    binding = replace(FIRST, terms=terms)
+
+    refusal = town.tries("steward", plugin_registry.install, community=town.community, slot=slot, binding=binding)
+
+    assert refusal is None if sound else isinstance(refusal, PluginRegistry.BadTerms)

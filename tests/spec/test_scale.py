@@ -14,26 +14,35 @@ from aipchain.pallets_spec.scale import (
 )
 from aipchain.pallets_spec.types import (
     NO_HASH,
+    PLAIN_TERMS,
     Binding,
     Change,
     CommunityId,
     Hash,
+    LineLimit,
     MeterId,
     OrderNumber,
     Parameters,
     ParametersChange,
     PartsPerMillion,
     PluginChange,
+    Proof,
     SignedReading,
     Slot,
+    Terms,
     TrackChange,
     TrackKind,
     TrackSettings,
     Trade,
+    ZoneCharge,
 )
 from aipchain.units import Price, UnixSeconds, Wh
 
 NINES = Hash(b"\x09" * 32)
+PLAIN = b"\x00" + b"\x00" + b"\x00"
+TERMS = Terms(
+    Proof.OPTIMUM, (ZoneCharge(0, 1, Price(5)), ZoneCharge(1, 0, Price(2**40))), (LineLimit(1, Wh(3), Wh(4)),)
+)
 SIGNED = SignedReading(MeterId(3), Wh(1_000), Wh(2**40), b"s" * 64)
 TIMES = (600).to_bytes(4, "little") + (300).to_bytes(4, "little") + (900).to_bytes(4, "little")
 
@@ -55,12 +64,22 @@ def test_the_length_of_a_list_takes_one_two_or_four_bytes(length: int, encoded: 
     ("change", "encoded"),
     [
         (
-            PluginChange(Slot.CLEAR, Binding(NINES, b"{}", b"", None)),
-            b"\x00\x01" + NINES + b"\x08{}" + b"\x00" + b"\x00",
+            PluginChange(Slot.CLEAR, Binding(NINES, b"{}", b"", PLAIN_TERMS, None)),
+            b"\x00\x01" + NINES + b"\x08{}" + b"\x00" + PLAIN + b"\x00",
         ),
         (
-            PluginChange(Slot.PRICE, Binding(NINES, b"", b"net", NO_HASH)),
-            b"\x00\x00" + NINES + b"\x00" + b"\x0cnet" + b"\x01" + bytes(32),
+            PluginChange(Slot.PRICE, Binding(NINES, b"", b"net", PLAIN_TERMS, NO_HASH)),
+            b"\x00\x00" + NINES + b"\x00" + b"\x0cnet" + PLAIN + b"\x01" + bytes(32),
+        ),
+        (
+            PluginChange(Slot.CLEAR, Binding(NINES, b"", b"", TERMS, None)),
+            b"\x00\x01"
+            + NINES
+            + b"\x00\x00"
+            + b"\x02"
+            + b"\x08\x00\x00\x01\x00\x05\0\0\0\0\0\0\0\x01\x00\x00\x00\0\0\0\0\0\x01\0\0"
+            + b"\x04\x01\x00\x03\0\0\0\0\0\0\0\x04\0\0\0\0\0\0\0"
+            + b"\x00",
         ),
         (
             ParametersChange(Parameters(600, 300, 900, PartsPerMillion(100_000))),

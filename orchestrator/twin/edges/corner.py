@@ -12,6 +12,7 @@ from aipchain.orchestrator.twin.steps import Do, Moment
 from aipchain.pallets_spec.community_governance.proposals import head_of
 from aipchain.pallets_spec.errors import SpecError
 from aipchain.pallets_spec.types import (
+    PLAIN_TERMS,
     Binding,
     Change,
     MeterId,
@@ -144,7 +145,7 @@ def enrol(corner: Corner, owner: str) -> None:
 def propose(corner: Corner) -> None:
     """Ada proposes another price model."""
     slot = corner.twin.world.plugin_registry.slots[TOWN, Slot.PRICE]
-    change = PluginChange(Slot.PRICE, Binding(BUNDLES[1], b"{}", b"", None))
+    change = PluginChange(Slot.PRICE, Binding(BUNDLES[1], b"{}", b"", PLAIN_TERMS, None))
     corner.does("ada", "CommunityGovernance", "propose", community=TOWN, change=change, predecessor=slot.head)
 
 

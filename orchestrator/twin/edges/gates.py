@@ -3,7 +3,7 @@
 from aipchain.orchestrator.twin.edges.corner import ADAS, BENS, BOOK, POORS, Corner, bid, enrol, offer, read, trade
 from aipchain.orchestrator.twin.moves.town import BUNDLES, HAMLET, HOUR, PARAMETERS, START, TOWN, account
 from aipchain.orchestrator.twin.steps import Do
-from aipchain.pallets_spec.types import Binding, PostedPrice, Role, Slot
+from aipchain.pallets_spec.types import PLAIN_TERMS, Binding, PostedPrice, Role, Slot
 from aipchain.units import Price
 
 __all__ = [
@@ -77,7 +77,7 @@ def a_community_without_a_price_model(corner: Corner) -> None:
     corner.does("ben", "Communities", "found", **arguments, steward=account("ben"))
     community = corner.twin.world.communities.next_community_id - 1
     corner.does("ben", "Communities", "admit", community=community, account=account("ben"), roles=[Role.ORACLE])
-    binding = Binding(BUNDLES[0], b"{}", b"", None)
+    binding = Binding(BUNDLES[0], b"{}", b"", PLAIN_TERMS, None)
     corner.does("ben", "PluginRegistry", "install", community=community, slot=Slot.CLEAR, binding=binding)
     prices = [PostedPrice(BOOK[1], Price(300), Price(80))]
     corner.does("ben", "Market", "post_reference_prices", community=community, prices=prices)
@@ -127,7 +127,7 @@ def lists_at_the_length_of_their_length(corner: Corner) -> None:
     """A configuration of 63 bytes tells its length in one byte, one of 64 in two."""
     for length in (0, 63, 64, 65, 255, 256, 2_048):
         sub = corner.fork()
-        binding = Binding(BUNDLES[0], bytes(length), bytes(min(length, 256)), None)
+        binding = Binding(BUNDLES[0], bytes(length), bytes(min(length, 256)), PLAIN_TERMS, None)
         sub.takes(
             Do(
                 account("ada"),

@@ -19,6 +19,7 @@ from aipchain.orchestrator.twin.edges.corner import (
 from aipchain.orchestrator.twin.moves.town import BUNDLES, HOUR, PARAMETERS, START, TOWN, account
 from aipchain.pallets_spec.communities import ParameterSet
 from aipchain.pallets_spec.types import (
+    PLAIN_TERMS,
     Binding,
     ParametersChange,
     PartsPerMillion,
@@ -142,7 +143,7 @@ def a_newcomer_does_not_vote(corner: Corner) -> None:
 
 def a_change_waits_for_its_epoch(corner: Corner) -> None:
     """A book of this epoch opens with what holds now, one of the next epoch with what is scheduled."""
-    enact(corner, PluginChange(Slot.PRICE, Binding(BUNDLES[1], b"{}", b"", None)))
+    enact(corner, PluginChange(Slot.PRICE, Binding(BUNDLES[1], b"{}", b"", PLAIN_TERMS, None)))
     enact(corner, ParametersChange(replace(PARAMETERS, grace_s=601, collateral=PartsPerMillion(1))))
     for start in (START + HOUR, START + 2 * HOUR):
         book = (TOWN, UnixSeconds(start))
@@ -156,7 +157,7 @@ def votes_that_follow_each_other(corner: Corner) -> None:
     for round_, (bundle, grace_s) in enumerate(
         zip(BUNDLES[:3] * 2, (700, 20_000, 900, 30_000, 1_100, 40_000), strict=True)
     ):
-        enact(corner, PluginChange(Slot.PRICE, Binding(bundle, b"{}", bytes(round_), None)))
+        enact(corner, PluginChange(Slot.PRICE, Binding(bundle, b"{}", bytes(round_), PLAIN_TERMS, None)))
         enact(corner, ParametersChange(replace(PARAMETERS, grace_s=grace_s)))
         current = corner.twin.world.now // HOUR * HOUR
         for ahead in (2, 3, 4):

@@ -10,6 +10,7 @@ from aipchain.orchestrator.twin.steps import Do
 from aipchain.pallets_spec.origin import Root
 from aipchain.pallets_spec.scale import blake2_256
 from aipchain.pallets_spec.types import (
+    PLAIN_TERMS,
     AccountId,
     Binding,
     CommunityId,
@@ -123,7 +124,7 @@ def _meter(steward: str, community: CommunityId, owner: str, number: int) -> Do:
 
 
 def _binding(slot: Slot) -> Binding:
-    return Binding(BUNDLES[0], b'{"slot":"' + slot.value.encode() + b'"}', b"", None)
+    return Binding(BUNDLES[0], b'{"slot":"' + slot.value.encode() + b'"}', b"", PLAIN_TERMS, None)
 
 
 def _by(who: str, pallet: str, call: str, /, **arguments: object) -> Do:

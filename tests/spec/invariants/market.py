@@ -6,9 +6,10 @@ from tests.spec.invariants.spoilt import ADA, BEN, HERE, LATER, NEVER, OTHER_HAS
 
 from aipchain.pallets_spec import balances
 from aipchain.pallets_spec.market import ESCROW, BookStatus
+from aipchain.pallets_spec.proofs import LinePrice
 from aipchain.pallets_spec.types import BookKey, MeterId, OrderNumber, Side
 from aipchain.pallets_spec.world import World
-from aipchain.units import Balance, Wh
+from aipchain.units import Balance, Price, Wh
 
 CHECKS = Checks()
 CLEARED, OPEN, NO_BOOK = (HERE, START), (HERE, LATER), (HERE, NEVER)
@@ -112,6 +113,12 @@ def a_connection_grows_thin(world: World) -> None:
 # books
 
 
+@CHECKS.notice("an order is filled without a clearing")
+def an_order_trades_in_an_open_book(world: World) -> None:
+    """A watt-hour."""
+    _change_order(world, STANDING, filled_wh=1)
+
+
 @CHECKS.notice("a list of no book")
 def trades_of_no_book(world: World) -> None:
     """Of an interval that nobody traded."""
@@ -126,16 +133,16 @@ def orders_of_no_book(world: World) -> None:
 
 @CHECKS.notice("a book's list is not its orders")
 def an_order_is_not_listed(world: World) -> None:
-    """The last one."""
+    """The first one."""
     lists = world.market.book_orders
-    lists[OPEN] = lists[OPEN][:-1]
+    lists[OPEN] = lists[OPEN][1:]
 
 
 @CHECKS.notice("an open order is gone")
 def a_list_names_no_order(world: World) -> None:
-    """The last one."""
+    """The first one."""
     lists = world.market.book_orders
-    lists[OPEN] = (*lists[OPEN][:-1], NO_ORDER)
+    lists[OPEN] = (NO_ORDER, *lists[OPEN][1:])
 
 
 @CHECKS.notice("a book's list is not its trades")
@@ -160,6 +167,36 @@ def a_result_is_anothers(world: World) -> None:
 def an_open_book_has_a_result(world: World) -> None:
     """It was never cleared."""
     _change_book(world, OPEN, result=world.market.books[CLEARED].result)
+
+
+@CHECKS.notice("a commitment without a clearing")
+def an_open_book_has_a_commitment(world: World) -> None:
+    """It was never cleared."""
+    _change_book(world, OPEN, commitment=OTHER_HASH)
+
+
+@CHECKS.notice("a price of a line without a commitment")
+def a_line_has_a_price_in_a_book_without_duals(world: World) -> None:
+    """Its terms demand nothing."""
+    world.market.line_prices[CLEARED] = (LinePrice(0, Price(1), Price(0)),)
+
+
+@CHECKS.notice("a list of no book")
+def prices_of_lines_of_no_book(world: World) -> None:
+    """Of an interval that nobody traded."""
+    world.market.line_prices[NO_BOOK] = ()
+
+
+@CHECKS.notice("a book's cancelled orders are others")
+def a_cancelled_order_is_not_counted(world: World) -> None:
+    """There is one."""
+    _change_book(world, OPEN, cancelled=0)
+
+
+@CHECKS.notice("more orders cancelled than placed")
+def an_order_cancelled_twice(world: World) -> None:
+    """One more than there are, in a book whose first order is closed."""
+    _change_book(world, CLEARED, cancelled=4, closed_orders=1, settled_trades=2)
 
 
 @CHECKS.notice("more orders closed than placed")

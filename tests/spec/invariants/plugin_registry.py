@@ -6,8 +6,9 @@ from tests.spec.invariants.spoilt import HERE, NOWHERE, OTHER_HASH, Checks
 
 from aipchain.pallets_spec.plugin_registry import BoundBinding, SlotState
 from aipchain.pallets_spec.scale import binding_hash
-from aipchain.pallets_spec.types import Hash, PluginChange, Slot
+from aipchain.pallets_spec.types import Hash, PluginChange, Proof, Slot, Terms, ZoneCharge
 from aipchain.pallets_spec.world import World
+from aipchain.units import Price
 
 CHECKS = Checks()
 
@@ -32,6 +33,21 @@ def _bind(world: World, bound: BoundBinding) -> Hash:
 def a_build_is_gone(world: World) -> None:
     """A binding in force is of it."""
     del world.plugin_registry.builds[_first(world).binding.bundle]
+
+
+@CHECKS.notice("a binding's terms are not sound")
+def a_price_model_has_to_prove_something(world: World) -> None:
+    """It lies under its hash, and no slot holds it."""
+    bound = _first(world)
+    _bind(world, replace(bound, binding=replace(bound.binding, terms=Terms(Proof.OPTIMUM))))
+
+
+@CHECKS.notice("a binding's terms are not sound")
+def a_zone_of_the_terms_is_gone(world: World) -> None:
+    """There never was one with this number."""
+    bound = world.plugin_registry.bindings[_slot(world, Slot.CLEAR).active]
+    terms = Terms(Proof.OPTIMUM, (ZoneCharge(0, 2, Price(1)),))
+    _bind(world, replace(bound, binding=replace(bound.binding, terms=terms)))
 
 
 @CHECKS.notice("a binding is not under its hash")

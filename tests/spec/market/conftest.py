@@ -9,7 +9,9 @@ from tests.spec.conftest import START, Town
 from aipchain.pallets_spec import balances, market, plugin_registry
 from aipchain.pallets_spec.errors import SpecError
 from aipchain.pallets_spec.market import ESCROW, Book
+from aipchain.pallets_spec.proofs import Certificate, Fault, Nothing
 from aipchain.pallets_spec.types import (
+    PLAIN_TERMS,
     Binding,
     Event,
     Hash,
@@ -21,16 +23,19 @@ from aipchain.pallets_spec.types import (
     RuleSet,
     Side,
     Slot,
+    Terms,
     Trade,
 )
 from aipchain.units import Balance, Price, UnixSeconds, Wh
+
+NOTHING = Nothing()
 
 
 @dataclass
 class Square:
     """The market of the town, in short words: `ada bid 100@20` is 100 Wh at most 20 base units per Wh.
 
-    Ada has the meters 0 and 3, Ben 1 and 4, Cat 2.
+    Ada has the meters 0 and 3, Ben 1 and 4, Cat 2. The meters 2 and 4 are in zone 0, the others in zone 1.
     """
 
     town: Town
@@ -76,7 +81,7 @@ class Square:
         here = self.town.community
         return RuleSet(slots[here, Slot.PRICE].active, slots[here, Slot.CLEAR].active)
 
-    def clear(self, *trades: Trade) -> list[Event]:
+    def clear(self, *trades: Trade, certificate: Certificate = NOTHING) -> list[Event]:
         """The operator submits the trades."""
         return self.town.does(
             "operator",
@@ -85,9 +90,16 @@ class Square:
             interval_start=START,
             rules=self.rules(),
             trades=trades,
+            certificate=certificate,
         )
 
-    def clear_refused(self, *trades: Trade, who: str = "operator", rules: RuleSet | None = None) -> SpecError:
+    def clear_refused(
+        self,
+        *trades: Trade,
+        who: str = "operator",
+        rules: RuleSet | None = None,
+        certificate: Certificate = NOTHING,
+    ) -> SpecError:
         """Somebody submits trades in vain."""
         return self.town.refused(
             who,
@@ -96,6 +108,20 @@ class Square:
             interval_start=START,
             rules=rules or self.rules(),
             trades=trades,
+            certificate=certificate,
+        )
+
+    def challenge(self, fault: Fault) -> list[Event]:
+        """Anybody shows a fault."""
+        return self.town.does(
+            "stranger", market.challenge_clearing, community=self.town.community, interval_start=START, fault=fault
+        )
+
+    def challenge_refused(self, fault: Fault, start: int = START) -> SpecError:
+        """Anybody shows a fault in vain."""
+        start_ = UnixSeconds(start)
+        return self.town.refused(
+            "stranger", market.challenge_clearing, community=self.town.community, interval_start=start_, fault=fault
         )
 
     def settle(self, limit: int = 1_000) -> list[Event]:
@@ -155,16 +181,17 @@ def trade(bid: int, offer: int, wh: int, price: int) -> Trade:
     return Trade(OrderNumber(bid), OrderNumber(offer), Wh(wh), Price(price))
 
 
-def open_square(town: Town) -> Square:
-    """Give the town a third member, five meters, and rules in both slots."""
+def open_square(town: Town, terms: Terms = PLAIN_TERMS) -> Square:
+    """Give the town a third member, five meters, and rules in both slots; those for clearings have the terms."""
     town.admit("cat", Role.PRODUCER)
     balances.endow(town.world.money, town.account("cat"), Balance(10**15))
-    for owner in ("cat", "ada", "ben"):
-        town.enrol(owner)
+    for owner, zone in (("cat", 0), ("ada", 1), ("ben", 0)):
+        town.enrol(owner, zone=zone)
     for slot in Slot:
         bundle = Hash(slot.value.encode().ljust(32))
         town.does("stranger", plugin_registry.register_build, bundle=bundle, name=b"rule", release=1, build=1)
-        binding = Binding(bundle, b"{}", b"", None)
+        of_slot = terms if slot is Slot.CLEAR else PLAIN_TERMS
+        binding = Binding(bundle, b"{}", b"", of_slot, None)
         town.does("steward", plugin_registry.install, community=town.community, slot=slot, binding=binding)
     town.world.events.clear()
     return Square(town)

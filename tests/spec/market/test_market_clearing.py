@@ -9,6 +9,7 @@ from aipchain.pallets_spec import market
 from aipchain.pallets_spec.errors import BadOrigin, Market
 from aipchain.pallets_spec.market import BookStatus, IntervalCleared
 from aipchain.pallets_spec.origin import Root
+from aipchain.pallets_spec.proofs import Nothing
 from aipchain.pallets_spec.scale import trades_hash
 from aipchain.pallets_spec.types import NO_HASH, U64_MAX, CommunityId, OrderNumber, Rule, RuleSet, Trade
 from aipchain.units import Price, UnixSeconds, Wh
@@ -57,6 +58,7 @@ def test_a_clearing_within_the_envelope_is_recorded(cleared_soon: "Square") -> N
         trades_hash(trades),
         3,
         Wh(1_100),
+        None,
         town.account("operator"),
     )
     assert events == [expected]
@@ -87,7 +89,13 @@ def test_a_clearing_comes_from_an_operator_in_its_window_under_the_rules_of_the_
     """Every refusal but the envelope's, in the order of the rules."""
     town, rules = cleared_soon.town, cleared_soon.rules()
     start, trades = UnixSeconds(START), [_trade(0, 2)]
-    arguments = {"community": town.community, "interval_start": start, "rules": rules, "trades": trades}
+    arguments = {
+        "community": town.community,
+        "interval_start": start,
+        "rules": rules,
+        "trades": trades,
+        "certificate": Nothing(),
+    }
     other = RuleSet(rules.clear, rules.price)
 
     def refused(who: "str | Root", **changed: object) -> object:

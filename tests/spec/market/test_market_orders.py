@@ -21,6 +21,7 @@ from aipchain.pallets_spec.market import (
 from aipchain.pallets_spec.origin import Root
 from aipchain.pallets_spec.scale import binding_hash
 from aipchain.pallets_spec.types import (
+    PLAIN_TERMS,
     U64_MAX,
     Binding,
     CommunityId,
@@ -316,7 +317,7 @@ def test_a_book_keeps_what_it_opened_with(square: "Square") -> None:
 def test_a_book_is_bound_to_the_rules_of_its_epoch(square: "Square") -> None:
     """A pending plugin rules the books of its epoch, though it is not active yet."""
     now_in_force = square.rules()
-    binding = Binding(Hash(b"Price".ljust(32)), b"{}", b"", None)
+    binding = Binding(Hash(b"Price".ljust(32)), b"{}", b"", PLAIN_TERMS, None)
     voted = binding_hash(square.town.community, PluginChange(Slot.PRICE, binding), now_in_force.price)
     epoch = Epoch(START // (2 * HOUR))
     plugin_registry.schedule(
