@@ -25,6 +25,7 @@ def test_the_list_names_every_built_in_plugin(aip: Aip) -> None:
         "batched-amm": ["price"],
         "bill-sharing": ["price"],
         "continuous-auction": ["clear"],
+        "equal-shares": ["clear"],
         "mid-market-rate": ["price"],
         "pay-as-bid": ["clear"],
         "pro-rata": ["clear"],
