@@ -83,10 +83,9 @@ def keeps_limits(feeder: ArrayFeeder, load_w: Integers, generation_w: Integers) 
 
 
 def _check(feeder: ArrayFeeder, load_w: Integers, generation_w: Integers) -> None:
-    largest = max(int(load_w.max()), int(generation_w.max()))
-    if not feeder.holds(2 * len(load_w) * largest) and not feeder.holds(
-        sum(map(int, load_w)) + sum(map(int, generation_w))
-    ):
+    largest = max(int(load_w.max()), int(generation_w.max()), -int(load_w.min()), -int(generation_w.min()))
+    fits = largest <= _ROOM // (2 * len(load_w))
+    if not fits or not feeder.holds(int(np.abs(load_w).sum()) + int(np.abs(generation_w).sum())):
         raise OverflowError("this power leaves 64 bits on this feeder; use aipchain.market.network.sweep.sweep")
 
 

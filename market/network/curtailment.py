@@ -1,9 +1,13 @@
 """Curtailing fills until every limit holds, in whole watt-hours and one order of steps.
 
-While a limit is exceeded, the worst one is relieved: orders that weigh on it are cut, least worth per relief first,
-until it holds by the exact sweep's own numbers. Every step takes energy away and no trade at all keeps every limit,
-so it ends with a feasible result. It mends the rounding of an optimum (a few Wh), and it is the whole clearing where
-there is no solver: feasible and the same everywhere, but not the best.
+While a limit is exceeded, the worst one is relieved: orders that weigh on it are cut until it holds by the exact
+sweep's own numbers. Every step takes energy away and no trade at all keeps every limit, so it ends with a feasible
+result. Two uses:
+
+- mending the rounding of an optimum: the orders that weigh most are cut first, a few Wh, so that other limits hardly
+  notice;
+- the whole clearing where there is no solver: least lost worth per relief first. Feasible and the same everywhere,
+  but not the best.
 """
 
 from collections.abc import Iterator, Sequence
@@ -21,10 +25,13 @@ MOST_STEPS: Final = 2_000
 """After so many relieved limits everything is cut; never seen, but a clearing must end."""
 
 
-def curtailed(book: GridBook, program: Program, fills: dict[OrderNumber, Wh]) -> dict[OrderNumber, Wh]:
+def curtailed(
+    book: GridBook, program: Program, fills: dict[OrderNumber, Wh], *, mending: bool = False
+) -> dict[OrderNumber, Wh]:
     """`fills` [Wh] cut until they balance and keep every limit of the book's feeder.
 
     :param program: gives worth and order of equal orders; its feeder must be the book's.
+    :param mending: cut as little energy as possible, rather than as little worth.
     """
     left = [int(fills.get(order.number, 0)) for order in book.orders]
     values = [column.value for column in program.columns[: len(left)]]
@@ -35,7 +42,12 @@ def curtailed(book: GridBook, program: Program, fills: dict[OrderNumber, Wh]) ->
         if worst is None:
             return _as_fills(book, left)
         row = limit_row(program, worst[0])
-        (_cut_single if book.reference is not None else _cut_pairs)(book, row, values, left, worst[1])
+        if book.reference is None:
+            _cut_pairs(book, row, values, left, worst[1])
+        else:
+            _cut_single(
+                row, _least_energy(row, left) if mending else _least_worth(book, row, values, left), left, worst[1]
+            )
     return {}
 
 
@@ -63,18 +75,31 @@ def _balance(book: GridBook, values: Sequence[int], left: list[int]) -> None:
             excess -= cut
 
 
-def _cut_single(book: GridBook, row: Row, values: Sequence[int], left: list[int], excess: int) -> None:
-    """With an outside: cut orders alone, least lost per relief first; the outside takes the difference."""
+def _least_energy(row: Row, left: Sequence[int]) -> list[int]:
+    """Orders that weigh on the limit, those that weigh most first."""
+    return sorted(_weighing(row, left), key=lambda i: (-row.coefficients[i], i))
+
+
+def _least_worth(book: GridBook, row: Row, values: Sequence[int], left: Sequence[int]) -> list[int]:
+    """Orders that weigh on the limit, those first that lose least against the outside per relief."""
     reference = book.reference
-    outside = 0 if reference is None else reference.retail + reference.feed_in
-    weighing = [i for i, wh in enumerate(left) if wh and row.coefficients[i] > 0]
+    twice_outside = 0 if reference is None else reference.retail + reference.feed_in << SHIFT
 
     def lost_per_relief(index: int) -> tuple[int, int]:
         sign = 1 if book.orders[index].side is Side.BID else -1
-        lost = 2 * values[index] - sign * (outside << SHIFT)
+        lost = 2 * values[index] - sign * twice_outside
         return (lost << 64) // row.coefficients[index], index
 
-    for index in sorted(weighing, key=lost_per_relief):
+    return sorted(_weighing(row, left), key=lost_per_relief)
+
+
+def _weighing(row: Row, left: Sequence[int]) -> list[int]:
+    return [i for i, wh in enumerate(left) if wh and row.coefficients[i] > 0]
+
+
+def _cut_single(row: Row, chosen: Sequence[int], left: list[int], excess: int) -> None:
+    """With an outside: cut orders alone; the outside takes the difference."""
+    for index in chosen:
         if excess <= 0:
             return
         cut = min(left[index], -(-excess // row.coefficients[index]))

@@ -2,24 +2,25 @@
 
 AipchainError
 └── InputError
-    └── NetworkError                the description of a grid, a tariff or a place in it cannot be used
-        ├── FeederLoop              lines form a loop
-        ├── TwoParents              a node is fed by two lines
-        ├── NotConnected            a line is not reached from the feeder's root
-        ├── UnknownNode             a meter is placed at a node that the feeder does not have
-        ├── UnplacedMeter           an order's meter has no place in the grid
-        ├── UnknownZone             a zone that the community does not have
-        ├── LineOutOfRange          a negative impedance or limit
-        ├── BandWithoutRoot         the root's voltage is outside of its own band
-        ├── FeeOutOfRange           a fee, loss or reduction below zero or above its cap
-        ├── CapOutOfRange           a cap below zero
-        ├── DuplicateOrder          an order number stands twice in the book
-        └── IntervalNotWhole        power is not a whole number of watts per watt-hour
+    └── MarketError
+        └── NetworkError                the description of a grid, a tariff or a place in it cannot be used
+            ├── FeederLoop              lines form a loop
+            ├── TwoParents              a node is fed by two lines
+            ├── NotConnected            a line is not reached from the feeder's root
+            ├── UnknownNode             a meter is placed at a node that the feeder does not have
+            ├── UnplacedMeter           an order's meter has no place in the grid
+            ├── UnknownZone             a zone that the community does not have
+            ├── LineOutOfRange          a negative impedance or limit
+            ├── BandWithoutRoot         the root's voltage is outside of its own band
+            ├── FeeOutOfRange           a fee, loss or reduction below zero or above its cap
+            ├── CapOutOfRange           a cap below zero
+            ├── DuplicateOrder          an order number stands twice in the book
+            └── IntervalNotWhole        power is not a whole number of watts per watt-hour
 """
 
 from collections.abc import Sequence
 
-from aipchain.errors import InputError
+from aipchain.market.errors import MarketError
 
 __all__ = [
     "BandWithoutRoot",
@@ -38,7 +39,7 @@ __all__ = [
 ]
 
 
-class NetworkError(InputError):
+class NetworkError(MarketError):
     """The description of a grid cannot be used."""
 
 

@@ -4,7 +4,7 @@
               sum a_ki x_i <= b_k  for every limit k,      0 <= x_i <= q_i
 
 Ties would leave many optima, and solvers choose differently. So values and quantities are first multiplied by 2^SHIFT
-and then disturbed by less than half a unit in all: by the rank of the order in an order drawn from the interval's
+and then disturbed by less than half a unit in all: by the rank of the order in a sequence drawn from the interval's
 public seed, and by bits of its hash. A bid is disturbed upwards of an offer, so that equal limits trade. Rounding to
 whole units takes the disturbance away; what is left of it is which of several equal orders is served.
 """
@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from hashlib import blake2b
 from typing import Final
 
+from aipchain.market.auctions.ties import lots
 from aipchain.market.book import Side
 from aipchain.market.network.feeder import Feeder
 from aipchain.market.network.grid_book import GridBook
@@ -64,10 +65,11 @@ class Row:
     bound: int
 
 
-def program_of(book: GridBook, seed: bytes) -> Program:
-    """The program of `book`; `seed` is public and bound to the interval."""
-    hashes = _hashes(seed, [order.number for order in book.orders])
-    by_rank = sorted(zip(hashes, range(len(hashes)), strict=True))
+def program_of(book: GridBook, seed: int) -> Program:
+    """The program of `book`; equals are served by lot, as in the auctions (`tie_seed`)."""
+    numbers = [order.number for order in book.orders]
+    hashes = _hashes(seed, numbers)
+    by_rank = sorted(zip(lots(seed, numbers), range(len(numbers)), strict=True))
     rank = {index: place for place, (_, index) in enumerate(by_rank)}
     step, room = _HALF // (len(rank) + 2) // 2, _HALF // (len(rank) + 1)
     columns = []
@@ -118,12 +120,12 @@ def _disturbance(program: Program, limit: GridLimit, coefficients: Sequence[int]
     """Less than half a unit of what the limit concerns, so that no limit and order, or two limits, meet exactly."""
     smallest = min(map(abs, filter(None, coefficients)), default=0)
     places = 8 * len(program.feeder.nodes)
-    return smallest * (_hashes(b"%d" % limit.kind, [limit.position])[0] % max(1, _HALF // places))
+    return smallest * (_hashes(limit.kind, [limit.position])[0] % max(1, _HALF // places))
 
 
-def _hashes(seed: bytes, numbers: Sequence[int]) -> list[int]:
+def _hashes(seed: int, numbers: Sequence[int]) -> list[int]:
     """Eight bytes for each number, for this seed."""
-    key = blake2b(seed, digest_size=32).digest()
+    key = seed.to_bytes(8, "big")
     return [int.from_bytes(blake2b(b"%d" % each, key=key, digest_size=8).digest(), "big") for each in numbers]
 
 
