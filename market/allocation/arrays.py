@@ -2,11 +2,12 @@
 
 Rows are intervals, columns are meters in order of meter number; all numbers are int64 [Wh; coefficients in ppm]. The
 functions give what is assigned; `used_of` caps that by consumption. Numbers are refused where the reference form has to
-be taken: fractions, negative ones, and products beyond 64 bits. Nothing here depends on the number of threads.
+be taken: fractions, negative ones, and products beyond 64 bits. Nothing here depends on the number of threads. The
+answer goes to `out` where one is given: for a year of a thousand meters, asking the system for a new table costs as
+much time as filling it.
 """
 
 from collections.abc import Iterator
-from itertools import pairwise
 from typing import Final, TypeAlias
 
 import numpy as np
@@ -22,7 +23,7 @@ _ROWS: Final = 16  # rows of one pass: with a thousand meters they stay in the p
 _TOP: Final = (1 << 63) - 1
 
 
-def static(generation: Integers, coefficients: Integers) -> Integers:
+def static(generation: Integers, coefficients: Integers, out: Integers | None = None) -> Integers:
     """Each meter's coefficient of each interval's generation.
 
     :param generation: energy to share by interval, shape (intervals,).
@@ -32,28 +33,28 @@ def static(generation: Integers, coefficients: Integers) -> Integers:
     """
     _check("generation", generation)
     reached = _cumulative_coefficients(generation, coefficients)
-    assigned = np.empty((len(generation), len(coefficients)), dtype=np.int64)
+    assigned = _table((len(generation), len(coefficients)), out)
     buffer = _buffer(len(coefficients))
     for rows in _passes(len(generation)):
         _static_rows(generation[rows], reached, buffer, assigned[rows])
     return assigned
 
 
-def pro_rata(generation: Integers, consumption: Integers) -> Integers:
+def pro_rata(generation: Integers, consumption: Integers, out: Integers | None = None) -> Integers:
     """In proportion to consumption, as much as was consumed.
 
     :param consumption: shape (intervals, meters).
     :raises NegativeClaim, TooLargeForArrays, TypeError: numbers this form does not take.
     """
     _check_table(generation, consumption)
-    assigned = np.empty_like(consumption)
+    assigned = _table(consumption.shape, out)
     buffer = _buffer(consumption.shape[1])
     for rows in _passes(len(generation)):
         _pro_rata_rows(consumption[rows], generation[rows], buffer, assigned[rows])
     return assigned
 
 
-def cascade(generation: Integers, consumption: Integers, tiers: Integers) -> Integers:
+def cascade(generation: Integers, consumption: Integers, tiers: Integers, out: Integers | None = None) -> Integers:
     """Lower tiers first, pro rata within a tier.
 
     :param tiers: by meter, shape (meters,).
@@ -61,22 +62,24 @@ def cascade(generation: Integers, consumption: Integers, tiers: Integers) -> Int
     """
     _check_table(generation, consumption)
     _check("tiers", tiers)
+    if not len(tiers):
+        return _table(consumption.shape, out)
     by_tier = np.argsort(tiers, kind="stable")
-    borders = [0, *np.cumsum(np.unique(tiers, return_counts=True)[1]).tolist()]
+    ends = np.cumsum(np.unique(tiers, return_counts=True)[1])
     back = np.argsort(by_tier)
-    assigned = np.empty_like(consumption)
-    needs, shares, buffer = (_buffer(len(tiers)) for _ in range(3))
+    assigned = _table(consumption.shape, out)
+    shares, buffer = _buffer(len(tiers)), np.empty(len(tiers), dtype=np.int64)
     for rows in _passes(len(generation)):
-        left = generation[rows]
-        these, those = needs[: len(left)], shares[: len(left)]
+        these = shares[: len(generation[rows])]
         np.take(consumption[rows], by_tier, axis=1, out=these, mode="clip")
-        for first, end in pairwise(borders):
-            left = left - _pro_rata_rows(these[:, first:end], left, buffer, those[:, first:end])
-        np.take(those, back, axis=1, out=assigned[rows], mode="clip")
+        _cascade_rows(these, generation[rows], ends, buffer)
+        np.take(these, back, axis=1, out=assigned[rows], mode="clip")
     return assigned
 
 
-def hybrid(generation: Integers, consumption: Integers, coefficients: Integers) -> Integers:
+def hybrid(
+    generation: Integers, consumption: Integers, coefficients: Integers, out: Integers | None = None
+) -> Integers:
     """Coefficients first, capped by consumption; the rest pro rata to what is still consumed.
 
     :raises CoefficientsAboveWhole: coefficients sum to more than `WHOLE`.
@@ -84,7 +87,7 @@ def hybrid(generation: Integers, consumption: Integers, coefficients: Integers) 
     """
     _check_table(generation, consumption)
     reached = _cumulative_coefficients(generation, coefficients)
-    assigned = np.empty_like(consumption)
+    assigned = _table(consumption.shape, out)
     needs, shares, buffer = (_buffer(len(coefficients)) for _ in range(3))
     for rows in _passes(len(generation)):
         energy, first = generation[rows], assigned[rows]
@@ -97,9 +100,9 @@ def hybrid(generation: Integers, consumption: Integers, coefficients: Integers) 
     return assigned
 
 
-def used_of(assigned: Integers, consumption: Integers) -> Integers:
-    """What meters can use of what they were assigned [Wh]."""
-    return np.minimum(assigned, consumption)
+def used_of(assigned: Integers, consumption: Integers, out: Integers | None = None) -> Integers:
+    """What meters can use of what they were assigned [Wh]; `out` may be `assigned` itself."""
+    return np.minimum(assigned, consumption, out=_table(assigned.shape, out))
 
 
 def _static_rows(generation: Integers, reached: Integers, buffer: Integers, out: Integers) -> None:
@@ -127,6 +130,25 @@ def _pro_rata_rows(needs: Integers, energy: Integers, buffer: Integers, out: Int
     return given
 
 
+def _cascade_rows(needs: Integers, energy: Integers, ends: Integers, buffer: Integers) -> None:
+    """Turn needs, columns by tier, into shares: earlier tiers keep theirs, one is served in part, later ones lose all.
+
+    :param ends: the column after the last one of each tier.
+    """
+    starts = np.concatenate(([0], ends[:-1]))
+    totals = np.add.reduceat(needs, starts, axis=1)
+    until = np.cumsum(totals, axis=1)
+    for row in np.flatnonzero(energy < until[:, -1]):
+        tier = int(np.searchsorted(until[row], energy[row], side="right"))  # the first that is not served in full
+        total = totals[row, tier]
+        part = needs[row, starts[tier] : ends[tier]]
+        reached = np.cumsum(part, out=buffer[: len(part)])
+        np.multiply(reached, energy[row] - until[row, tier] + total, out=reached)
+        _divide(reached, int(total))
+        _differences(reached, part)
+        needs[row, ends[tier] :] = 0
+
+
 def _divide(numbers: Integers, divisor: int) -> None:
     """In place, rounded down; unsigned, because that is three times as fast and nothing here is negative."""
     unsigned = numbers.view(np.uint64)
@@ -140,6 +162,14 @@ def _differences(reached: Integers, out: Integers) -> None:
 
 def _passes(rows: int) -> Iterator[slice]:
     return (slice(first, first + _ROWS) for first in range(0, rows, _ROWS))
+
+
+def _table(shape: tuple[int, ...], out: Integers | None) -> Integers:
+    if out is None:
+        return np.empty(shape, dtype=np.int64)
+    if out.shape != shape or out.dtype != np.int64:
+        raise ValueError(f"the answer has the shape {shape} in int64, out has {out.shape} in {out.dtype}")
+    return out
 
 
 def _buffer(columns: int) -> Integers:

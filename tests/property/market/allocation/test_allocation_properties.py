@@ -209,6 +209,18 @@ def test_arrays_refuse_what_they_cannot_hold() -> None:
         arrays.pro_rata(np.array([1.0]), np.array([[1]]))
     with pytest.raises(ValueError, match="shape"):
         arrays.pro_rata(np.array([1, 2]), np.array([[1]]))
+    with pytest.raises(ValueError, match="out has"):
+        arrays.pro_rata(np.array([1]), np.array([[1]]), np.zeros((2, 2), dtype=np.int64))
+
+
+def test_arrays_fill_the_table_they_are_given() -> None:
+    """What stood in it plays no part; what can be used may replace what was assigned."""
+    consumption, out = np.array([[3, 9], [5, 1]]), np.full((2, 2), -7)
+
+    assert arrays.pro_rata(np.array([4, 99]), consumption, out) is out
+    assert out.tolist() == [[1, 3], [5, 1]]
+    arrays.static(np.array([10, 10]), np.array([WHOLE // 2, WHOLE // 2]), out)
+    assert arrays.used_of(out, consumption, out).tolist() == [[3, 5], [5, 1]]
 
 
 def test_arrays_of_nothing() -> None:
