@@ -10,11 +10,11 @@ result. Two uses:
   but not the best.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Final
 
-from aipchain.market.book import OrderNumber, Side
-from aipchain.market.network.grid_book import GridBook, injections
+from aipchain.market.book import OrderNumber, ReferencePrice, Side
+from aipchain.market.network.grid_book import GridBook, injections, welfare
 from aipchain.market.network.program import SHIFT, Program, Row, limit_row
 from aipchain.market.network.sweep import GridLimit, exceeded, sweep
 from aipchain.units import Wh
@@ -38,9 +38,12 @@ def curtailed(
     if book.reference is None:
         _balance(book, values, left)
     for _ in range(MOST_STEPS):
+        if book.reference is not None and not mending:
+            _drop_losing(book, book.reference, left)
         worst = _worst(book, left)
         if worst is None:
-            return _as_fills(book, left)
+            kept = _as_fills(book, left)
+            return kept if welfare(book, kept) >= 0 else {}
         row = limit_row(program, worst[0])
         if book.reference is None:
             _cut_pairs(book, row, values, left, worst[1])
@@ -73,6 +76,26 @@ def _balance(book: GridBook, values: Sequence[int], left: list[int]) -> None:
             cut = min(excess, left[index])
             left[index] -= cut
             excess -= cut
+
+
+def _drop_losing(book: GridBook, reference: ReferencePrice, left: list[int]) -> None:
+    """Cut bids below retail that imports serve, and offers above feed-in that are exported, the worst first."""
+    drawn = sum(wh if order.side is Side.BID else -wh for order, wh in zip(book.orders, left, strict=True))
+    if drawn > 0:
+        losing = [i for i in _served(book, left, Side.BID) if book.orders[i].limit_price < reference.retail]
+        losing.sort(key=lambda i: (book.orders[i].limit_price, i))
+    else:
+        losing = [i for i in _served(book, left, Side.OFFER) if book.orders[i].limit_price > reference.feed_in]
+        losing.sort(key=lambda i: (-book.orders[i].limit_price, i))
+    excess = abs(drawn)
+    for index in losing:
+        cut = min(excess, left[index])
+        left[index] -= cut
+        excess -= cut
+
+
+def _served(book: GridBook, left: Sequence[int], side: Side) -> list[int]:
+    return [i for i, wh in enumerate(left) if wh and book.orders[i].side is side]
 
 
 def _least_energy(row: Row, left: Sequence[int]) -> list[int]:
@@ -109,7 +132,10 @@ def _cut_single(row: Row, chosen: Sequence[int], left: list[int], excess: int) -
 
 def _cut_pairs(book: GridBook, row: Row, values: Sequence[int], left: list[int], excess: int) -> None:
     """Without an outside: cut a bid and an offer together, the pair that weighs most first."""
-    bids, offers = (list(_by_weight(book, row, values, left, side)) for side in (Side.BID, Side.OFFER))
+    bids, offers = (
+        sorted(_served(book, left, side), key=lambda i: (-row.coefficients[i], values[i]))
+        for side in (Side.BID, Side.OFFER)
+    )
     while excess > 0 and bids and offers:
         bid, offer = bids[0], offers[0]
         relief = row.coefficients[bid] + row.coefficients[offer]
@@ -123,8 +149,3 @@ def _cut_pairs(book: GridBook, row: Row, values: Sequence[int], left: list[int],
             bids.pop(0)
         if not left[offer]:
             offers.pop(0)
-
-
-def _by_weight(book: GridBook, row: Row, values: Sequence[int], left: Sequence[int], side: Side) -> Iterator[int]:
-    served = [i for i, wh in enumerate(left) if wh and book.orders[i].side is side]
-    yield from sorted(served, key=lambda i: (-row.coefficients[i], values[i]))
