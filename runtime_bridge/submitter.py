@@ -36,6 +36,8 @@ _FINAL = frozenset({*range(1_001, 1_019), -32_600, -32_601, -32_602, -32_700}) -
 """Codes by which a node says that it did not take the bytes: its pool's, and those for a request it does not serve."""
 
 _PERIOD = 64
+_SENT_AGAIN_AFTER = 8
+"""Blocks without a decision after which a node may have lost the bytes: it was restarted, or its pool ran over."""
 
 
 def polling(patience_s: float = 120, pause_s: float = 0.02) -> Callable[[int], bool]:
@@ -170,11 +172,15 @@ class Submitter:
 
     def _follow(self, signed: Sequence[SignedExtrinsic]) -> tuple[Outcome, ...]:
         undecided = {extrinsic.hash: extrinsic for extrinsic in signed if extrinsic.hash not in self._decided}
-        seen = min((extrinsic.birth for extrinsic in undecided.values()), default=0)
+        seen = sent_at = min((extrinsic.birth for extrinsic in undecided.values()), default=0)
         attempt = 0
         while undecided:
             seen = self._look(undecided, seen)
             attempt += 1
+            if seen >= sent_at + _SENT_AGAIN_AFTER:
+                sent_at = seen
+                for extrinsic in undecided.values():
+                    self._send(extrinsic)
             if undecided and not self._wait(attempt):
                 raise NotIncludedYet(tuple(undecided), attempt)
         return tuple(self._decided.pop(extrinsic.hash) for extrinsic in signed)

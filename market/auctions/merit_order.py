@@ -1,85 +1,89 @@
 """The welfare-optimal fills of a book: dearest bids and cheapest offers first, as long as they cross.
 
-Sort keys are unique whole numbers (price above, order number below), so equal prices are served in the order in which
-the chain numbered them, and every machine gets the same result. Bids and offers at one equal price trade: nothing is
-lost by it, and tied orders trade in full.
+Sort keys are unique whole numbers (price above, lot below, row last; see `ties`), so every machine gets the same
+result. Bids and offers at one equal price trade: nothing is lost by it, and tied orders trade in full.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from aipchain.market.auctions.pairing import Fill
-from aipchain.market.book import BookOrder, Side
-from aipchain.units import Wh
+from aipchain.market.auctions.columns import ColumnBook, OrderColumns
+from aipchain.market.auctions.ties import LOT_BITS, lots
 
-__all__ = ["MeritOrder", "fill_by_merit", "sorted_bids", "sorted_offers"]
+__all__ = ["MeritOrder", "ServedSide", "merit_order", "ranked"]
 
-_BITS = 64  # prices and order numbers are u64 on chain
-_TOP_PRICE = (1 << _BITS) - 1
+
+@dataclass(frozen=True, slots=True)
+class ServedSide:
+    """All rows of one side, best first, and the energy of those served [Wh]: in full, but for the last."""
+
+    rows: Sequence[int]
+    served_wh: Sequence[int]
+
+    @property
+    def served_rows(self) -> Sequence[int]:
+        """The rows that are served, best first."""
+        return self.rows[: len(self.served_wh)]
 
 
 @dataclass(frozen=True, slots=True)
 class MeritOrder:
-    """Both curves, best order first, and how much energy crosses [Wh]."""
+    """Both curves up to where they cross; both sides serve the same energy [Wh]."""
 
-    bids: tuple[BookOrder, ...]
-    offers: tuple[BookOrder, ...]
-    crossing_wh: Wh
-
-    @property
-    def bid_fills(self) -> tuple[Fill, ...]:
-        """The served bids; all but the last in full."""
-        return _first(self.bids, self.crossing_wh)
-
-    @property
-    def offer_fills(self) -> tuple[Fill, ...]:
-        """The served offers; all but the last in full."""
-        return _first(self.offers, self.crossing_wh)
+    bids: ServedSide
+    offers: ServedSide
 
 
-def fill_by_merit(orders: Iterable[BookOrder]) -> MeritOrder:
-    """Sort the book and find where its curves cross."""
-    book = tuple(orders)
-    bids, offers = sorted_bids(book), sorted_offers(book)
-    return MeritOrder(bids, offers, _crossing(bids, offers))
+def merit_order(book: ColumnBook, seed: int = 0) -> MeritOrder:
+    """Sort the book and find where its curves cross.
+
+    :param seed: decides among equal prices (`ties.tie_seed`).
+    """
+    bids = ranked(book.bids, seed, dearest_first=True)
+    offers = ranked(book.offers, seed, dearest_first=False)
+    wh = _crossing_wh(book, bids, offers)
+    return MeritOrder(_served(book.bids, bids, wh), _served(book.offers, offers, wh))
 
 
-def sorted_bids(orders: Iterable[BookOrder]) -> tuple[BookOrder, ...]:
-    """Bids by falling limit price, equal prices by order number."""
-    bids = [order for order in orders if order.side is Side.BID]
-    return tuple(sorted(bids, key=lambda order: (_TOP_PRICE - order.limit_price) << _BITS | order.number))
+def ranked(side: OrderColumns, seed: int, *, dearest_first: bool) -> list[int]:
+    """The rows of a side, best price first, equal prices by lot, equal lots by number."""
+    width = len(side).bit_length()
+    sign = -1 if dearest_first else 1
+    drawn = zip(side.limits, lots(seed, side.numbers), strict=True)
+    keys = [((sign * limit << LOT_BITS | lot) << width) | row for row, (limit, lot) in enumerate(drawn)]
+    keys.sort()
+    mask = (1 << width) - 1
+    return [key & mask for key in keys]
 
 
-def sorted_offers(orders: Iterable[BookOrder]) -> tuple[BookOrder, ...]:
-    """Offers by rising limit price, equal prices by order number."""
-    offers = [order for order in orders if order.side is Side.OFFER]
-    return tuple(sorted(offers, key=lambda order: order.limit_price << _BITS | order.number))
-
-
-def _crossing(bids: Sequence[BookOrder], offers: Sequence[BookOrder]) -> Wh:
+def _crossing_wh(book: ColumnBook, bids: Sequence[int], offers: Sequence[int]) -> int:
     """Energy up to the crossing of the curves [Wh], by one merge pass."""
-    crossed = demanded = supplied = bid_index = offer_index = 0
-    while bid_index < len(bids) and offer_index < len(offers):
-        bid, offer = bids[bid_index], offers[offer_index]
-        if bid.limit_price < offer.limit_price:
+    bid_wh, bid_limits, offer_wh, offer_limits = book.bids.wh, book.bids.limits, book.offers.wh, book.offers.limits
+    crossed = demanded = supplied = 0
+    waiting = iter(offers)
+    offer = next(waiting, None)
+    for bid in bids:
+        limit = bid_limits[bid]
+        demanded += bid_wh[bid]
+        while offer is not None and crossed < demanded and offer_limits[offer] <= limit:
+            supplied_after = supplied + offer_wh[offer]
+            if supplied_after > demanded:
+                crossed = demanded
+                break
+            crossed = supplied = supplied_after
+            offer = next(waiting, None)
+        if crossed < demanded:
             break
-        demanded_after, supplied_after = demanded + bid.wh, supplied + offer.wh
-        crossed = min(demanded_after, supplied_after)
-        if demanded_after == crossed:
-            demanded, bid_index = demanded_after, bid_index + 1
-        if supplied_after == crossed:
-            supplied, offer_index = supplied_after, offer_index + 1
-    return Wh(crossed)
+    return crossed
 
 
-def _first(orders: Iterable[BookOrder], energy: Wh) -> tuple[Fill, ...]:
-    """The fills that serve `energy` [Wh] from the front of a curve."""
-    fills: list[Fill] = []
-    left = energy
-    for order in orders:
-        if not left:
+def _served(side: OrderColumns, rows: Sequence[int], energy: int) -> ServedSide:
+    """Serve `energy` [Wh] from the front of a curve."""
+    served: list[int] = []
+    for row in rows:
+        if not energy:
             break
-        step = Wh(min(left, order.wh))
-        fills.append(Fill(order, step))
-        left = Wh(left - step)
-    return tuple(fills)
+        step = min(energy, side.wh[row])
+        served.append(step)
+        energy -= step
+    return ServedSide(rows, served)

@@ -7,8 +7,8 @@ one not at all. With fills by merit order,
     high = min(marginal bid, best offer not fully served)
     p    = low + floor((high - low) k / 1000)
 
-(Chatterjee and Samuelson 1983 for the k-blend.) A clearing carries its own proof: `is_equilibrium` checks price and
-fills in one pass over the unsorted book, without solving anything.
+(Chatterjee and Samuelson 1983 for the k-blend.) Where nothing crosses the interval is [best bid, best offer]; it proves
+that nothing can be traded. Price and fills are the clearing's own proof (`certificate`).
 
 Where one owner holds so much of both sides that it would have to buy from itself, that part counts as served in the
 fills, but no trade is made of it: the owner supplies itself.
@@ -18,14 +18,38 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from aipchain.market.auctions.merit_order import MeritOrder, fill_by_merit
-from aipchain.market.auctions.pairing import Fill, pair_fills, trades_at
-from aipchain.market.book import BookOrder, OrderNumber, Side, Trade
+from aipchain.market.auctions.columns import ColumnBook, OrderColumns, TradeColumns, as_trades, columns_of
+from aipchain.market.auctions.merit_order import MeritOrder, ServedSide, merit_order
+from aipchain.market.auctions.pairing import Fills, PairColumns, pair_columns
+from aipchain.market.book import BookOrder, OrderNumber, Trade
 from aipchain.units import Price, Wh
 
-__all__ = ["PERMILLE", "UniformClearing", "clear_uniform_price", "is_equilibrium", "price_interval"]
+__all__ = [
+    "PERMILLE",
+    "ColumnClearing",
+    "UniformClearing",
+    "blend",
+    "clear_columns",
+    "clear_uniform_price",
+    "fills_of",
+    "pair_served",
+    "price_interval",
+    "trades_of",
+]
 
 PERMILLE: Final = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnClearing:
+    """Price with its equilibrium interval [base units per Wh], fills of every row [Wh], and trades by rows."""
+
+    low: int
+    high: int
+    price: int
+    bid_fills: Sequence[int]
+    offer_fills: Sequence[int]
+    trades: TradeColumns
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,60 +63,99 @@ class UniformClearing:
     trades: tuple[Trade, ...]
 
 
-def clear_uniform_price(orders: Iterable[BookOrder], k_permille: int = 500) -> UniformClearing | None:
+def clear_uniform_price(orders: Iterable[BookOrder], k_permille: int = 500, *, seed: int = 0) -> UniformClearing | None:
     """Clear the book at one price; None when no bid reaches any offer.
 
     :param k_permille: where in the interval the price lies: 0 is best for buyers, 1000 for sellers.
+    :param seed: decides among equal prices (`ties.tie_seed`).
+    :raises ValueError: `k_permille` is outside 0..1000.
+    :raises DuplicateOrder: two orders have one number.
+    """
+    book = columns_of(orders)
+    clearing = clear_columns(book, k_permille, seed=seed)
+    if not any(clearing.bid_fills):
+        return None
+    return UniformClearing(
+        Price(clearing.low),
+        Price(clearing.high),
+        Price(clearing.price),
+        _by_number(book.bids, clearing.bid_fills) | _by_number(book.offers, clearing.offer_fills),
+        as_trades(book, clearing.trades),
+    )
+
+
+def clear_columns(book: ColumnBook, k_permille: int = 500, *, seed: int = 0) -> ColumnClearing:
+    """As `clear_uniform_price`, in columns; a book in which nothing crosses has a price, and no trades.
+
+    :raises ValueError: `k_permille` is outside 0..1000.
+    """
+    merit = merit_order(book, seed)
+    low, high = price_interval(book, merit)
+    price = blend(low, high, k_permille)
+    paired = pair_served(book, merit)
+    return ColumnClearing(
+        low,
+        high,
+        price,
+        fills_of(book.bids, merit.bids),
+        fills_of(book.offers, merit.offers),
+        trades_of(merit, paired, [price] * len(paired.wh)),
+    )
+
+
+def price_interval(book: ColumnBook, merit: MeritOrder) -> tuple[int, int]:
+    """Lowest and highest equilibrium price; of a one-sided book its best limit, of an empty one 0."""
+    lows = _edges(book.offers, merit.offers, served=True) + _edges(book.bids, merit.bids, served=False)
+    highs = _edges(book.bids, merit.bids, served=True) + _edges(book.offers, merit.offers, served=False)
+    if not lows or not highs:
+        only = lows or highs or [0]
+        return only[0], only[0]
+    return max(lows), min(highs)
+
+
+def blend(low: int, high: int, k_permille: int) -> int:
+    """The price at k in the interval, rounded down [base units per Wh].
+
     :raises ValueError: `k_permille` is outside 0..1000.
     """
     if not 0 <= k_permille <= PERMILLE:
         raise ValueError(f"k is {k_permille} permille; it must lie in 0..{PERMILLE}")
-    merit = fill_by_merit(orders)
-    if not merit.crossing_wh:
-        return None
-    low, high = price_interval(merit)
-    price = Price(low + (high - low) * k_permille // PERMILLE)
-    bids, offers = merit.bid_fills, merit.offer_fills
-    fills = {fill.order.number: fill.wh for fill in (*bids, *offers)}
-    return UniformClearing(low, high, price, fills, trades_at(pair_fills(bids, offers).pairs, price))
+    return low + (high - low) * k_permille // PERMILLE
 
 
-def price_interval(merit: MeritOrder) -> tuple[Price, Price]:
-    """Lowest and highest equilibrium price of a book whose curves cross."""
-    bids, offers = merit.bid_fills, merit.offer_fills
-    low, high = offers[-1].order.limit_price, bids[-1].order.limit_price
-    next_bid = _first_not_full(merit.bids, bids)
-    next_offer = _first_not_full(merit.offers, offers)
-    if next_bid is not None:
-        low = max(low, next_bid.limit_price)
-    if next_offer is not None:
-        high = min(high, next_offer.limit_price)
-    return low, high
+def pair_served(book: ColumnBook, merit: MeritOrder) -> PairColumns:
+    """Pair what is served, best with best; places are those of the served rows."""
+    bids, offers = merit.bids, merit.offers
+    return pair_columns(
+        Fills([book.bids.owners[row] for row in bids.served_rows], bids.served_wh),
+        Fills([book.offers.owners[row] for row in offers.served_rows], offers.served_wh),
+    )
 
 
-def is_equilibrium(orders: Iterable[BookOrder], price: Price, fills: Mapping[OrderNumber, Wh]) -> bool:
-    """Whether `price` and `fills` are a welfare-optimal clearing of the book: the certificate check.
-
-    :param fills: served energy by order number [Wh]; missing means 0, numbers outside the book make it false.
-    """
-    balance = known = 0
-    for order in orders:
-        known += order.number in fills
-        fill = fills.get(order.number, Wh(0))
-        advantage = _advantage(order, price)
-        if not 0 <= fill <= order.wh or (advantage > 0 and fill != order.wh) or (advantage < 0 and fill):
-            return False
-        balance += fill if order.side is Side.BID else -fill
-    return balance == 0 and known == len(fills)
+def trades_of(merit: MeritOrder, paired: PairColumns, prices: Sequence[int]) -> TradeColumns:
+    """The pairs as trades by rows."""
+    bids, offers = merit.bids.rows, merit.offers.rows
+    return TradeColumns(
+        [bids[bid] for bid in paired.bids], [offers[offer] for offer in paired.offers], paired.wh, prices
+    )
 
 
-def _advantage(order: BookOrder, price: Price) -> int:
-    """How much better than `price` the order is [base units per Wh]."""
-    return order.limit_price - price if order.side is Side.BID else price - order.limit_price
+def fills_of(side: OrderColumns, served: ServedSide) -> list[int]:
+    """The fill of every row of a side [Wh]."""
+    fills = [0] * len(side)
+    for row, wh in zip(served.served_rows, served.served_wh, strict=True):
+        fills[row] = wh
+    return fills
 
 
-def _first_not_full(curve: Sequence[BookOrder], fills: Sequence[Fill]) -> BookOrder | None:
-    last = fills[-1]
-    if last.wh < last.order.wh:
-        return last.order
-    return curve[len(fills)] if len(fills) < len(curve) else None
+def _edges(side: OrderColumns, ranks: ServedSide, *, served: bool) -> list[int]:
+    """The limit of the worst order served, or of the best one not fully served, if there is one."""
+    count = len(ranks.served_wh)
+    if not served and count and ranks.served_wh[-1] < side.wh[ranks.rows[count - 1]]:
+        return [side.limits[ranks.rows[count - 1]]]
+    place = count - 1 if served else count
+    return [side.limits[ranks.rows[place]]] if 0 <= place < len(ranks.rows) else []
+
+
+def _by_number(side: OrderColumns, fills: Sequence[int]) -> dict[OrderNumber, Wh]:
+    return {OrderNumber(number): Wh(wh) for number, wh in zip(side.numbers, fills, strict=True) if wh}

@@ -9,7 +9,7 @@ Source: constant-product makers, for example Angeris and Chitra, Improved Price 
 Makers, 2020 (recalled).
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from aipchain.market.pool.errors import NegativeEnergy, PoolTooSmall
 from aipchain.units import Balance, Wh
@@ -37,7 +37,7 @@ def buy_from(pool: ConstantProductPool, energy: Wh) -> tuple[ConstantProductPool
         raise PoolTooSmall(energy, pool.energy)
     left = pool.energy - energy
     paid = Balance(-(-pool.money * energy // left))
-    return replace(pool, energy=Wh(left), money=Balance(pool.money + paid)), paid
+    return ConstantProductPool(Wh(left), Balance(pool.money + paid)), paid
 
 
 def sell_to(pool: ConstantProductPool, energy: Wh) -> tuple[ConstantProductPool, Balance]:
@@ -52,4 +52,4 @@ def sell_to(pool: ConstantProductPool, energy: Wh) -> tuple[ConstantProductPool,
     if not held:
         raise PoolTooSmall(energy, pool.energy)
     earned = Balance(pool.money * energy // held)
-    return replace(pool, energy=Wh(held), money=Balance(pool.money - earned)), earned
+    return ConstantProductPool(Wh(held), Balance(pool.money - earned)), earned

@@ -1,6 +1,10 @@
-"""Pay-as-bid: each trade has its bid's limit price; the local price of the price plugin plays no part."""
+"""Pay-as-bid: each trade has its bid's limit price; the local price of the price plugin plays no part.
+
+Equal limit prices are served by lots of the interval's public seed.
+"""
 
 from aipchain.market.auctions.pay_as_bid import clear_pay_as_bid
+from aipchain.market.auctions.ties import tie_seed
 from aipchain.market.book import Trade, keep_largest
 from aipchain.plugins.hookspecs import ClearInputs, hookimpl
 
@@ -8,4 +12,4 @@ from aipchain.plugins.hookspecs import ClearInputs, hookimpl
 @hookimpl
 def clear(inputs: ClearInputs) -> tuple[Trade, ...]:
     """Trades of the welfare-optimal fills, buyers paying what they bid."""
-    return keep_largest(clear_pay_as_bid(inputs.orders), inputs.max_trades)
+    return keep_largest(clear_pay_as_bid(inputs.orders, seed=tie_seed(inputs.interval)), inputs.max_trades)

@@ -147,6 +147,22 @@ def test_a_node_that_is_busy_says_nothing_about_the_bytes(
         assert money(connection, bob) - before == ONE_AIP
 
 
+def test_bytes_that_a_node_lost_are_sent_again(
+    node: Node, busy: Callable[[int], Transport], alice: AccountKey, bob: AccountKey
+) -> None:
+    """Eight blocks without them, and the node gets the same bytes once more; nobody has to resume."""
+
+    def author(attempt: int) -> bool:
+        node.author()
+        return attempt < 16
+
+    with connect(busy(-32_603), pallets=()) as connection:
+        before = money(connection, bob)
+        outcome = Submitter(connection, wait=author).submit(pay(connection, bob), alice)
+        assert outcome.block is not None
+        assert money(connection, bob) - before == ONE_AIP
+
+
 def test_an_error_is_named_by_the_runtime_that_gave_it(
     node: Node, connection: Connection, make_submitter: Callable[..., Submitter], alice: AccountKey, bob: AccountKey
 ) -> None:

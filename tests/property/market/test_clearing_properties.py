@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from aipchain.market.allocation.shares import allocate
 from aipchain.market.auctions.pay_as_bid import clear_pay_as_bid
-from aipchain.market.auctions.uniform_price import clear_uniform_price, is_equilibrium
+from aipchain.market.auctions.certificate import verify_clearing
+from aipchain.market.auctions.uniform_price import clear_uniform_price
 from aipchain.market.bill import Delivery, bill_interval
 from aipchain.market.book import AccountId, BookOrder, MeterId, OrderNumber, ReferencePrice, Side, Trade, total_wh
 from aipchain.market.envelope import first_breach_in_book
@@ -69,7 +70,7 @@ def test_the_uniform_price_is_a_certified_equilibrium(orders: list[BookOrder], k
         assert not bids or not offers or max(bids) < min(offers)
         return
     assert clearing.low <= clearing.price <= clearing.high
-    assert is_equilibrium(orders, clearing.price, clearing.fills)
+    assert verify_clearing(orders, clearing) is None
 
 
 @given(books())

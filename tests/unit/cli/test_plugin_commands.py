@@ -24,10 +24,13 @@ def test_the_list_names_every_built_in_plugin(aip: Aip) -> None:
     assert {plugin["name"]: plugin["slots"] for plugin in listed} == {
         "batched-amm": ["price"],
         "bill-sharing": ["price"],
+        "continuous-auction": ["clear"],
+        "equal-shares": ["clear"],
         "mid-market-rate": ["price"],
         "pay-as-bid": ["clear"],
         "pro-rata": ["clear"],
         "supply-demand-ratio": ["price"],
+        "trade-reduction": ["clear"],
         "uniform-price": ["clear"],
     }
     assert all(plugin["id"].startswith("0x") and len(plugin["id"]) == 66 for plugin in listed)
@@ -37,7 +40,7 @@ def test_show_gives_manifest_and_settings(aip: Aip) -> None:
     """The settings come as JSON Schema, with unit and bounds."""
     shown = json.loads(aip("plugin", "show", "uniform-price", "--json").out)
 
-    assert shown["label"] == "uniform-price@1.1"
+    assert shown["label"] == "uniform-price@2.0"
     assert shown["manifest"]["licence"] == "Apache-2.0"
     assert shown["config_schema"]["properties"]["k_permille"]["maximum"] == 1_000
     assert "k_permille" in aip("plugin", "show", "uniform-price").out
@@ -69,7 +72,7 @@ def test_settings_are_typed_by_the_manifest() -> None:
     """The bytes are the canonical JSON that a vote binds."""
     bundle, change = plugin_change("uniform-price", (), None, ["k_permille=250"])
 
-    assert bundle.label == "uniform-price@1.1"
+    assert bundle.label == "uniform-price@2.0"
     assert (change.slot, change.binding.config) == (Slot.CLEAR, b'{"k_permille":250}')
 
 

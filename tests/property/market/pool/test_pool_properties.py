@@ -1,4 +1,4 @@
-"""What holds for every pool rule: price bounds, monotonicity, symmetry, exact budgets; the order of meters is nothing."""
+"""What holds for every pool rule: price bounds, monotonicity, symmetry, exact budgets, and no say for sequence."""
 
 from collections.abc import Callable
 from fractions import Fraction

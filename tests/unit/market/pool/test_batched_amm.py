@@ -34,7 +34,7 @@ def test_the_price_falls_along_the_curve(supply: int, demand: int, linear: int, 
 
 
 def test_a_root_that_is_no_whole_number_is_rounded_as_a_real_one() -> None:
-    """Band [1, 3], u = 1/3: 1.938..., where a root rounded down alone gives 2. Band [2, 3], u = 1/2: 120 - 48 sqrt 6."""
+    """Band [1, 3], u = 1/3: 1.938..., a root rounded down alone gives 2. Band [2, 3], u = 1/2: 120 - 48 sqrt 6."""
     assert batched_amm_local_price((Price(1), Price(3)), Wh(1), Wh(2), Curve.CONCENTRATED) == 1
     scale = 10**30
     assert batched_amm_local_price((Price(2 * scale), Price(3 * scale)), Wh(1), Wh(1), Curve.CONCENTRATED) == (

@@ -1,0 +1,182 @@
+"""The proof that a uniform-price clearing is right, and its check: no sorting, no solving, whole numbers only.
+
+A price y and a fill f for every order of quantity q prove a clearing optimal if
+
+    0 <= f <= q;    better than y: f = q;    worse than y: f = 0;    sum of bid fills = sum of offer fills.
+
+For then no order at its limit gains by another fill at y, so no other clearing has more welfare (y is the dual of the
+balance constraint; linear programming duality). The check walks over *every* order of the book, so an order that was
+left out is found: a better one has no fill. The trades must then realise the fills: each at y, owners different, each
+pair of orders once, and the trades of each order adding up to its fill. Only what one owner would have had to sell to
+itself may be missing, and no more of it than max(0, owner's fills on both sides - all fills of one side).
+
+Cost: one pass over the orders, one over the trades. `array_check` has both for 64-bit columns.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from aipchain.market.auctions.columns import ColumnBook, OrderColumns, TradeColumns, columns_of
+from aipchain.market.auctions.uniform_price import ColumnClearing, UniformClearing
+from aipchain.market.book import BookOrder, OrderNumber, Side
+
+__all__ = ["Breach", "Fault", "UniformCertificate", "certificate_of", "verify", "verify_clearing", "verify_fills"]
+
+
+class Fault(StrEnum):
+    """What can be wrong with a clearing or its proof, in the order in which it is looked for."""
+
+    INCOMPLETE = "Incomplete"
+    """The certificate does not have one fill per order of the book."""
+    FILL_OUT_OF_RANGE = "FillOutOfRange"
+    BETTER_ORDER_NOT_FULL = "BetterOrderNotFull"
+    WORSE_ORDER_FILLED = "WorseOrderFilled"
+    SIDES_DIFFER = "SidesDiffer"
+    UNKNOWN_ORDER = "UnknownOrder"
+    ZERO_ENERGY = "ZeroEnergy"
+    OTHER_PRICE = "OtherPrice"
+    SELF_TRADE = "SelfTrade"
+    LISTED_TWICE = "ListedTwice"
+    TRADES_EXCEED_FILL = "TradesExceedFill"
+    ENERGY_MISSING = "EnergyMissing"
+    """A fill is not traded, and it is not one owner's unavoidable self-supply."""
+
+
+@dataclass(frozen=True, slots=True)
+class Breach:
+    """The first thing found wrong; `number` is the order it was found at, if it is about one."""
+
+    fault: Fault
+    side: Side | None = None
+    number: int | None = None
+
+    def __str__(self) -> str:
+        where = "" if self.number is None else f" at order {self.number}"
+        return f"the clearing is not proven: {self.fault.value}{where}"
+
+
+@dataclass(frozen=True, slots=True)
+class UniformCertificate:
+    """A price [base units per Wh] and the fill of every row of both sides [Wh]."""
+
+    price: int
+    bid_fills: Sequence[int]
+    offer_fills: Sequence[int]
+
+
+def certificate_of(clearing: ColumnClearing) -> UniformCertificate:
+    """The certificate of a clearing."""
+    return UniformCertificate(clearing.price, clearing.bid_fills, clearing.offer_fills)
+
+
+def verify(book: ColumnBook, trades: TradeColumns, certificate: UniformCertificate) -> Breach | None:
+    """Whether `certificate` proves that `trades` are an optimal uniform-price clearing of the whole `book`.
+
+    :returns: None if so, else the first breach.
+    """
+    return verify_fills(book, certificate) or _verify_trades(book, trades, certificate)
+
+
+def verify_clearing(orders: Iterable[BookOrder], clearing: UniformClearing) -> Breach | None:
+    """As `verify`, for objects: the whole book of the chain's orders, and a clearing with fills by number."""
+    book = columns_of(orders)
+    fills = clearing.fills
+    known = {*book.bids.numbers, *book.offers.numbers}
+    stranger = next((number for number in fills if number not in known), None)
+    if stranger is not None:
+        return Breach(Fault.UNKNOWN_ORDER, number=stranger)
+    trades = _rows(book, clearing)
+    if isinstance(trades, Breach):
+        return trades
+    bid_fills, offer_fills = (
+        [fills.get(OrderNumber(number), 0) for number in side.numbers] for side in (book.bids, book.offers)
+    )
+    return verify(book, trades, UniformCertificate(clearing.price, bid_fills, offer_fills))
+
+
+def verify_fills(book: ColumnBook, certificate: UniformCertificate) -> Breach | None:
+    """Whether price and fills prove that no clearing of the whole book has more welfare: one unsorted pass."""
+    bids, offers, price = book.bids, book.offers, certificate.price
+    if (len(bids), len(offers)) != (len(certificate.bid_fills), len(certificate.offer_fills)):
+        return Breach(Fault.INCOMPLETE)
+    for limit, wh, fill in zip(bids.limits, bids.wh, certificate.bid_fills, strict=True):
+        if fill != wh if limit > price else fill and (limit < price or not 0 < fill <= wh):
+            return _first_breach(Side.BID, bids, certificate.bid_fills, price)
+    for limit, wh, fill in zip(offers.limits, offers.wh, certificate.offer_fills, strict=True):
+        if fill != wh if limit < price else fill and (limit > price or not 0 < fill <= wh):
+            return _first_breach(Side.OFFER, offers, certificate.offer_fills, price)
+    if sum(certificate.bid_fills) != sum(certificate.offer_fills):
+        return Breach(Fault.SIDES_DIFFER)
+    return None
+
+
+def _first_breach(side: Side, orders: OrderColumns, fills: Sequence[int], price: int) -> Breach | None:
+    """Say which order breaks what; only asked once it is known that one does."""
+    sign = 1 if side is Side.BID else -1
+    for number, limit, wh, fill in zip(orders.numbers, orders.limits, orders.wh, fills, strict=True):
+        advantage = sign * (limit - price)
+        if not 0 <= fill <= wh:
+            return Breach(Fault.FILL_OUT_OF_RANGE, side, number)
+        if advantage > 0 and fill != wh:
+            return Breach(Fault.BETTER_ORDER_NOT_FULL, side, number)
+        if advantage < 0 and fill:
+            return Breach(Fault.WORSE_ORDER_FILLED, side, number)
+    return None
+
+
+def _verify_trades(book: ColumnBook, trades: TradeColumns, certificate: UniformCertificate) -> Breach | None:
+    """Whether the trades realise proven fills, by counting down what is left of each."""
+    bids_left, offers_left = list(certificate.bid_fills), list(certificate.offer_fills)
+    bids, offers, price = book.bids, book.offers, certificate.price
+    for bid, offer, wh, trade_price in zip(trades.bid_rows, trades.offer_rows, trades.wh, trades.prices, strict=True):
+        if not (0 <= bid < len(bids_left) and 0 <= offer < len(offers_left)):
+            return Breach(Fault.UNKNOWN_ORDER)
+        bids_left[bid] -= wh
+        offers_left[offer] -= wh
+        if wh <= 0:
+            return Breach(Fault.ZERO_ENERGY, Side.BID, bids.numbers[bid])
+        if trade_price != price:
+            return Breach(Fault.OTHER_PRICE, Side.BID, bids.numbers[bid])
+        if bids.owners[bid] == offers.owners[offer]:
+            return Breach(Fault.SELF_TRADE, Side.BID, bids.numbers[bid])
+        if bids_left[bid] < 0 or offers_left[offer] < 0:
+            return Breach(Fault.TRADES_EXCEED_FILL, Side.BID, bids.numbers[bid])
+    if len(set(zip(trades.bid_rows, trades.offer_rows, strict=True))) != len(trades):
+        return Breach(Fault.LISTED_TWICE)
+    return _verify_self_supply(book, certificate, bids_left, offers_left)
+
+
+def _verify_self_supply(
+    book: ColumnBook, certificate: UniformCertificate, bids_left: Sequence[int], offers_left: Sequence[int]
+) -> Breach | None:
+    """Whether all that is not traded is what one owner would have had to sell to itself."""
+    left = sum(bids_left)
+    if not left:
+        return None
+    row = next(row for row, wh in enumerate(bids_left) if wh)
+    owner = book.bids.owners[row]
+    own_left = _owned(book.bids, bids_left, owner), _owned(book.offers, offers_left, owner)
+    most = _owned(book.bids, certificate.bid_fills, owner) + _owned(book.offers, certificate.offer_fills, owner)
+    if own_left == (left, left) and left == most - sum(certificate.bid_fills):
+        return None
+    return Breach(Fault.ENERGY_MISSING, Side.BID, book.bids.numbers[row])
+
+
+def _owned(side: OrderColumns, wh: Sequence[int], owner: int) -> int:
+    return sum(energy for energy, each in zip(wh, side.owners, strict=True) if each == owner)
+
+
+def _rows(book: ColumnBook, clearing: UniformClearing) -> TradeColumns | Breach:
+    """The trades of a clearing by rows, or the order that the book does not have on that side."""
+    bid_row = {number: row for row, number in enumerate(book.bids.numbers)}
+    offer_row = {number: row for row, number in enumerate(book.offers.numbers)}
+    for trade in clearing.trades:
+        if trade.bid not in bid_row or trade.offer not in offer_row:
+            return Breach(Fault.UNKNOWN_ORDER, number=trade.offer if trade.bid in bid_row else trade.bid)
+    return TradeColumns(
+        [bid_row[trade.bid] for trade in clearing.trades],
+        [offer_row[trade.offer] for trade in clearing.trades],
+        [trade.wh for trade in clearing.trades],
+        [trade.price for trade in clearing.trades],
+    )

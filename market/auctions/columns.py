@@ -1,0 +1,131 @@
+"""The book and the trades of an auction as columns: plain sequences of whole numbers, one place per order.
+
+A side's orders stand by rising number, so a *row* (a place in the columns) orders as the numbers do. `owners` are any
+whole numbers that are only compared; equal means the same owner. Units: energy [Wh], prices [base units per Wh].
+
+Refuses: columns of unequal length, an order number twice, energy of zero or less, and limit prices below what the
+community allows. Prices may be negative where `lowest_price` says so; the chain's own orders (`BookOrder`) never are.
+There is no upper bound: whole numbers of Python do not overflow. `arrays` holds the same in 64 bits.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from aipchain.market.auctions.errors import BadOrder, DuplicateOrder, UnequalColumns
+from aipchain.market.book import BookOrder, OrderNumber, Side, Trade, in_canonical_order
+from aipchain.units import Price, Wh
+
+__all__ = ["ColumnBook", "OrderColumns", "TradeColumns", "as_trades", "column_book", "columns_of"]
+
+
+@dataclass(frozen=True, slots=True)
+class OrderColumns:
+    """One side of a book, by rising number: energy [Wh] and limit prices [base units per Wh]."""
+
+    numbers: Sequence[int]
+    owners: Sequence[int]
+    wh: Sequence[int]
+    limits: Sequence[int]
+
+    def __len__(self) -> int:
+        return len(self.numbers)
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnBook:
+    """Both sides of a book."""
+
+    bids: OrderColumns
+    offers: OrderColumns
+
+
+@dataclass(frozen=True, slots=True)
+class TradeColumns:
+    """Trades by the rows of their bid and offer: energy [Wh] and prices [base units per Wh]."""
+
+    bid_rows: Sequence[int]
+    offer_rows: Sequence[int]
+    wh: Sequence[int]
+    prices: Sequence[int]
+
+    def __len__(self) -> int:
+        return len(self.wh)
+
+
+def columns_of(orders: Iterable[BookOrder]) -> ColumnBook:
+    """The columns of a book of the chain's orders, given in any sequence.
+
+    :raises DuplicateOrder: two orders have one number.
+    """
+    by_number = sorted(orders, key=lambda order: order.number)
+    owner_of: dict[str, int] = {}
+    rows = [
+        (order.number, owner_of.setdefault(order.owner, len(owner_of)), order.wh, order.limit_price, order.side)
+        for order in by_number
+    ]
+    _refuse_duplicates([row[0] for row in rows])
+    return ColumnBook(
+        _columns(row[:4] for row in rows if row[4] is Side.BID),
+        _columns(row[:4] for row in rows if row[4] is Side.OFFER),
+    )
+
+
+def column_book(
+    numbers: Sequence[int],
+    owners: Sequence[int],
+    sides: Sequence[Side],
+    wh: Sequence[int],
+    limits: Sequence[int],
+    *,
+    lowest_price: int = 0,
+) -> ColumnBook:
+    """A checked book from five columns, given in any sequence.
+
+    :param lowest_price: the lowest limit price the community allows [base units per Wh]; it may be negative.
+    :raises UnequalColumns, DuplicateOrder, BadOrder: see the module's head.
+    """
+    lengths = (len(numbers), len(owners), len(sides), len(wh), len(limits))
+    if len(set(lengths)) > 1:
+        raise UnequalColumns(lengths)
+    rows = sorted(zip(numbers, owners, wh, limits, sides, strict=True))
+    _refuse_duplicates([row[0] for row in rows])
+    for number, _, energy, limit, _ in rows:
+        refuse_terms(number, energy, limit, lowest_price)
+    return ColumnBook(
+        _columns(row[:4] for row in rows if row[4] is Side.BID),
+        _columns(row[:4] for row in rows if row[4] is Side.OFFER),
+    )
+
+
+def refuse_terms(number: int, wh: int, limit: int, lowest_price: int) -> None:
+    """Check one order's energy [Wh] and limit price [base units per Wh].
+
+    :raises BadOrder: no energy, or a price below the lowest allowed.
+    """
+    if wh <= 0:
+        raise BadOrder(number, f"{wh} Wh; energy must be above zero")
+    if limit < lowest_price:
+        raise BadOrder(number, f"its limit price {limit} is below the lowest that the community allows, {lowest_price}")
+
+
+def as_trades(book: ColumnBook, trades: TradeColumns) -> tuple[Trade, ...]:
+    """The trades as objects, in canonical order."""
+    return in_canonical_order(_objects(book, trades))
+
+
+def _objects(book: ColumnBook, trades: TradeColumns) -> Iterator[Trade]:
+    for bid, offer, wh, price in zip(trades.bid_rows, trades.offer_rows, trades.wh, trades.prices, strict=True):
+        bid_number, offer_number = book.bids.numbers[bid], book.offers.numbers[offer]
+        yield Trade(OrderNumber(bid_number), OrderNumber(offer_number), Wh(wh), Price(price))
+
+
+def _columns(rows: Iterable[tuple[int, int, int, int]]) -> OrderColumns:
+    numbers, owners, wh, limits = tuple(zip(*rows, strict=True)) or ((), (), (), ())
+    return OrderColumns(numbers, owners, wh, limits)
+
+
+def _refuse_duplicates(sorted_numbers: Sequence[int]) -> None:
+    for earlier, later in pairwise(sorted_numbers):
+        if earlier == later:
+            raise DuplicateOrder(earlier)

@@ -1,0 +1,110 @@
+"""The optimum over arrays, by the method that suits the book; both find the same fills.
+
+Successive shortest paths for books with few pairs per bid, the network simplex method for others. Without numba the
+plain form does the solving.
+"""
+
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from aipchain.market.bilateral import shortest_paths
+from aipchain.market.bilateral.array_book import MOST_VALUE, ArrayBook
+from aipchain.market.bilateral.compiled import IS_COMPILED
+from aipchain.market.bilateral.dense_kernel import solve_dense
+from aipchain.market.bilateral.dual_kernel import pair_values
+from aipchain.market.bilateral.errors import OutsideWordSize
+from aipchain.market.bilateral.rows import Integers, Rows, Words
+from aipchain.market.bilateral.sparse_kernel import solve_sparse
+from aipchain.market.bilateral.tie_break import TieBreak
+from aipchain.market.bilateral.transport import Transport
+
+__all__ = ["DENSE_FROM", "dense", "perturbed", "plain", "solve", "sparse"]
+
+DENSE_FROM: Final = 40
+"""Pairs per bid from which the network simplex method is the faster one."""
+
+Solution = tuple[Integers, Integers, Integers]
+_GOLDEN: Final = 0x9E3779B97F4A7C15
+
+
+def perturbed(book: ArrayBook, tie_break: TieBreak) -> Integers:
+    """Values of all pairs, made unique; -1 where a pair may not trade.
+
+    :raises OutsideWordSize: a value does not fit.
+    """
+    most = int(book.worth.value.max(initial=0))
+    if most >= MOST_VALUE >> tie_break.bits:
+        raise OutsideWordSize("the largest value of a pair", most, MOST_VALUE >> tie_break.bits)
+    make = pair_values if IS_COMPILED else _pair_values
+    key = np.uint64(tie_break.key)
+    return make(book.worth, book.bids.number, book.offers.number, key, tie_break.bits)
+
+
+def solve(book: ArrayBook, values: Integers) -> Solution:
+    """Fills per pair [Wh] and optimal duals, by the method that suits the book."""
+    if not IS_COMPILED:
+        return plain(book, values)
+    nodes = len(book.bids.wh) + len(book.offers.wh)
+    is_dense = len(values) >= DENSE_FROM * len(book.bids.wh)
+    fits = int(values.max(initial=0)) * nodes < MOST_VALUE  # potentials are sums along paths of the tree
+    return (dense if is_dense and fits else sparse)(book, values)
+
+
+def sparse(book: ArrayBook, values: Integers) -> Solution:
+    """Successive shortest paths, the dearest bids first."""
+    kept, rows = _kept(book, values)
+    dearest = np.zeros(len(book.bids.wh), np.int64)
+    if len(rows.value):
+        has_any = rows.first[:-1] < rows.first[1:]
+        dearest[has_any] = np.maximum.reduceat(rows.value, rows.first[:-1][has_any])
+    order = np.argsort(-dearest, kind="stable")
+    return _solved(kept, solve_sparse(rows, book.bids.wh, book.offers.wh, order))
+
+
+def dense(book: ArrayBook, values: Integers) -> Solution:
+    """The network simplex method."""
+    kept, rows = _kept(book, values)
+    return _solved(kept, solve_dense(rows, book.bids.wh, book.offers.wh))
+
+
+def plain(book: ArrayBook, values: Integers) -> Solution:
+    """Successive shortest paths in plain Python."""
+    row_of = np.repeat(np.arange(len(book.bids.wh)), np.diff(book.worth.first)).tolist()
+    rows: list[dict[int, int]] = [{} for _ in book.bids.wh]
+    for row, column, value in zip(row_of, book.worth.offer.tolist(), values.tolist(), strict=True):
+        if value >= 0:
+            rows[row][column] = value
+    optimum = shortest_paths.solve(Transport(tuple(book.bids.wh.tolist()), tuple(book.offers.wh.tolist()), tuple(rows)))
+    found = [optimum.fills[row].get(column, 0) for row, column in zip(row_of, book.worth.offer.tolist(), strict=True)]
+    return np.array(found, np.int64), np.array(optimum.u, np.int64), np.array(optimum.p, np.int64)
+
+
+def _kept(book: ArrayBook, values: Integers) -> tuple[NDArray[np.bool_], Rows]:
+    """The pairs that may trade."""
+    kept = values >= 0
+    if kept.all():
+        return kept, Rows(book.worth.first, book.worth.offer, values)
+    first = np.concatenate(([0], np.cumsum(kept)))[book.worth.first]
+    return kept, Rows(first, book.worth.offer[kept], values[kept])
+
+
+def _solved(kept: NDArray[np.bool_], solution: Solution) -> Solution:
+    fills = np.zeros(len(kept), np.int64)
+    fills[kept] = solution[0]
+    return fills, solution[1], solution[2]
+
+
+def _pair_values(worth: Rows, bid_number: Words, offer_number: Words, key: np.uint64, bits: int) -> Integers:
+    """As `pair_values`, without numba."""
+    own = np.repeat(_mixed(key ^ bid_number), np.diff(worth.first))
+    drawn = _mixed(own + (offer_number * np.uint64(_GOLDEN))[worth.offer]) >> np.uint64(64 - bits)
+    return np.where(worth.value >= 0, (worth.value << bits) + np.maximum(1, drawn.astype(np.int64)), -1)
+
+
+def _mixed(number: Words) -> Words:
+    """As `tie_break.mix`."""
+    number = (number ^ (number >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    number = (number ^ (number >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    return number ^ (number >> np.uint64(31))

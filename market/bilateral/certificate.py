@@ -1,0 +1,222 @@
+"""The proof of a bilateral clearing: whole-number duals, checked without solving anything.
+
+Fills are optimal exactly if duals exist with
+
+    u_i, p_j >= 0       u_i + p_j >= value_ij      for every candidate pair that has a surplus
+    f_ij > 0  =>  u_i + p_j = value_ij             u_i > 0  =>  bid i is full       p_j > 0  =>  offer j is sold out
+
+Together these say that the total value equals sum u_i d_i + sum p_j s_j, which no fills can exceed (weak duality).
+Every condition is about one pair or one order. So a wrong certificate has a witness that fits in a line, and whoever
+accepted it in good faith, a chain for example, can be shown that line: `PairChallenge`, `OrderChallenge` and `is_fraud`. `verify` asks
+every possible question and gives the first witness in order of orders, then pairs.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from aipchain.market.bilateral.pairs import BilateralBook, CandidatePair, surplus
+from aipchain.market.bilateral.result import BilateralTrade, trade_price
+from aipchain.market.bilateral.tie_break import TieBreak
+from aipchain.market.book import BookOrder, OrderNumber, Side
+
+__all__ = [
+    "BilateralCertificate",
+    "Breach",
+    "Condition",
+    "OrderChallenge",
+    "PairChallenge",
+    "examine",
+    "is_fraud",
+    "order_breach",
+    "pair_breach",
+    "verify",
+]
+
+
+class Condition(StrEnum):
+    """What a clearing and its certificate must keep."""
+
+    UNKNOWN_PAIR = "UnknownPair"
+    """Energy goes between orders that are no candidate pair, or have no surplus."""
+    LISTED_TWICE = "ListedTwice"
+    """A pair trades twice in one result."""
+    ZERO_ENERGY = "ZeroEnergy"
+    """A trade without energy, or with less."""
+    DUAL_MISSING = "DualMissing"
+    """An order of the book has no dual: it may have been dropped."""
+    DUAL_OF_NO_ORDER = "DualOfNoOrder"
+    """A dual for an order that is not in the book, or on its other side."""
+    DUAL_NEGATIVE = "DualNegative"
+    """A dual below zero."""
+    OVERFILLED = "Overfilled"
+    """More energy than the order holds."""
+    BETTER_FILL_EXISTS = "BetterFillExists"
+    """An order with a dual above zero is not served in full."""
+    BETTER_PAIR_EXISTS = "BetterPairExists"
+    """A pair is worth more than its duals say: both would gain by trading."""
+    PAIR_NOT_WORTH_IT = "PairNotWorthIt"
+    """A pair trades that is worth less than its duals say."""
+    WRONG_CHARGE = "WrongCharge"
+    """A trade has another charge than its candidate pair."""
+    WRONG_PRICE = "WrongPrice"
+    """A trade has another price than the duals say."""
+
+
+@dataclass(frozen=True, slots=True)
+class BilateralCertificate:
+    """Duals by order number [base units per Wh, scaled by 2^bits]: `u` of every bid, `p` of every offer."""
+
+    tie_break: TieBreak
+    u: Mapping[OrderNumber, int]
+    p: Mapping[OrderNumber, int]
+
+
+@dataclass(frozen=True, slots=True)
+class PairChallenge:
+    """The question whether a pair, trading or not, is as the duals say."""
+
+    bid: OrderNumber
+    offer: OrderNumber
+
+
+@dataclass(frozen=True, slots=True)
+class OrderChallenge:
+    """The question whether an order is filled as its dual says."""
+
+    number: OrderNumber
+
+
+@dataclass(frozen=True, slots=True)
+class Breach:
+    """A condition that does not hold, and the witness that shows it."""
+
+    condition: Condition
+    witness: PairChallenge | OrderChallenge
+
+    def __str__(self) -> str:
+        match self.witness:
+            case PairChallenge(bid, offer):
+                return f"the pair of bid {bid} and offer {offer} breaks the condition {self.condition.value}"
+            case OrderChallenge(number):
+                return f"order {number} breaks the condition {self.condition.value}"
+
+
+def verify(book: BilateralBook, trades: Sequence[BilateralTrade], certificate: BilateralCertificate) -> Breach | None:
+    """The first breach, or None if the trades are an optimum of the book at the certificate's prices."""
+    facts = _Facts(book, trades, certificate)
+    for challenge in facts.all_challenges():
+        if condition := facts.answer(challenge):
+            return Breach(condition, challenge)
+    return None
+
+
+def examine(
+    book: BilateralBook,
+    trades: Sequence[BilateralTrade],
+    certificate: BilateralCertificate,
+    challenge: PairChallenge | OrderChallenge,
+) -> Breach | None:
+    """What this one pair or order shows to be wrong, if anything; a challenge of something else shows nothing."""
+    condition = _Facts(book, trades, certificate).answer(challenge)
+    return None if condition is None else Breach(condition, challenge)
+
+
+def is_fraud(
+    book: BilateralBook,
+    trades: Sequence[BilateralTrade],
+    certificate: BilateralCertificate,
+    challenge: PairChallenge | OrderChallenge,
+) -> bool:
+    """Whether this one pair or order shows that the clearing is wrong."""
+    return examine(book, trades, certificate, challenge) is not None
+
+
+def pair_breach(value: int, wh: int, u: int, p: int) -> Condition | None:
+    """The check of one candidate pair from four numbers: its value, its energy [Wh] and its duals."""
+    if u + p < value:
+        return Condition.BETTER_PAIR_EXISTS
+    return Condition.PAIR_NOT_WORTH_IT if wh and u + p > value else None
+
+
+def order_breach(wh: int, filled: int, dual: int | None) -> Condition | None:
+    """The check of one order from three numbers: its energy [Wh], how much of it trades [Wh], and its dual."""
+    if dual is None:
+        return Condition.DUAL_MISSING
+    if dual < 0:
+        return Condition.DUAL_NEGATIVE
+    if filled > wh:
+        return Condition.OVERFILLED
+    return Condition.BETTER_FILL_EXISTS if dual and filled < wh else None
+
+
+class _Facts:
+    """What the answers are read from: book, trades and duals by number."""
+
+    def __init__(
+        self, book: BilateralBook, trades: Sequence[BilateralTrade], certificate: BilateralCertificate
+    ) -> None:
+        self.bids, self.offers = book.bids, book.offers
+        self.pairs = {(pair.bid, pair.offer): pair for pair in book.pairs}
+        self.certificate = certificate
+        self.trades: dict[tuple[OrderNumber, OrderNumber], list[BilateralTrade]] = {}
+        self.filled: dict[OrderNumber, int] = {}
+        for each in trades:
+            trade = each.trade
+            self.trades.setdefault((trade.bid, trade.offer), []).append(each)
+            for number in (trade.bid, trade.offer):
+                self.filled[number] = self.filled.get(number, 0) + trade.wh
+
+    def all_challenges(self) -> Iterator[PairChallenge | OrderChallenge]:
+        """Every question that can have an answer."""
+        numbers = {*self.bids, *self.offers, *self.certificate.u, *self.certificate.p}
+        yield from (OrderChallenge(number) for number in sorted(numbers))
+        yield from (PairChallenge(bid, offer) for bid, offer in sorted({*self.pairs, *self.trades}))
+
+    def answer(self, challenge: PairChallenge | OrderChallenge) -> Condition | None:
+        """The condition that the witness shows to be broken, if any."""
+        match challenge:
+            case OrderChallenge(number):
+                return self._order(number)
+            case PairChallenge(bid, offer):
+                return self._pair(bid, offer)
+
+    def _order(self, number: OrderNumber) -> Condition | None:
+        order = self.bids.get(number) or self.offers.get(number)
+        u, p = self.certificate.u, self.certificate.p
+        own, other = (u, p) if order is not None and order.side is Side.BID else (p, u)
+        if number in other or (order is None and number in own):
+            return Condition.DUAL_OF_NO_ORDER
+        return None if order is None else order_breach(order.wh, self.filled.get(number, 0), own.get(number))
+
+    def _pair(self, bid_number: OrderNumber, offer_number: OrderNumber) -> Condition | None:
+        pair = self.pairs.get((bid_number, offer_number))
+        trades = self.trades.get((bid_number, offer_number), [])
+        bid, offer = self.bids.get(bid_number), self.offers.get(offer_number)
+        if pair is None or bid is None or offer is None or surplus(bid, offer, pair.charge) < 0:
+            return Condition.UNKNOWN_PAIR if trades else None
+        u, p = self.certificate.u.get(bid_number), self.certificate.p.get(offer_number)
+        if u is None or p is None:
+            return Condition.DUAL_MISSING
+        value = self.certificate.tie_break.value(
+            surplus(bid, offer, pair.charge) + pair.bonus, bid_number, offer_number
+        )
+        if broken := pair_breach(value, len(trades), u, p):
+            return broken
+        return self._terms(trades, pair, bid, offer)
+
+    def _terms(
+        self, trades: Sequence[BilateralTrade], pair: CandidatePair, bid: BookOrder, offer: BookOrder
+    ) -> Condition | None:
+        """The trade of a pair, if it has one, at the charge and the price that follow."""
+        if len(trades) > 1:
+            return Condition.LISTED_TWICE
+        for each in trades:
+            if each.trade.wh <= 0:
+                return Condition.ZERO_ENERGY
+            if each.charge != pair.charge:
+                return Condition.WRONG_CHARGE
+            advantage = self.certificate.p[offer.number] >> self.certificate.tie_break.bits
+            if each.trade.price != trade_price(bid, offer, pair.charge, advantage):
+                return Condition.WRONG_PRICE
+        return None

@@ -1,0 +1,152 @@
+"""The proof of a clearing over zones: flows of all ways and prices of all places, checked in one pass without solving.
+
+Fills balance at every node, caps hold, and every order and way is where its price wants it: better served in full,
+worse not at all, ways at a loss unused and ways with gain at their cap (complementary slackness). That proves that no
+clearing within the caps has more welfare. Trades must be of the fills, at the prices and charges of their zones.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Protocol
+
+from aipchain.market.book import OrderNumber, Side
+from aipchain.market.network.zones import ZoneBook, zone_arcs
+from aipchain.units import Price, Wh
+
+__all__ = ["ZoneBreach", "ZoneBreachKind", "ZoneCertificate", "verify_zones"]
+
+
+@dataclass(frozen=True, slots=True)
+class ZoneCertificate:
+    """Energy over each of `zone_arcs` [Wh] and price at each of their nodes [base units per Wh]."""
+
+    flows: tuple[Wh, ...]
+    prices: tuple[Price, ...]
+
+
+class ZoneBreachKind(StrEnum):
+    """What is wrong with a result or its certificate, in the order in which it is looked for."""
+
+    WRONG_SHAPE = "WrongShape"
+    UNKNOWN_ORDER = "UnknownOrder"
+    OVERFILLED = "Overfilled"
+    CAP_EXCEEDED = "CapExceeded"
+    OUT_OF_BALANCE = "OutOfBalance"
+    ORDER_AGAINST_PRICE = "OrderAgainstPrice"
+    FLOW_AGAINST_PRICE = "FlowAgainstPrice"
+    TRADE_NOT_OF_ORDERS = "TradeNotOfOrders"
+    WRONG_PRICE = "WrongPrice"
+    WRONG_CHARGE = "WrongCharge"
+    TRADED_ABOVE_FILL = "TradedAboveFill"
+
+
+@dataclass(frozen=True, slots=True)
+class ZoneBreach:
+    """The first breach: its kind, and the order, way or trade it concerns."""
+
+    kind: ZoneBreachKind
+    where: int
+
+    def __str__(self) -> str:
+        return f"{self.kind.value} at {self.where}"
+
+
+class _Trade(Protocol):
+    @property
+    def bid(self) -> OrderNumber: ...
+    @property
+    def offer(self) -> OrderNumber: ...
+    @property
+    def wh(self) -> Wh: ...
+    @property
+    def seller_price(self) -> Price: ...
+    @property
+    def charge(self) -> Price: ...
+    @property
+    def buyer_price(self) -> Price: ...
+
+
+class _Result(Protocol):
+    @property
+    def fills(self) -> Mapping[OrderNumber, Wh]: ...
+    @property
+    def trades(self) -> Sequence[_Trade]: ...
+
+
+def verify_zones(book: ZoneBook, result: _Result, certificate: ZoneCertificate) -> ZoneBreach | None:
+    """None if fills and trades are a welfare-optimal clearing of the book within its caps."""
+    return next(_breaches(book, result, certificate), None)
+
+
+def _breaches(book: ZoneBook, result: _Result, certificate: ZoneCertificate) -> Iterator[ZoneBreach]:
+    if len(certificate.prices) != 4 * book.tariff.zones or len(certificate.flows) != len(zone_arcs(book)):
+        yield ZoneBreach(ZoneBreachKind.WRONG_SHAPE, len(certificate.flows))
+        return
+    limits = {order.number: order.wh for order in book.orders}
+    for number, fill in sorted(result.fills.items()):
+        if number not in limits:
+            yield ZoneBreach(ZoneBreachKind.UNKNOWN_ORDER, number)
+        elif not 0 <= fill <= limits[number]:
+            yield ZoneBreach(ZoneBreachKind.OVERFILLED, number)
+    yield from _flow_breaches(book, result.fills, certificate)
+    yield from _price_breaches(book, result.fills, certificate)
+    yield from _trade_breaches(book, result, certificate)
+
+
+def _flow_breaches(
+    book: ZoneBook, fills: Mapping[OrderNumber, Wh], certificate: ZoneCertificate
+) -> Iterator[ZoneBreach]:
+    count = book.tariff.zones
+    surplus = [0] * (4 * count)
+    for index, (arc, wh) in enumerate(zip(zone_arcs(book), certificate.flows, strict=True)):
+        if wh < 0 or (arc.cap is not None and wh > arc.cap):
+            yield ZoneBreach(ZoneBreachKind.CAP_EXCEEDED, index)
+        surplus[arc.start] -= wh
+        surplus[arc.end] += wh
+    for order, zone in zip(book.orders, book.zones, strict=True):
+        is_bid = order.side is Side.BID
+        surplus[zone + is_bid * count] += fills.get(order.number, 0) * (-1 if is_bid else 1)
+    for node, left in enumerate(surplus):
+        if left:
+            yield ZoneBreach(ZoneBreachKind.OUT_OF_BALANCE, node)
+
+
+def _price_breaches(
+    book: ZoneBook, fills: Mapping[OrderNumber, Wh], certificate: ZoneCertificate
+) -> Iterator[ZoneBreach]:
+    count, prices = book.tariff.zones, certificate.prices
+    for order, zone in zip(book.orders, book.zones, strict=True):
+        is_bid = order.side is Side.BID
+        gain = order.limit_price - prices[zone + is_bid * count]
+        if _is_against(gain if is_bid else -gain, fills.get(order.number, 0), order.wh):
+            yield ZoneBreach(ZoneBreachKind.ORDER_AGAINST_PRICE, order.number)
+    for index, (arc, wh) in enumerate(zip(zone_arcs(book), certificate.flows, strict=True)):
+        if _is_against(prices[arc.end] - prices[arc.start] - arc.cost, wh, arc.cap):
+            yield ZoneBreach(ZoneBreachKind.FLOW_AGAINST_PRICE, index)
+
+
+def _is_against(gain: int, used: int, most: int | None) -> bool:
+    """Used at a loss, or not used in full at a gain."""
+    return (gain < 0 and used > 0) or (gain > 0 and used != most)
+
+
+def _trade_breaches(book: ZoneBook, result: _Result, certificate: ZoneCertificate) -> Iterator[ZoneBreach]:
+    count, prices = book.tariff.zones, certificate.prices
+    zone = {order.number: place for order, place in zip(book.orders, book.zones, strict=True)}
+    orders = {order.number: order for order in book.orders}
+    left = dict(result.fills)
+    for index, trade in enumerate(result.trades):
+        bid, offer = orders.get(trade.bid), orders.get(trade.offer)
+        if bid is None or offer is None or (bid.side, offer.side) != (Side.BID, Side.OFFER) or trade.wh <= 0:
+            yield ZoneBreach(ZoneBreachKind.TRADE_NOT_OF_ORDERS, index)
+            continue
+        start, end = zone[trade.offer], zone[trade.bid]
+        if (trade.seller_price, trade.buyer_price) != (prices[start], prices[count + end]):
+            yield ZoneBreach(ZoneBreachKind.WRONG_PRICE, index)
+        if trade.charge != book.tariff.charge(start, end):
+            yield ZoneBreach(ZoneBreachKind.WRONG_CHARGE, index)
+        for number in (trade.bid, trade.offer):
+            left[number] = Wh(left.get(number, Wh(0)) - trade.wh)
+            if left[number] < 0:
+                yield ZoneBreach(ZoneBreachKind.TRADED_ABOVE_FILL, index)

@@ -1,0 +1,15 @@
+"""Trade reduction: the marginal order sets everybody's price and may be left out; lying about a limit does not pay.
+
+The local price of the price plugin plays no part. Equal limit prices are told apart by lots of the interval's seed.
+"""
+
+from aipchain.market.auctions.ties import tie_seed
+from aipchain.market.auctions.trade_reduction import clear_trade_reduction
+from aipchain.market.book import Trade, keep_largest
+from aipchain.plugins.hookspecs import ClearInputs, hookimpl
+
+
+@hookimpl
+def clear(inputs: ClearInputs) -> tuple[Trade, ...]:
+    """Trades at one price, set by an order that does not trade."""
+    return keep_largest(clear_trade_reduction(inputs.orders, seed=tie_seed(inputs.interval)), inputs.max_trades)

@@ -1,0 +1,40 @@
+"""What the check of a clearing at one price finds."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from aipchain.market.book import BookOrder
+from aipchain.market.pool.certificate import Breach, OnePriceCertificate, OnePriceRule, most_tradable, verify
+from aipchain.market.pool.pro_rata import clear_pro_rata
+from aipchain.units import Price, Wh
+
+Book = Callable[..., tuple[BookOrder, ...]]
+PRICE = Price(15)
+CERTIFICATE = OnePriceCertificate(PRICE)
+
+
+def test_a_clearing_is_proven_and_its_flaws_are_found(book: Book) -> None:
+    """Too little volume, another price, a limit broken."""
+    orders = book("bid a 20@1200", "bid b 15@600", "bid c 14@999", "offer d 10@900", "offer e 16@999")
+    trades = clear_pro_rata(orders, PRICE)
+
+    assert verify(orders, trades, CERTIFICATE) is None
+    assert verify(orders, trades[:1], CERTIFICATE) == Breach(OnePriceRule.FULL_VOLUME)
+    assert verify(orders, (trades[0], replace(trades[1], price=Price(14))), CERTIFICATE) == Breach(
+        OnePriceRule.ONE_PRICE, 1
+    )
+    assert verify(orders, (replace(trades[0], bid=orders[2].number),), CERTIFICATE) == Breach(OnePriceRule.ENVELOPE, 0)
+
+
+def test_the_most_is_what_owners_can_trade_with_others(book: Book) -> None:
+    """Ann alone could only trade with herself; with Ben's 3 Wh she can trade 3."""
+    assert most_tradable(book("bid ann 20@10", "offer ann 10@10"), PRICE) == 0
+    assert most_tradable(book("bid ann 20@10", "offer ann 10@10", "bid ben 20@3"), PRICE) == Wh(3)
+    assert most_tradable((), PRICE) == 0
+
+
+def test_a_breach_is_one_sentence() -> None:
+    """What, and where."""
+    assert str(Breach(OnePriceRule.ONE_PRICE, 4)) == (
+        "the clearing is not proven: not so at trade 4: every trade has the price"
+    )
