@@ -5,12 +5,13 @@ use alloc::vec;
 use aipchain_primitives::{
 	benchmarking::{World, EPOCH_S, FINAL, GATE_S, INTERVAL_S, START},
 	traits::ActivePlugins,
-	CommunityId, FinalReading, MeterId, Parameters, Role, RuleSet, Slot, Source, UnixSeconds, H256,
+	Binding, CommunityId, FinalReading, MeterId, Parameters, Role, RuleSet, Slot, Source, Terms, UnixSeconds, H256,
+	MAX_CONFIG_BYTES, MAX_GRANTS_BYTES,
 };
 use frame_support::{traits::fungible::Mutate, BoundedVec};
 use pallet_communities::types::{Community, Member, ParameterSet};
 use pallet_metering::types::{Meter, Reading, Register};
-use pallet_plugin_registry::{Build, SlotState};
+use pallet_plugin_registry::{BoundBinding, Build, SlotState};
 use sp_runtime::Permill;
 
 use crate::*;
@@ -142,7 +143,20 @@ impl World<AccountId> for Runtime {
 		pallet_plugin_registry::Builds::<Runtime>::insert(bundle, build);
 	}
 
-	fn install_rules(community: CommunityId) -> RuleSet {
+	fn install_rules(community: CommunityId, terms: Terms) -> RuleSet {
+		let bound = BoundBinding {
+			community,
+			slot: Slot::Clear,
+			binding: Binding {
+				bundle: H256::zero(),
+				config: BoundedVec::truncate_from(vec![b'x'; MAX_CONFIG_BYTES as usize]),
+				grants: BoundedVec::truncate_from(vec![b'x'; MAX_GRANTS_BYTES as usize]),
+				terms,
+				migration: Some(H256::zero()),
+			},
+			predecessor: H256::zero(),
+		};
+		pallet_plugin_registry::Bindings::<Runtime>::insert(H256::repeat_byte(Slot::Clear as u8), bound);
 		for slot in [Slot::Price, Slot::Clear] {
 			let state = SlotState {
 				active: H256::repeat_byte(slot as u8),

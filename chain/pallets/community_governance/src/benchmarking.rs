@@ -2,17 +2,17 @@
 
 use crate::{Ballots, Call, Config, Pallet, Proposal, ProposalState, Proposals, Track, Tracks};
 use aipchain_primitives::{
-	benchmarking::{World, BEFORE_GATE},
-	binding_hash, Binding, Change, CommunityId, ProposalId, Role, Slot, TrackKind, TrackSettings, H256,
-	MAX_CONFIG_BYTES,
+	benchmarking::{terms_of, World, BEFORE_GATE},
+	binding_hash, Binding, Change, CommunityId, ProposalId, Role, Slot, Terms, TrackKind, TrackSettings, H256,
+	MAX_CONFIG_BYTES, MAX_GRANTS_BYTES,
 };
 use frame::{arithmetic::Permill, benchmarking::prelude::*};
 
 const BUNDLE: H256 = H256([9; 32]);
-/// The bytes of an encoded plugin change beside its configuration and grants.
+/// The bytes of an encoded plugin change beside its configuration, grants and terms.
 const FRAME_BYTES: u32 = 71;
-/// The longest configuration and grants.
-const LONGEST: u32 = 2_304;
+/// The longest configuration, grants and terms.
+const LONGEST: u32 = 3_364;
 const PROPOSAL: ProposalId = 0;
 
 const SETTINGS: TrackSettings = TrackSettings {
@@ -26,27 +26,29 @@ const SETTINGS: TrackSettings = TrackSettings {
 
 fn change(bytes: u32) -> Change {
 	let config = bytes.min(MAX_CONFIG_BYTES);
+	let grants = (bytes - config).min(MAX_GRANTS_BYTES);
 	let text = |bytes: u32| [b'x'; LONGEST as usize][..bytes as usize].to_vec();
 	Change::Plugin {
-		slot: Slot::Price,
+		slot: Slot::Clear,
 		binding: Binding {
 			bundle: BUNDLE,
 			config: BoundedVec::truncate_from(text(config)),
-			grants: BoundedVec::truncate_from(text(bytes - config)),
+			grants: BoundedVec::truncate_from(text(grants)),
+			terms: terms_of(bytes - config - grants),
 			migration: Some(H256([2; 32])),
 		},
 	}
 }
 
-/// A community with rules and a member, who signs; says also what its price rule's successor must name.
+/// A community with rules and a member, who signs; says also what its market rule's successor must name.
 fn community<T: Config + World<T::AccountId>>() -> (CommunityId, T::AccountId, H256) {
 	use aipchain_primitives::traits::ActivePlugins;
 	T::set_time(BEFORE_GATE);
 	let (community, member) = (T::community(), whitelisted_caller());
 	T::admit(community, &member);
 	T::register_build(BUNDLE);
-	T::install_rules(community);
-	let head = T::Plugins::head(community, Slot::Price).unwrap_or_default();
+	T::install_rules(community, Terms::default());
+	let head = T::Plugins::head(community, Slot::Clear).unwrap_or_default();
 	(community, member, head)
 }
 
@@ -95,7 +97,7 @@ mod benches {
 	}
 
 	#[benchmark]
-	fn propose(b: Linear<71, 2_375>) {
+	fn propose(b: Linear<74, 3_435>) {
 		let (community, member, predecessor) = community::<T>();
 		let track = Track {
 			settings: SETTINGS,

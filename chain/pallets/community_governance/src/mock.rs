@@ -145,6 +145,13 @@ impl ActivePlugins for Plugins {
 		ensure!(*bundle == REGISTERED, DispatchError::Other("UnknownBuild"));
 		Ok(())
 	}
+	fn check_terms(_: CommunityId, slot: Slot, terms: &Terms) -> DispatchResult {
+		ensure!(terms.are_sound(slot), DispatchError::Other("BadTerms"));
+		Ok(())
+	}
+	fn terms(_: H256) -> Option<Terms> {
+		None
+	}
 	fn schedule(_: CommunityId, _: Slot, _: Binding, hash: H256, from: Epoch) -> DispatchResult {
 		PriceHead::put(hash);
 		PriceFrom::put(from);

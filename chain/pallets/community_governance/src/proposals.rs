@@ -50,7 +50,7 @@ impl<T: Config> Pallet<T> {
 			Error::<T>::NotMember
 		);
 		let track = Tracks::<T>::get((community, change.track())).ok_or(Error::<T>::NoTrack)?;
-		Self::check_change(&change)?;
+		Self::check_change(community, &change)?;
 		ensure!(
 			Self::head(community, &change) == Some(predecessor),
 			Error::<T>::StalePredecessor
@@ -86,10 +86,11 @@ impl<T: Config> Pallet<T> {
 	}
 
 	/// Whether the change could be enacted by itself.
-	fn check_change(change: &Change) -> DispatchResult {
+	fn check_change(community: CommunityId, change: &Change) -> DispatchResult {
 		match change {
-			Change::Plugin { binding, .. } => {
-				T::Plugins::check_build(&binding.bundle).map_err(|_| Error::<T>::UnknownBuild)?
+			Change::Plugin { slot, binding } => {
+				T::Plugins::check_build(&binding.bundle).map_err(|_| Error::<T>::UnknownBuild)?;
+				T::Plugins::check_terms(community, *slot, &binding.terms)?
 			}
 			Change::Parameters(parameters) => {
 				ensure!(T::Communities::check_parameters(parameters), Error::<T>::BadParameters)

@@ -39,9 +39,19 @@ fn plugin(slot: Slot, bundle: H256) -> Change {
 		bundle,
 		config: Default::default(),
 		grants: Default::default(),
+		terms: Terms::default(),
 		migration: None,
 	};
 	Change::Plugin { slot, binding }
+}
+
+/// A price model whose terms are not sound.
+fn demanding(bundle: H256) -> Change {
+	let mut change = plugin(Slot::Price, bundle);
+	if let Change::Plugin { binding, .. } = &mut change {
+		binding.terms.proof = Proof::Optimum;
+	}
+	change
 }
 
 fn parameters(grace_s: u32) -> Change {

@@ -1,14 +1,16 @@
 //! Benchmarks: books of the greatest size in which every order is another account's and another meter's.
 
-use crate::*;
+use crate::{certificate::Cleared, orders::OrdersInHand, *};
 use aipchain_primitives::{
-	benchmarking::{World, BEFORE_GATE, FINAL, GATE_S, INTERVAL_S, START},
-	Balance, FinalReading, OrderNumber, Role, RuleSet, Side, UnixSeconds, Wh,
+	benchmarking::{longest_terms, World, BEFORE_GATE, FINAL, GATE_S, INTERVAL_S, START},
+	Balance, FinalReading, OrderNumber, Role, RuleSet, Side, Terms, UnixSeconds, Wh,
 };
 use alloc::vec::Vec;
+use codec::Encode;
 use frame::{
 	arithmetic::Permill,
 	benchmarking::prelude::*,
+	hashing::BlakeTwo256,
 	token::fungible::{Inspect, MutateHold},
 };
 
@@ -23,10 +25,15 @@ const FUNDS: Balance = 1_000 * ESCROW;
 /// The gate of the interval is closed, its clearing window is open.
 const CLEARING: UnixSeconds = START - GATE_S as UnixSeconds;
 
-/// Stores a book of `orders` orders for [`START`].
+/// Stores a book of `orders` orders for [`START`], under a rule that asks for the envelope.
 fn book<T: Config + World<T::AccountId>>(orders: u32, status: BookStatus) -> (BookKey, RuleSet) {
+	book_under::<T>(Terms::default(), orders, status)
+}
+
+/// The same under a rule with these terms.
+fn book_under<T: Config + World<T::AccountId>>(terms: Terms, orders: u32, status: BookStatus) -> (BookKey, RuleSet) {
 	let community = T::community();
-	let (key, rules) = ((community, START), T::install_rules(community));
+	let (key, rules) = ((community, START), T::install_rules(community, terms));
 	let book = Book {
 		rules,
 		opened_at: BEFORE_GATE,
@@ -36,6 +43,7 @@ fn book<T: Config + World<T::AccountId>>(orders: u32, status: BookStatus) -> (Bo
 		collateral: Permill::one(),
 		status,
 		orders,
+		cancelled: 0,
 		trades: 0,
 		traded_wh: 0,
 		settled_trades: 0,
@@ -43,6 +51,7 @@ fn book<T: Config + World<T::AccountId>>(orders: u32, status: BookStatus) -> (Bo
 		delivered_wh: 0,
 		paid: 0,
 		result: None,
+		commitment: None,
 	};
 	Books::<T>::insert(key, book);
 	BookOrders::<T>::insert(key, BoundedVec::truncate_from((0..orders.into()).collect()));
@@ -156,6 +165,60 @@ fn assert_paid<T: Config>(trades: u32) {
 	assert_eq!(paid, Balance::from(PRICE) * Balance::from(BOUGHT_WH));
 }
 
+/// A dual for each of the first `count` orders, worth nothing.
+fn duals(count: u32) -> DualList {
+	let dual = |order: u32| Dual {
+		order: order.into(),
+		wh: WH,
+		surplus: 0,
+	};
+	BoundedVec::truncate_from((0..count).map(dual).collect())
+}
+
+/// A price for each limited line, nothing.
+fn line_prices(terms: &Terms) -> LinePriceList {
+	let price = |zone: u16| LinePrice { zone, out: 0, into: 0 };
+	BoundedVec::truncate_from(terms.limits.iter().map(|limit| price(limit.zone)).collect())
+}
+
+/// Changes the stored book.
+fn change<T: Config>(key: BookKey, change: impl FnOnce(&mut Book)) {
+	Books::<T>::mutate(key, |book| book.as_mut().map(change));
+}
+
+/// Stores a cleared book of `count` trades, in time for a challenge, under the longest terms.
+fn challengeable<T: Config + World<T::AccountId>>(count: u32) -> Result<(BookKey, Terms), BenchmarkError> {
+	T::set_time(START);
+	let terms = longest_terms();
+	let (key, _) = book_under::<T>(terms.clone(), MAX_PROVEN_ORDERS, BookStatus::Cleared);
+	let trades = BoundedVec::truncate_from(traded::<T>(key, count)?);
+	for trade in &trades {
+		for number in [trade.bid, trade.offer] {
+			Orders::<T>::mutate(number, |order| order.as_mut().map(|order| order.filled_wh = WH));
+		}
+	}
+	change::<T>(key, |book| {
+		book.trades = count;
+		book.result = Some(Default::default());
+		book.commitment = Some(Default::default());
+	});
+	Trades::<T>::insert(key, trades);
+	LinePrices::<T>::insert(key, line_prices(&terms));
+	Ok((key, terms))
+}
+
+/// The dual at `index`, with the longest way to the commitment of all.
+fn leaf(duals: &[Dual], index: u32) -> Result<Leaf, BenchmarkError> {
+	let leaves: Vec<_> = duals.iter().map(Encode::encode).collect();
+	let path = binary_merkle_tree::merkle_proof::<BlakeTwo256, _, _>(leaves, index).proof;
+	let dual = duals.get(index as usize).copied().ok_or("a dual of the list")?;
+	Ok(Leaf {
+		dual,
+		index,
+		path: BoundedVec::truncate_from(path),
+	})
+}
+
 fn status<T: Config>(key: BookKey) -> Option<BookStatus> {
 	Books::<T>::get(key).map(|book| book.status)
 }
@@ -231,7 +294,14 @@ mod benches {
 		let trades = BoundedVec::truncate_from(traded::<T>(key, n)?);
 
 		#[extrinsic_call]
-		_(RawOrigin::Signed(operator), key.0, key.1, rules, trades);
+		_(
+			RawOrigin::Signed(operator),
+			key.0,
+			key.1,
+			rules,
+			trades,
+			Certificate::Nothing,
+		);
 
 		assert_eq!(status::<T>(key), Some(BookStatus::Cleared));
 		Ok(())
@@ -277,6 +347,115 @@ mod benches {
 
 		let closed = Books::<T>::get(key).map(|book| book.closed_orders);
 		assert_eq!(closed, Some(n));
+		Ok(())
+	}
+
+	/// `o`: orders of the book, none of them in a trade.
+	#[benchmark]
+	fn certify_uniform_price(o: Linear<0, 4_000>) -> Result<(), BenchmarkError> {
+		let (key, _) = book::<T>(o, BookStatus::Open);
+		(0..o).try_for_each(|number| order::<T>(key, number))?;
+		let book = Books::<T>::get(key).ok_or("a book")?;
+		let cleared = Cleared::<T> {
+			key,
+			book: &book,
+			terms: &Terms::default(),
+			orders: &OrdersInHand::empty(),
+			trades: &[],
+			traded_wh: 0,
+		};
+		let looked_at;
+
+		#[block]
+		{
+			looked_at = cleared.prove_uniform_price(PRICE);
+		}
+
+		assert_eq!(looked_at, Ok(o));
+		Ok(())
+	}
+
+	/// `n`: trades, whose orders are in hand. `d`: duals.
+	#[benchmark]
+	fn commit_optimum(n: Linear<1, 2_000>, d: Linear<0, 4_000>) -> Result<(), BenchmarkError> {
+		let mut terms = longest_terms();
+		terms.charges.iter_mut().for_each(|charge| charge.price = 0);
+		let (key, _) = book_under::<T>(terms.clone(), d, BookStatus::Open);
+		let trades = traded::<T>(key, n)?;
+		let orders = OrdersInHand::<T>::of(&trades);
+		let book = Books::<T>::get(key).ok_or("a book")?;
+		let (duals, lines) = (duals(d), line_prices(&terms));
+		let cleared = Cleared::<T> {
+			key,
+			book: &book,
+			terms: &terms,
+			orders: &orders,
+			trades: &trades,
+			traded_wh: 0,
+		};
+		let committed;
+
+		#[block]
+		{
+			committed = cleared.prove_optimum(&duals, &lines);
+			Pallet::<T>::store_line_prices(key, lines);
+		}
+
+		assert!(committed.is_ok());
+		Ok(())
+	}
+
+	/// Shown to be no fault, which needs the same reading.
+	#[benchmark]
+	fn challenge_pair() -> Result<(), BenchmarkError> {
+		let (key, _) = challengeable::<T>(1)?;
+		let duals = duals(MAX_PROVEN_ORDERS);
+		let (bid, offer) = (leaf(&duals, 0)?, leaf(&duals, 1)?);
+		let root = binary_merkle_tree::merkle_root::<BlakeTwo256, _>(duals.iter().map(Encode::encode));
+		change::<T>(key, |book| book.commitment = Some(root));
+		let caller: T::AccountId = whitelisted_caller();
+		let refused;
+
+		#[block]
+		{
+			let fault = Fault::Pair { bid, offer };
+			refused = Pallet::<T>::do_challenge_clearing(caller, key, &fault);
+		}
+
+		assert_eq!(refused, Err(Error::<T>::NoFault.into()));
+		Ok(())
+	}
+
+	/// Shown to be no fault, which needs the same reading.
+	#[benchmark]
+	fn challenge_line(n: Linear<1, 2_000>) -> Result<(), BenchmarkError> {
+		let (key, _) = challengeable::<T>(n)?;
+		let caller: T::AccountId = whitelisted_caller();
+		let refused;
+
+		#[block]
+		{
+			let fault = Fault::Line { zone: 0 };
+			refused = Pallet::<T>::do_challenge_clearing(caller, key, &fault);
+		}
+
+		assert_eq!(refused, Err(Error::<T>::NoFault.into()));
+		Ok(())
+	}
+
+	/// `n`: trades undone.
+	#[benchmark]
+	fn overturn(n: Linear<1, 2_000>) -> Result<(), BenchmarkError> {
+		let (key, _) = challengeable::<T>(n)?;
+		let book = Books::<T>::get(key).ok_or("a book")?;
+		let caller: T::AccountId = whitelisted_caller();
+
+		#[block]
+		{
+			Pallet::<T>::overturn(caller, key, book)?;
+		}
+
+		assert_eq!(status::<T>(key), Some(BookStatus::Open));
 		Ok(())
 	}
 }

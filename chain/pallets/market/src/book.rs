@@ -2,11 +2,11 @@
 
 use crate::{
 	pallet::*, standing::StandingInHand, Book, BookKey, BookStatus, NewOrder, Order, OrderStatus, PostedPrice,
-	ReferencePrice, WeightInfo, MAX_BOOK_ORDERS,
+	ReferencePrice, WeightInfo, MAX_BOOK_ORDERS, MAX_PROVEN_ORDERS,
 };
 use aipchain_primitives::{
-	epoch_of, is_aligned, traits::*, Balance, CommunityId, Epoch, MeterId, OrderNumber, Parameters, Role, RuleSet,
-	UnixSeconds, Wh,
+	epoch_of, is_aligned, traits::*, Balance, CommunityId, Epoch, MeterId, OrderNumber, Parameters, Proof, Role,
+	RuleSet, UnixSeconds, Wh,
 };
 use alloc::{
 	collections::{btree_map::Entry, BTreeMap},
@@ -169,11 +169,10 @@ impl<T: Config> Pallet<T> {
 		now: UnixSeconds,
 	) -> DispatchResult {
 		let count = u32::try_from(fresh.len()).map_err(|_| Error::<T>::Overflow)?;
-		let orders = book
-			.orders
-			.checked_add(count)
-			.filter(|orders| *orders <= MAX_BOOK_ORDERS);
-		book.orders = orders.ok_or(Error::<T>::BookFull)?;
+		let orders = book.orders.checked_add(count);
+		book.orders = orders
+			.filter(|orders| Self::has_room_for(book, *orders))
+			.ok_or(Error::<T>::BookFull)?;
 		let first = NextOrderNumber::<T>::get();
 		let next = first.checked_add(count.into()).ok_or(Error::<T>::Overflow)?;
 		let escrows: Vec<Balance> = fresh.iter().map(|order| order.escrow(book.collateral)).collect();
@@ -186,6 +185,11 @@ impl<T: Config> Pallet<T> {
 		NextOrderNumber::<T>::put(next);
 		let numbers = (first..next).collect::<Vec<_>>().into_iter();
 		BookOrders::<T>::try_mutate(key, |list| list.try_extend(numbers)).map_err(|_| Error::<T>::BookFull.into())
+	}
+
+	/// Whether a book takes so many orders: what has to be proven has to be looked at in one call.
+	fn has_room_for(book: &Book, orders: u32) -> bool {
+		orders <= MAX_PROVEN_ORDERS || orders <= MAX_BOOK_ORDERS && Self::terms_of(book).proof == Proof::Envelope
 	}
 
 	fn store_order(
@@ -240,12 +244,14 @@ impl<T: Config> Pallet<T> {
 		let mut order = Orders::<T>::get(number).ok_or(Error::<T>::UnknownOrder)?;
 		ensure!(order.owner == *who, Error::<T>::NotOwner);
 		ensure!(order.status == OrderStatus::Open, Error::<T>::OrderNotOpen);
-		let book = Books::<T>::get(order.book()).ok_or(Error::<T>::NoBook)?;
+		let mut book = Books::<T>::get(order.book()).ok_or(Error::<T>::NoBook)?;
 		ensure!(Self::now() < book.closes_at, Error::<T>::GateClosed);
 		T::Currency::release(&HoldReason::Escrow.into(), who, order.escrow, Precision::Exact)?;
 		let mut standing = StandingInHand::<T>::of(order.book());
 		standing.take(order.meter, order.side, order.wh)?;
 		standing.write();
+		book.cancelled = book.cancelled.checked_add(1).ok_or(Error::<T>::Overflow)?;
+		Books::<T>::insert(order.book(), book);
 		order.status = OrderStatus::Cancelled;
 		order.escrow = 0;
 		Orders::<T>::insert(number, order);
@@ -303,6 +309,7 @@ impl<T: Config> Pallet<T> {
 			collateral: parameters.collateral,
 			status: BookStatus::Open,
 			orders: 0,
+			cancelled: 0,
 			trades: 0,
 			traded_wh: 0,
 			settled_trades: 0,
@@ -310,6 +317,7 @@ impl<T: Config> Pallet<T> {
 			delivered_wh: 0,
 			paid: 0,
 			result: None,
+			commitment: None,
 		}
 	}
 }

@@ -1,7 +1,8 @@
 //! The envelope: what every trade of a clearing must keep, whatever rule made it.
 
 use crate::{
-	orders::OrdersInHand, pallet::*, BookKey, BookStatus, Order, OrderStatus, Refusal, Rule, Trade, MAX_TRADES,
+	certificate::Cleared, orders::OrdersInHand, pallet::*, BookKey, BookStatus, Certificate, Order, OrderStatus,
+	Refusal, Rule, Trade, MAX_TRADES,
 };
 use aipchain_primitives::{traits::*, OrderNumber, Role, RuleSet, Side, UnixSeconds, Wh, H256};
 use alloc::collections::BTreeSet;
@@ -9,12 +10,14 @@ use codec::Encode;
 use frame::{deps::sp_io::hashing::blake2_256, prelude::*};
 
 impl<T: Config> Pallet<T> {
+	/// Says what the call weighs.
 	pub(crate) fn do_submit_clearing(
 		operator: T::AccountId,
 		key: BookKey,
 		rules: RuleSet,
 		trades: BoundedVec<Trade, ConstU32<MAX_TRADES>>,
-	) -> DispatchResult {
+		certificate: Certificate,
+	) -> Result<Weight, DispatchError> {
 		let (community, interval_start) = key;
 		ensure!(
 			T::Communities::interval_s(community).is_some(),
@@ -26,23 +29,39 @@ impl<T: Config> Pallet<T> {
 		);
 		let mut book = Books::<T>::get(key).ok_or(Error::<T>::NoBook)?;
 		let result = trades.using_encoded(|bytes| H256(blake2_256(bytes)));
+		let count = trades.len() as u32;
 		if book.result == Some(result) && book.rules == rules {
-			return Ok(());
+			return Ok(Self::clearing_weight(count, 0, &Certificate::Nothing));
 		}
 		ensure!(book.status == BookStatus::Open, Error::<T>::BookNotOpen);
 		let now = Self::now();
 		ensure!(now >= book.closes_at, Error::<T>::GateOpen);
 		ensure!(now < book.deadline, Error::<T>::DeadlinePassed);
 		ensure!(book.rules == rules, Error::<T>::RulesMismatch);
+		let terms = Self::terms_of(&book);
+		ensure!(certificate.proof() == terms.proof, Error::<T>::WrongCertificate);
 
 		let mut orders = OrdersInHand::<T>::of(&trades);
 		let traded_wh = Self::fill(&mut orders, &trades, key, book.closes_at)?;
+		let cleared = Cleared {
+			key,
+			book: &book,
+			terms: &terms,
+			orders: &orders,
+			trades: &trades,
+			traded_wh,
+		};
+		let proven = cleared.prove(&certificate)?;
+		let weight = Self::clearing_weight(count, proven.looked_at, &certificate);
 		orders.write();
-		let count = trades.len() as u32;
+		if let Certificate::Optimum { lines, .. } = certificate {
+			Self::store_line_prices(key, lines);
+		}
 		book.status = BookStatus::Cleared;
 		book.trades = count;
 		book.traded_wh = traded_wh;
 		book.result = Some(result);
+		book.commitment = proven.commitment;
 		Books::<T>::insert(key, book);
 		Trades::<T>::insert(key, trades);
 		Self::deposit_event(Event::IntervalCleared {
@@ -52,9 +71,10 @@ impl<T: Config> Pallet<T> {
 			result,
 			trades: count,
 			traded_wh,
+			commitment: proven.commitment,
 			operator,
 		});
-		Ok(())
+		Ok(weight)
 	}
 
 	/// Fill the orders trade by trade; the energy of all trades, or the first refusal.

@@ -19,6 +19,7 @@ impl<T: Config> Pallet<T> {
 		ensure!(
 			BookOrders::<T>::iter_keys()
 				.chain(Trades::<T>::iter_keys())
+				.chain(LinePrices::<T>::iter_keys())
 				.all(Books::<T>::contains_key),
 			"a list of no book"
 		);
@@ -33,6 +34,12 @@ impl<T: Config> Pallet<T> {
 			ensure!(Books::<T>::contains_key(order.book()), "an order has no book");
 			let named = OrderIds::<T>::get(order.book(), (&order.owner, order.id));
 			ensure!(named == Some(number), "an order id names another order");
+			let book = Books::<T>::get(order.book());
+			let without = book.is_some_and(|book| !has_result(&book));
+			ensure!(
+				order.filled_wh == 0 || !without,
+				"an order is filled without a clearing"
+			);
 			let idle = order.escrow == 0 && order.filled_wh == 0;
 			ensure!(
 				order.status == OrderStatus::Open || idle,
@@ -97,14 +104,28 @@ impl<T: Config> Pallet<T> {
 		let open = numbers.iter().skip(book.closed_orders as usize);
 		ensure!(open.clone().all(Orders::<T>::contains_key), "an open order is gone");
 		ensure!(book.closed_orders <= book.orders, "more orders closed than placed");
+		ensure!(book.cancelled <= book.orders, "more orders cancelled than placed");
+		let cancelled = numbers.iter().filter_map(Orders::<T>::get);
+		let cancelled = cancelled.filter(|order| order.status == OrderStatus::Cancelled).count();
+		ensure!(
+			book.closed_orders > 0 || cancelled == book.cancelled as usize,
+			"a book's cancelled orders are others"
+		);
 		ensure!(trades.len() == book.trades as usize, "a book's list is not its trades");
 		ensure!(book.settled_trades <= book.trades, "more trades settled than cleared");
 		let traded = trades.iter().fold(0, |sum: Wh, trade| sum.saturating_add(trade.wh));
 		ensure!(traded == book.traded_wh, "a book's energy is not its trades'");
 		ensure!(book.delivered_wh <= book.traded_wh, "more delivered than traded");
-		let cleared = matches!(book.status, BookStatus::Cleared | BookStatus::Settled);
-		let result = cleared.then(|| trades.using_encoded(|bytes| H256(blake2_256(bytes))));
+		let result = has_result(book).then(|| trades.using_encoded(|bytes| H256(blake2_256(bytes))));
 		ensure!(result == book.result, "a result is not its trades' hash");
+		ensure!(
+			book.commitment.is_none() || has_result(book),
+			"a commitment without a clearing"
+		);
+		ensure!(
+			book.commitment.is_some() || LinePrices::<T>::get(key).is_empty(),
+			"a price of a line without a commitment"
+		);
 		let finished = over && book.settled_trades == book.trades;
 		ensure!(
 			book.status != BookStatus::Settled || finished,
@@ -116,4 +137,9 @@ impl<T: Config> Pallet<T> {
 		);
 		Ok(())
 	}
+}
+
+/// Whether the book has its trades.
+fn has_result(book: &Book) -> bool {
+	matches!(book.status, BookStatus::Cleared | BookStatus::Settled)
 }

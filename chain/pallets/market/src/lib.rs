@@ -3,16 +3,31 @@
 //! ## Overview
 //! One book per community and delivery interval. Members place orders with escrow until the gate closes; an operator
 //! submits the trades of the voted rule; once the readings are final anyone settles. The chain does not trust a
-//! clearing: a trade that breaks one rule of the envelope refuses the whole result. A book without a result by its
-//! deadline is voided. Work per call is bounded and every call may be repeated.
+//! clearing: a trade that breaks one rule of the envelope refuses the whole result, and so does a certificate that does
+//! not show what the terms of the rule ask for. What a certificate only commits to, anyone may show to be wrong until
+//! the readings are final. A book without a result by its deadline is voided. Work per call is bounded and every call
+//! may be repeated.
 //!
 //! ## Calls
 //! - `post_reference_prices`: an oracle states retail and feed-in prices, once per interval.
 //! - `place_orders`: a member places orders, all or none, with one hold for the batch.
 //! - `cancel_order`: the owner takes an order back before the gate closes.
-//! - `submit_clearing`: an operator submits the trades of a book.
+//! - `submit_clearing`: an operator submits the trades of a book, and what proves them.
 //! - `settle`: anyone lets the next trades be paid and delivered, then the orders be closed.
 //! - `void`: anyone lets a book without a result release its holds.
+//! - `challenge_clearing`: anyone shows a fault of a clearing, which undoes it.
+//!
+//! ## Proofs
+//! - [`Proof::UniformPrice`](aipchain_primitives::Proof): all trades have the price y, and every better order, a bid
+//!   above or an offer below y, is served in full. The chain looks at every order. Only what one owner would have to
+//!   buy from itself may be missing: it is a party to every trade, and its own orders can exchange what they lack. A
+//!   full list of trades of a great book proves no more than one price.
+//! - [`Proof::Optimum`](aipchain_primitives::Proof): by weak duality. A trade is worth what its limits are apart, less
+//!   the charge between the zones. Every order has a dual, every limited line a price for either way; together they
+//!   bound what any trades can be worth, if for each bid and offer of two owners
+//!   `surplus + surplus' + price of the line >= bid limit - offer limit - charge`. The chain checks that the bound is
+//!   met, and stores the Merkle root of the duals. One pair that breaks the bound, one dual of no such order or one
+//!   line that carries too much is enough to undo the clearing.
 //!
 //! ## Settlement
 //! A meter may have several trades of one side. Its confirmed energy `G = min(final reading, contracted C)` is shared
@@ -23,11 +38,12 @@
 //!
 //! ## Events
 //! `ReferencePosted`, `BookOpened`, `OrderPlaced`, `OrderCancelled`, `IntervalCleared`, `TradeSettled`, `OrderClosed`,
-//! `BookSettled`, `BookVoided`.
+//! `BookSettled`, `BookVoided`, `ClearingOverturned`.
 //!
 //! ## Invariants
 //! - An account's hold for [`Escrow`](HoldReason::Escrow) is the sum of its orders' escrow.
-//! - An order's trades never exceed it; a book's trades never change; an order id is used once per book.
+//! - An order's trades never exceed it; an order id is used once per book.
+//! - A book's trades change only by being overturned; then nothing is filled, and nothing is committed to.
 //! - A meter's standing orders of one side in a book together are at most what its connection carries in the interval.
 //! - A voided or settled book holds nothing.
 
@@ -43,16 +59,21 @@ pub use weights::WeightInfo;
 #[cfg(feature = "runtime-benchmarks")]
 mod benchmarking;
 mod book;
+mod certificate;
+mod challenge;
 mod clearing;
 mod closing;
 #[cfg(any(feature = "try-runtime", test))]
 mod invariants;
+mod optimum;
 mod orders;
 mod settlement;
 mod sharing;
 mod standing;
 pub mod types;
+mod uniform_price;
 pub mod weights;
+mod zones;
 
 #[cfg(test)]
 mod mock;
@@ -150,6 +171,10 @@ pub mod pallet {
 	#[pallet::storage]
 	pub type Trades<T> = StorageMap<_, Twox64Concat, BookKey, BoundedVec<Trade, ConstU32<MAX_TRADES>>, ValueQuery>;
 
+	/// The prices of the limited lines that a cleared book's commitment goes with, if there are any.
+	#[pallet::storage]
+	pub type LinePrices<T> = StorageMap<_, Twox64Concat, BookKey, LinePriceList, ValueQuery>;
+
 	/// Facts of the market.
 	#[pallet::event]
 	#[pallet::generate_deposit(pub(super) fn deposit_event)]
@@ -214,6 +239,8 @@ pub mod pallet {
 			trades: u32,
 			/// Energy of all trades.
 			traded_wh: Wh,
+			/// The Merkle root of the duals, where the terms ask for the optimum.
+			commitment: Option<H256>,
 			/// Who submitted it.
 			operator: T::AccountId,
 		},
@@ -266,6 +293,17 @@ pub mod pallet {
 			community: CommunityId,
 			/// The interval.
 			interval_start: UnixSeconds,
+		},
+		/// A fault was shown; the book has no result any more.
+		ClearingOverturned {
+			/// The community.
+			community: CommunityId,
+			/// The interval.
+			interval_start: UnixSeconds,
+			/// The result that was undone.
+			result: H256,
+			/// Who showed the fault.
+			challenger: T::AccountId,
 		},
 	}
 
@@ -330,6 +368,18 @@ pub mod pallet {
 		Overflow,
 		/// The meter's standing orders of this side would be more than its connection carries in the interval.
 		AboveConnectionLimit,
+		/// The terms of the rule ask for another certificate.
+		WrongCertificate,
+		/// The certificate does not prove the trades.
+		CertificateRefused(Flaw),
+		/// The clearing has no commitment.
+		NotCommitted,
+		/// The path does not lead from the dual to the commitment.
+		BadProof,
+		/// What is shown is no fault.
+		NoFault,
+		/// The readings of the interval are final, or settlement has begun.
+		ChallengeTooLate,
 	}
 
 	#[pallet::hooks]
@@ -393,24 +443,27 @@ pub mod pallet {
 			Self::do_cancel_order(&who, number)
 		}
 
-		/// Submit the trades of a book. Accepted once, after the gate and before the deadline, and only when every
-		/// trade keeps every [`Rule`]; the accepted result again changes nothing.
+		/// Submit the trades of a book and what proves them. Accepted once, after the gate and before the deadline, and
+		/// only when every trade keeps every [`Rule`] and the certificate has no [`Flaw`]; the accepted result again
+		/// changes nothing.
 		///
 		/// Origin: signed by an operator of the community.
 		///
 		/// ## Complexity
-		/// Linear in `trades`.
+		/// Linear in `trades`, plus all orders of the book for a uniform price, or the duals for an optimum.
 		#[pallet::call_index(3)]
-		#[pallet::weight(T::WeightInfo::submit_clearing(trades.len() as u32))]
+		#[pallet::weight(Pallet::<T>::most_clearing_weight(trades.len() as u32, certificate))]
 		pub fn submit_clearing(
 			origin: OriginFor<T>,
 			community: CommunityId,
 			interval_start: UnixSeconds,
 			rules: RuleSet,
 			trades: BoundedVec<Trade, ConstU32<MAX_TRADES>>,
-		) -> DispatchResult {
+			certificate: Certificate,
+		) -> DispatchResultWithPostInfo {
 			let who = ensure_signed(origin)?;
-			Self::do_submit_clearing(who, (community, interval_start), rules, trades)
+			let weight = Self::do_submit_clearing(who, (community, interval_start), rules, trades, certificate)?;
+			Ok(Some(weight).into())
 		}
 
 		/// Settle up to `limit` of the book's next trades, then close orders. A settled book is left as it is.
@@ -450,6 +503,26 @@ pub mod pallet {
 			ensure_signed(origin)?;
 			let handled = Self::do_void((community, interval_start), limit)?;
 			Ok(Some(T::WeightInfo::void(handled)).into())
+		}
+
+		/// Show a fault of a clearing before the readings are final. The clearing is undone: until the deadline the book
+		/// takes another one, then it is voided as any book without a result.
+		///
+		/// Origin: signed, anyone.
+		///
+		/// ## Complexity
+		/// Linear in the trades of the book.
+		#[pallet::call_index(6)]
+		#[pallet::weight(Pallet::<T>::challenge_weight(fault, MAX_TRADES))]
+		pub fn challenge_clearing(
+			origin: OriginFor<T>,
+			community: CommunityId,
+			interval_start: UnixSeconds,
+			fault: Fault,
+		) -> DispatchResultWithPostInfo {
+			let who = ensure_signed(origin)?;
+			let undone = Self::do_challenge_clearing(who, (community, interval_start), &fault)?;
+			Ok(Some(Self::challenge_weight(&fault, undone)).into())
 		}
 	}
 

@@ -98,6 +98,9 @@ pub type Voted = StorageValue<Doubles, Parameters>;
 /// Rules by the epoch they hold from.
 #[storage_alias]
 pub type Rules = StorageMap<Doubles, Twox64Concat, Epoch, RuleSet>;
+/// The terms of every rule.
+#[storage_alias]
+pub type Demanded = StorageValue<Doubles, Terms, ValueQuery>;
 /// Final readings: (import, export).
 #[storage_alias]
 pub type Meterings = StorageMap<Doubles, Twox64Concat, (MeterId, UnixSeconds), (Wh, Wh)>;
@@ -152,7 +155,7 @@ pub fn parameters() -> Parameters {
 	}
 }
 
-/// Every member `m` owns the meters `10 m` to `10 m + 9`; meter 19 is enrolled elsewhere.
+/// Every member `m` owns the meters `10 m` to `10 m + 9`, in the zones 0 to 9; meter 19 is enrolled elsewhere.
 pub struct Metering;
 impl Meters<u64> for Metering {
 	fn meter(meter: MeterId) -> Option<MeterFacts<u64>> {
@@ -162,7 +165,7 @@ impl Meters<u64> for Metering {
 			community,
 			owner,
 			source: Source::Solar,
-			zone: 0,
+			zone: (meter % 10) as u16,
 			connection_limit_w: LIMIT_W,
 		})
 	}
@@ -212,6 +215,12 @@ impl ActivePlugins for Plugins {
 	}
 	fn check_build(_: &H256) -> DispatchResult {
 		Ok(())
+	}
+	fn check_terms(_: CommunityId, _: Slot, _: &Terms) -> DispatchResult {
+		Ok(())
+	}
+	fn terms(binding: H256) -> Option<Terms> {
+		(binding == RULES.clear).then(Demanded::get)
 	}
 	fn schedule(_: CommunityId, _: Slot, _: Binding, _: H256, _: Epoch) -> DispatchResult {
 		Ok(())

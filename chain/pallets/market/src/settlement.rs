@@ -100,7 +100,7 @@ impl<T: Config> Pallet<T> {
 
 	/// When the readings of the book's interval are final. Should a vote have lengthened the grace period after the
 	/// book opened, its readings are final later than the book knew.
-	fn final_at(key: BookKey, book: &Book) -> UnixSeconds {
+	pub(crate) fn final_at(key: BookKey, book: &Book) -> UnixSeconds {
 		let (community, interval_start) = key;
 		let interval_s = T::Communities::interval_s(community);
 		let parameters = T::Communities::parameters_at(community, interval_start);

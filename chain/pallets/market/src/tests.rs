@@ -8,9 +8,12 @@ use frame::{
 	token::fungible::{InspectHold, MutateHold},
 };
 
+mod challenges;
 mod clearing;
+mod optimum;
 mod orders;
 mod settlement;
+mod uniform_price;
 mod voiding;
 
 type Refused = Error<Test>;
@@ -51,13 +54,32 @@ fn trade(bid: OrderNumber, offer: OrderNumber, wh: Wh, price: Price) -> Trade {
 }
 
 fn clear(trades: &[Trade]) -> DispatchResult {
-	Market::submit_clearing(
-		signed(OPERATOR),
-		HOME,
-		START,
-		RULES,
-		trades.to_vec().try_into().unwrap(),
-	)
+	prove(trades, Certificate::Nothing)
+}
+
+/// Submit `trades` with what shall prove them.
+fn prove(trades: &[Trade], certificate: Certificate) -> DispatchResult {
+	submit(trades, certificate).map(|_| ()).map_err(|refused| refused.error)
+}
+
+fn submit(trades: &[Trade], certificate: Certificate) -> DispatchResultWithPostInfo {
+	let trades = trades.to_vec().try_into().unwrap();
+	Market::submit_clearing(signed(OPERATOR), HOME, START, RULES, trades, certificate)
+}
+
+/// The terms of the rule ask for this.
+fn demand(proof: Proof) {
+	Demanded::mutate(|terms| terms.proof = proof);
+}
+
+fn flaw(flaw: Flaw) -> Refused {
+	Refused::CertificateRefused(flaw)
+}
+
+/// Energy of the first `count` orders' trades.
+fn fills(count: u64) -> Vec<Wh> {
+	let fill = |number| Orders::<Test>::get(number).unwrap().filled_wh;
+	(0..count).map(fill).collect()
 }
 
 fn settle(limit: u32) -> DispatchResult {

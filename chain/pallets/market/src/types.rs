@@ -1,11 +1,16 @@
 //! What the market stores and is given.
 
 use aipchain_primitives::{
-	amount, Balance, CommunityId, MeterId, OrderNumber, Price, RuleSet, Side, UnixSeconds, Wh, H256,
+	amount, Balance, CommunityId, MeterId, OrderNumber, Price, Proof, RuleSet, Side, UnixSeconds, Wh, H256, MAX_LINES,
 };
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
-use frame::{arithmetic::Permill, deps::frame_support::PalletError};
+use frame::{arithmetic::Permill, deps::frame_support::PalletError, prelude::BoundedVec, traits::ConstU32};
 use scale_info::TypeInfo;
+
+/// The most orders in a book whose clearing has to be proven: the chain looks at all of them in one call.
+pub const MAX_PROVEN_ORDERS: u32 = 4_000;
+/// The most hashes on the way from a leaf to the commitment of [`MAX_PROVEN_ORDERS`] leaves.
+pub const MAX_PATH: u32 = 12;
 
 /// A book's key: the community and the start of the delivery interval.
 pub type BookKey = (CommunityId, UnixSeconds);
@@ -62,6 +67,8 @@ pub struct Book {
 	pub status: BookStatus,
 	/// Orders ever placed in it, cancelled ones included.
 	pub orders: u32,
+	/// Orders taken back by their owners.
+	pub cancelled: u32,
 	/// Trades of its clearing.
 	pub trades: u32,
 	/// Energy of its clearing [Wh].
@@ -76,6 +83,15 @@ pub struct Book {
 	pub paid: Balance,
 	/// `blake2_256` of the SCALE-encoded trade list, once cleared.
 	pub result: Option<H256>,
+	/// What a proof of the optimum is held to: the Merkle root of its duals.
+	pub commitment: Option<H256>,
+}
+
+impl Book {
+	/// Orders that were not taken back.
+	pub fn standing(&self) -> u32 {
+		self.orders.saturating_sub(self.cancelled)
+	}
 }
 
 /// Where an order stands. Closed orders are removed.
@@ -213,4 +229,114 @@ pub struct Refusal {
 	pub index: u16,
 	/// The rule it breaks.
 	pub rule: Rule,
+}
+
+/// What one more watt-hour of an order would be worth in the best of all clearings.
+#[derive(Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Dual {
+	/// The order.
+	pub order: OrderNumber,
+	/// Its energy [Wh].
+	pub wh: Wh,
+	/// What one more watt-hour of it would be worth [base units per Wh].
+	pub surplus: Price,
+}
+
+/// What one more watt-hour over the line of a zone would be worth in the best of all clearings.
+#[derive(Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Clone, Copy, PartialEq, Eq, Debug)]
+pub struct LinePrice {
+	/// The zone at the end of the line.
+	pub zone: u16,
+	/// Out of the zone [base units per Wh].
+	pub out: Price,
+	/// Into the zone [base units per Wh].
+	pub into: Price,
+}
+
+/// The prices of all lines with a limit.
+pub type LinePriceList = BoundedVec<LinePrice, ConstU32<MAX_LINES>>;
+
+/// The duals of all standing orders.
+pub type DualList = BoundedVec<Dual, ConstU32<MAX_PROVEN_ORDERS>>;
+
+/// What comes with the trades of a clearing, to show that they are what the terms of the rule ask for.
+#[derive(Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Clone, PartialEq, Eq, Debug)]
+pub enum Certificate {
+	/// Nothing to show: [`Proof::Envelope`].
+	Nothing,
+	/// [`Proof::UniformPrice`].
+	UniformPrice {
+		/// The one price [base units per Wh].
+		price: Price,
+	},
+	/// [`Proof::Optimum`].
+	Optimum {
+		/// One for each standing order, strictly ascending by number.
+		duals: DualList,
+		/// One for each limited line, in the order of the terms.
+		lines: LinePriceList,
+	},
+}
+
+impl Certificate {
+	/// What it is a proof of.
+	pub const fn proof(&self) -> Proof {
+		match self {
+			Certificate::Nothing => Proof::Envelope,
+			Certificate::UniformPrice { .. } => Proof::UniformPrice,
+			Certificate::Optimum { .. } => Proof::Optimum,
+		}
+	}
+}
+
+/// What is wrong with a certificate, in the order it is looked for.
+#[derive(
+	Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Clone, Copy, PartialEq, Eq, Debug, PalletError,
+)]
+pub enum Flaw {
+	/// A trade has another price.
+	OtherPrice,
+	/// An order that is better than the price is not served in full.
+	OrderLeftOut,
+	/// The duals are not strictly ascending by order.
+	DualsOutOfOrder,
+	/// There are not as many duals as standing orders.
+	DualsIncomplete,
+	/// The prices of lines are not those of the limited lines, in their order.
+	OtherLines,
+	/// The duals do not add up to what the trades are worth.
+	BoundNotMet,
+}
+
+/// A dual that a clearing is held to, and its way to the commitment.
+#[derive(Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Clone, PartialEq, Eq, Debug)]
+pub struct Leaf {
+	/// The dual.
+	pub dual: Dual,
+	/// Its place in the certificate, from 0.
+	pub index: u32,
+	/// The hashes beside it on the way to the root, from below.
+	pub path: BoundedVec<H256, ConstU32<MAX_PATH>>,
+}
+
+/// One thing that shows an accepted clearing to be wrong.
+#[derive(Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Clone, PartialEq, Eq, Debug)]
+pub enum Fault {
+	/// Two orders are worth more together than their duals say.
+	Pair {
+		/// The dual of the bid.
+		bid: Leaf,
+		/// The dual of the offer.
+		offer: Leaf,
+	},
+	/// A dual is of no standing order of the book, or of another energy.
+	Dual {
+		/// The dual.
+		leaf: Leaf,
+	},
+	/// The trades carry more over a line than its limit.
+	Line {
+		/// The zone at the end of the line.
+		zone: u16,
+	},
 }

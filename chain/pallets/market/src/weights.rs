@@ -20,12 +20,22 @@ pub trait WeightInfo {
 	fn cancel_order() -> Weight;
 	/// `submit_clearing`, `n` from 1 to 2000.
 	fn submit_clearing(n: u32) -> Weight;
+	/// `certify_uniform_price`, `o` from 0 to 4000.
+	fn certify_uniform_price(o: u32) -> Weight;
+	/// `commit_optimum`, `n` from 1 to 2000, `d` from 0 to 4000.
+	fn commit_optimum(n: u32, d: u32) -> Weight;
 	/// `settle`, `n` from 2 to 1000.
 	fn settle(n: u32) -> Weight;
 	/// `settle_beside`, `o` from 0 to 1999.
 	fn settle_beside(o: u32) -> Weight;
 	/// `void`, `n` from 1 to 1000.
 	fn void(n: u32) -> Weight;
+	/// `challenge_pair`.
+	fn challenge_pair() -> Weight;
+	/// `challenge_line`, `n` from 1 to 2000.
+	fn challenge_line(n: u32) -> Weight;
+	/// `overturn`, `n` from 1 to 2000.
+	fn overturn(n: u32) -> Weight;
 }
 
 impl WeightInfo for () {
@@ -63,18 +73,36 @@ impl WeightInfo for () {
 		// Measured at least 161_401_000 ps; proof 813 bytes.
 		Weight::from_parts(169_266_000, 1308)
 			.saturating_add(RocksDbWeight::get().reads(6))
-			.saturating_add(RocksDbWeight::get().writes(4))
+			.saturating_add(RocksDbWeight::get().writes(5))
 	}
 	fn submit_clearing(n: u32) -> Weight {
 		// Measured at least 139_772_000 ps; proof 3264 + n x 257 bytes.
 		Weight::from_parts(141_495_000, 3641)
 			// standard error 927_522
 			.saturating_add(Weight::from_parts(33_437_469, 0).saturating_mul(n.into()))
-			.saturating_add(RocksDbWeight::get().reads(4))
+			.saturating_add(RocksDbWeight::get().reads(5))
 			.saturating_add(RocksDbWeight::get().reads(2).saturating_mul(n.into()))
 			.saturating_add(RocksDbWeight::get().writes(2))
 			.saturating_add(RocksDbWeight::get().writes(2).saturating_mul(n.into()))
+			.saturating_add(Weight::from_parts(0, 3600))
 			.saturating_add(Weight::from_parts(0, 1248).saturating_mul(n.into()))
+	}
+	// PROVISIONAL, not measured: the next run of chain/build/weights.py measures it.
+	fn certify_uniform_price(o: u32) -> Weight {
+		Weight::from_parts(60_000_000, 84_000)
+			.saturating_add(Weight::from_parts(9_000_000, 0).saturating_mul(o.into()))
+			.saturating_add(RocksDbWeight::get().reads(1))
+			.saturating_add(RocksDbWeight::get().reads(1).saturating_mul(o.into()))
+			.saturating_add(Weight::from_parts(0, 624).saturating_mul(o.into()))
+	}
+	// PROVISIONAL, not measured: the next run of chain/build/weights.py measures it.
+	fn commit_optimum(n: u32, d: u32) -> Weight {
+		Weight::from_parts(60_000_000, 4_000)
+			.saturating_add(Weight::from_parts(15_000_000, 0).saturating_mul(n.into()))
+			.saturating_add(Weight::from_parts(2_000_000, 0).saturating_mul(d.into()))
+			.saturating_add(RocksDbWeight::get().reads(2).saturating_mul(n.into()))
+			.saturating_add(RocksDbWeight::get().writes(1))
+			.saturating_add(Weight::from_parts(0, 624).saturating_mul(n.into()))
 	}
 	fn settle(n: u32) -> Weight {
 		// Measured at least 591_665_000 ps; proof 82946 + n x 792 bytes.
@@ -107,5 +135,28 @@ impl WeightInfo for () {
 			.saturating_add(RocksDbWeight::get().writes(1))
 			.saturating_add(RocksDbWeight::get().writes(5).saturating_mul(n.into()))
 			.saturating_add(Weight::from_parts(0, 808).saturating_mul(n.into()))
+	}
+	// PROVISIONAL, not measured: the next run of chain/build/weights.py measures it.
+	fn challenge_pair() -> Weight {
+		Weight::from_parts(250_000_000, 9_000)
+			.saturating_add(RocksDbWeight::get().reads(10))
+	}
+	// PROVISIONAL, not measured: the next run of chain/build/weights.py measures it.
+	fn challenge_line(n: u32) -> Weight {
+		Weight::from_parts(150_000_000, 130_000)
+			.saturating_add(Weight::from_parts(25_000_000, 0).saturating_mul(n.into()))
+			.saturating_add(RocksDbWeight::get().reads(6))
+			.saturating_add(RocksDbWeight::get().reads(4).saturating_mul(n.into()))
+			.saturating_add(Weight::from_parts(0, 1_900).saturating_mul(n.into()))
+	}
+	// PROVISIONAL, not measured: the next run of chain/build/weights.py measures it.
+	fn overturn(n: u32) -> Weight {
+		Weight::from_parts(100_000_000, 4_000)
+			.saturating_add(Weight::from_parts(30_000_000, 0).saturating_mul(n.into()))
+			.saturating_add(RocksDbWeight::get().reads(2))
+			.saturating_add(RocksDbWeight::get().reads(2).saturating_mul(n.into()))
+			.saturating_add(RocksDbWeight::get().writes(3))
+			.saturating_add(RocksDbWeight::get().writes(2).saturating_mul(n.into()))
+			.saturating_add(Weight::from_parts(0, 1_250).saturating_mul(n.into()))
 	}
 }

@@ -1,7 +1,10 @@
-//! Benchmarks: names, configurations and grants of every length.
+//! Benchmarks: names, configurations, grants and terms of every length.
 
 use crate::{Build, Builds, Call, Config, Name, Pallet, Slots};
-use aipchain_primitives::{benchmarking::World, Binding, Role, Slot, H256, MAX_CONFIG_BYTES};
+use aipchain_primitives::{
+	benchmarking::{terms_of, World},
+	Binding, Role, Slot, H256, MAX_CONFIG_BYTES, MAX_GRANTS_BYTES,
+};
 use frame::benchmarking::prelude::*;
 
 const BUNDLE: H256 = H256([1; 32]);
@@ -40,16 +43,18 @@ mod benches {
 	}
 
 	#[benchmark]
-	fn install(b: Linear<0, 2_304>) {
+	fn install(b: Linear<3, 3_364>) {
 		let (community, steward) = (T::community(), whitelisted_caller());
 		T::grant(community, &steward, Role::Steward);
 		T::register_build(BUNDLE);
 		let config = b.min(MAX_CONFIG_BYTES);
+		let grants = (b - config).min(MAX_GRANTS_BYTES);
 		let text = |bytes: u32| [b'x'; 2_304][..bytes as usize].to_vec();
 		let binding = Binding {
 			bundle: BUNDLE,
 			config: BoundedVec::truncate_from(text(config)),
-			grants: BoundedVec::truncate_from(text(b - config)),
+			grants: BoundedVec::truncate_from(text(grants)),
+			terms: terms_of(b - config - grants),
 			migration: Some(H256([2; 32])),
 		};
 

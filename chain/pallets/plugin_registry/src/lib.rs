@@ -2,9 +2,9 @@
 //!
 //! ## Overview
 //! Authors register builds of plugin bundles, once each. A community fills each [`Slot`] with a binding: a build, its
-//! configuration, its capabilities. A steward installs the first; every later one comes from a vote, through
-//! [`ActivePlugins::schedule`], and holds from an epoch on. Nothing runs at the boundary: a pending binding that is
-//! due counts as active when it is read.
+//! configuration, its capabilities, and the terms that clearings under it have to keep and to prove. A steward installs
+//! the first; every later one comes from a vote, through [`ActivePlugins::schedule`], and holds from an epoch on.
+//! Nothing runs at the boundary: a pending binding that is due counts as active when it is read.
 //!
 //! ## Calls
 //! - `register_build`: anyone registers a bundle, write-once.
@@ -18,10 +18,12 @@
 //! - A build's bundle, owner, name and numbers never change.
 //! - Every hash in a slot is the binding hash of what is stored under it, made for that community and slot.
 //! - A filled slot is never emptied, and its fallback never changes.
+//! - The terms of every binding are sound and name zones of its community.
 
 #![cfg_attr(not(feature = "std"), no_std)]
 #![deny(missing_docs)]
 
+use codec::Encode;
 pub use pallet::*;
 pub use types::*;
 pub use weights::WeightInfo;
@@ -36,6 +38,11 @@ pub mod weights;
 mod mock;
 #[cfg(test)]
 mod tests;
+
+/// The bytes of a binding that vary: configuration, grants, terms.
+fn lengths(binding: &aipchain_primitives::Binding) -> u32 {
+	(binding.config.len() + binding.grants.len() + binding.terms.encoded_size()) as u32
+}
 
 #[frame::pallet]
 pub mod pallet {
@@ -140,6 +147,8 @@ pub mod pallet {
 		EmptySlot,
 		/// The build has no name.
 		EmptyName,
+		/// The terms of the binding are out of order, ask for what cannot be weighed, or name a zone that is not there.
+		BadTerms,
 	}
 
 	#[pallet::hooks]
@@ -212,9 +221,9 @@ pub mod pallet {
 		/// Origin: signed by a steward of the community.
 		///
 		/// ## Complexity
-		/// Linear in the length of the binding's configuration and grants.
+		/// Linear in the length of the binding's configuration, grants and terms.
 		#[pallet::call_index(2)]
-		#[pallet::weight(T::WeightInfo::install((binding.config.len() + binding.grants.len()) as u32))]
+		#[pallet::weight(T::WeightInfo::install(lengths(binding)))]
 		pub fn install(origin: OriginFor<T>, community: CommunityId, slot: Slot, binding: Binding) -> DispatchResult {
 			let who = ensure_signed(origin)?;
 			ensure!(
@@ -227,6 +236,7 @@ pub mod pallet {
 			);
 			ensure!(!Slots::<T>::contains_key((community, slot)), Error::<T>::SlotOccupied);
 			Self::check_build(&binding.bundle)?;
+			Self::check_terms(community, slot, &binding.terms)?;
 			let bundle = binding.bundle;
 			let change = Change::Plugin {
 				slot,

@@ -37,8 +37,9 @@ impl crate::Config for Test {
 	type WeightInfo = ();
 }
 
-/// The one community and its steward.
+/// The one community, how many zones it has, and its steward.
 pub const HOME: CommunityId = 0;
+pub const ZONES: u16 = 3;
 pub const STEWARD: u64 = 1;
 pub const AUTHOR: u64 = 2;
 
@@ -50,8 +51,8 @@ impl Communities for Community {
 	fn epoch_s(community: CommunityId) -> Option<u32> {
 		(community == HOME).then_some(86_400)
 	}
-	fn zone_exists(_: CommunityId, _: u16) -> bool {
-		false
+	fn zone_exists(community: CommunityId, zone: u16) -> bool {
+		community == HOME && zone < ZONES
 	}
 	fn parameters_at(_: CommunityId, _: UnixSeconds) -> Option<Parameters> {
 		None

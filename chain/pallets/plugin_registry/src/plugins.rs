@@ -1,7 +1,7 @@
 //! What the other pallets ask the registry, and what must hold between calls.
 
 use crate::{pallet::*, BoundBinding};
-use aipchain_primitives::{traits::ActivePlugins, Binding, CommunityId, Epoch, RuleSet, Slot, H256};
+use aipchain_primitives::{traits::*, Binding, CommunityId, Epoch, RuleSet, Slot, Terms, H256};
 use frame::prelude::*;
 
 impl<T: Config> ActivePlugins for Pallet<T> {
@@ -21,6 +21,17 @@ impl<T: Config> ActivePlugins for Pallet<T> {
 		let build = Builds::<T>::get(bundle).ok_or(Error::<T>::UnknownBuild)?;
 		ensure!(!build.deprecated, Error::<T>::BuildDeprecated);
 		Ok(())
+	}
+
+	fn check_terms(community: CommunityId, slot: Slot, terms: &Terms) -> DispatchResult {
+		let zone = terms.highest_zone();
+		let exists = zone.is_none_or(|zone| T::Communities::zone_exists(community, zone));
+		ensure!(exists && terms.are_sound(slot), Error::<T>::BadTerms);
+		Ok(())
+	}
+
+	fn terms(binding: H256) -> Option<Terms> {
+		Bindings::<T>::get(binding).map(|bound| bound.binding.terms)
 	}
 
 	fn schedule(community: CommunityId, slot: Slot, binding: Binding, hash: H256, from_epoch: Epoch) -> DispatchResult {
@@ -64,6 +75,10 @@ impl<T: Config> Pallet<T> {
 			ensure!(
 				Builds::<T>::contains_key(binding.bundle),
 				"a binding's build is not registered"
+			);
+			ensure!(
+				Self::check_terms(community, slot, &binding.terms).is_ok(),
+				"a binding's terms are not sound"
 			);
 			let change = Change::Plugin { slot, binding };
 			ensure!(

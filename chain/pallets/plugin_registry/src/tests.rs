@@ -26,6 +26,7 @@ fn binding(bundle: H256) -> Binding {
 		bundle,
 		config: b"{}".to_vec().try_into().unwrap(),
 		grants: Default::default(),
+		terms: Terms::default(),
 		migration: None,
 	}
 }
@@ -163,6 +164,56 @@ fn installing_errors() {
 	});
 }
 
+/// Put a binding with these terms into the slot.
+fn demand(slot: Slot, terms: Terms) -> DispatchResult {
+	let binding = Binding { terms, ..binding(ONE) };
+	Registry::install(signed(STEWARD), HOME, slot, binding)
+}
+
+fn limits(zones: &[u16]) -> Terms {
+	let limit = |zone: &u16| LineLimit {
+		zone: *zone,
+		out_wh: 1,
+		in_wh: 1,
+	};
+	let limits: Vec<_> = zones.iter().map(limit).collect();
+	Terms {
+		limits: limits.try_into().unwrap(),
+		..Terms::default()
+	}
+}
+
+#[test]
+fn terms_stand_with_their_binding() {
+	run(|| {
+		assert_ok!(register(ONE));
+		assert_ok!(demand(Slot::Clear, limits(&[0, ZONES - 1])));
+		let clear = slot_state(Slot::Clear).active;
+		assert_eq!(Registry::terms(clear), Some(limits(&[0, ZONES - 1])));
+		assert_eq!(Registry::terms(H256::zero()), None);
+	});
+}
+
+#[test]
+fn terms_that_are_not_sound_are_refused() {
+	run(|| {
+		assert_noop!(demand(Slot::Clear, limits(&[ZONES])), Refused::UnknownBuild);
+		assert_ok!(register(ONE));
+		assert_noop!(demand(Slot::Clear, limits(&[ZONES])), Refused::BadTerms);
+		assert_noop!(demand(Slot::Clear, limits(&[1, 0])), Refused::BadTerms);
+		assert_noop!(demand(Slot::Price, limits(&[0])), Refused::BadTerms);
+		let charge = |from, to| ZoneCharge { from, to, price: 1 };
+		let optimum = |charge: ZoneCharge| Terms {
+			proof: Proof::Optimum,
+			charges: vec![charge].try_into().unwrap(),
+			limits: Default::default(),
+		};
+		assert_noop!(demand(Slot::Clear, optimum(charge(ZONES, 0))), Refused::BadTerms);
+		assert_noop!(demand(Slot::Clear, optimum(charge(0, ZONES))), Refused::BadTerms);
+		assert_ok!(demand(Slot::Clear, optimum(charge(ZONES - 1, 0))));
+	});
+}
+
 #[test]
 fn a_scheduled_binding_holds_from_its_epoch_on() {
 	run(|| {
@@ -264,6 +315,6 @@ fn scheduling_errors() {
 fn weights_grow_with_the_bytes() {
 	type W = ();
 	assert!(W::register_build(64).all_gte(W::register_build(1)));
-	assert!(W::install(2_304).ref_time() > W::install(0).ref_time());
+	assert!(W::install(3_364).ref_time() > W::install(3).ref_time());
 	assert!(W::deprecate_build().ref_time() > 0);
 }

@@ -1,6 +1,10 @@
 //! What the benchmarks of one pallet need of the others.
 
-use crate::{Balance, CommunityId, FinalReading, MeterId, Role, RuleSet, UnixSeconds, H256};
+use crate::{
+	Balance, CommunityId, FinalReading, LineLimit, MeterId, Proof, Role, RuleSet, Terms, UnixSeconds, ZoneCharge, H256,
+	MAX_CHARGES, MAX_LINES,
+};
+use frame::prelude::BoundedVec;
 
 /// The length of a benchmarked community's delivery intervals [s].
 pub const INTERVAL_S: u32 = 900;
@@ -12,8 +16,37 @@ pub const START: UnixSeconds = 3_000 * EPOCH_S as UnixSeconds;
 pub const BEFORE_GATE: UnixSeconds = START - 2 * INTERVAL_S as UnixSeconds;
 /// The gate, the clearing window and the grace period of a benchmarked community [s].
 pub const GATE_S: u32 = 600;
+/// The encoded length of a charge and of a line's limit [bytes].
+const CHARGE_BYTES: u32 = 12;
+const LIMIT_BYTES: u32 = 18;
 /// When its readings are final.
 pub const FINAL: UnixSeconds = START + 2 * INTERVAL_S as UnixSeconds;
+
+/// Terms that ask for the optimum and have about so many bytes: charges, then lines with room for everything.
+pub fn terms_of(bytes: u32) -> Terms {
+	let charge = |place: u32| ZoneCharge {
+		from: (place / 8) as u16,
+		to: (place % 8) as u16,
+		price: 1,
+	};
+	let limit = |zone: u32| LineLimit {
+		zone: zone as u16,
+		out_wh: u64::MAX,
+		in_wh: u64::MAX,
+	};
+	let charges = (bytes / CHARGE_BYTES).min(MAX_CHARGES);
+	let lines = ((bytes - charges * CHARGE_BYTES) / LIMIT_BYTES).min(MAX_LINES);
+	Terms {
+		proof: Proof::Optimum,
+		charges: BoundedVec::truncate_from((0..charges).map(charge).collect()),
+		limits: BoundedVec::truncate_from((0..lines).map(limit).collect()),
+	}
+}
+
+/// Terms as long as there can be.
+pub fn longest_terms() -> Terms {
+	terms_of(u32::MAX)
+}
 
 /// Puts the state of other pallets in place, always at its greatest size. The runtime implements it.
 pub trait World<AccountId> {
@@ -33,6 +66,7 @@ pub trait World<AccountId> {
 	fn record(meter: MeterId, reading: FinalReading);
 	/// Register a build.
 	fn register_build(bundle: H256);
-	/// Fill both slots, each with a past, an active and a coming binding; says the active ones.
-	fn install_rules(community: CommunityId) -> RuleSet;
+	/// Fill both slots, each with a past, an active and a coming binding; the terms are those of the active clear slot.
+	/// Says the active ones.
+	fn install_rules(community: CommunityId, terms: Terms) -> RuleSet;
 }

@@ -57,6 +57,7 @@ fn the_binding_hash_depends_on_each_part() {
 			bundle: H256::zero(),
 			config: Default::default(),
 			grants: Default::default(),
+			terms: Default::default(),
 			migration: None,
 		},
 	};
@@ -115,4 +116,71 @@ fn a_share_above_one_does_not_decode() {
 fn an_amount_cannot_overflow() {
 	assert_eq!(amount(u64::MAX, u64::MAX), u128::from(u64::MAX) * u128::from(u64::MAX));
 	assert_eq!(amount(1_000_000_000, 1_000), 1_000_000_000_000);
+}
+
+fn charge(from: u16, to: u16) -> ZoneCharge {
+	ZoneCharge { from, to, price: 7 }
+}
+
+fn limit(zone: u16) -> LineLimit {
+	LineLimit {
+		zone,
+		out_wh: 10,
+		in_wh: 20,
+	}
+}
+
+fn terms(proof: Proof, charges: &[ZoneCharge], limits: &[LineLimit]) -> Terms {
+	Terms {
+		proof,
+		charges: charges.to_vec().try_into().unwrap(),
+		limits: limits.to_vec().try_into().unwrap(),
+	}
+}
+
+#[test]
+fn terms_ask_only_for_what_is_weighed() {
+	let sound = |slot, proof, charges: &[_], limits: &[_]| terms(proof, charges, limits).are_sound(slot);
+	let (charges, limits) = ([charge(0, 1)], [limit(0)]);
+	assert!(sound(Slot::Price, Proof::Envelope, &[], &[]));
+	assert!(!sound(Slot::Price, Proof::UniformPrice, &[], &[]));
+	assert!(!sound(Slot::Price, Proof::Envelope, &charges, &[]));
+	assert!(!sound(Slot::Price, Proof::Envelope, &[], &limits));
+	assert!(sound(Slot::Clear, Proof::Envelope, &[], &limits));
+	assert!(!sound(Slot::Clear, Proof::Envelope, &charges, &[]));
+	assert!(sound(Slot::Clear, Proof::UniformPrice, &[], &[]));
+	assert!(!sound(Slot::Clear, Proof::UniformPrice, &charges, &[]));
+	assert!(!sound(Slot::Clear, Proof::UniformPrice, &[], &limits));
+	assert!(sound(Slot::Clear, Proof::Optimum, &charges, &limits));
+}
+
+#[test]
+fn terms_are_listed_once_and_in_order() {
+	let sound = |charges: &[_], limits: &[_]| terms(Proof::Optimum, charges, limits).are_sound(Slot::Clear);
+	assert!(sound(
+		&[charge(0, 1), charge(1, 0), charge(1, 1)],
+		&[limit(0), limit(2)]
+	));
+	assert!(!sound(&[charge(0, 1), charge(0, 1)], &[]));
+	assert!(!sound(&[charge(0, 1), charge(0, 0)], &[]));
+	assert!(!sound(&[], &[limit(1), limit(1)]));
+	assert!(!sound(&[], &[limit(1), limit(0)]));
+}
+
+#[test]
+fn what_is_not_listed_costs_nothing_and_has_no_limit() {
+	let terms = terms(Proof::Optimum, &[charge(0, 1), charge(3, 0)], &[limit(2)]);
+	assert_eq!((terms.charge(3, 0), terms.charge(0, 3), terms.charge(1, 1)), (7, 0, 0));
+	assert_eq!((terms.limit(2), terms.limit(0)), (Some(&limit(2)), None));
+	assert_eq!(terms.highest_zone(), Some(3));
+	assert_eq!(Terms::default().highest_zone(), None);
+}
+
+#[test]
+fn plain_terms_are_three_zero_bytes() {
+	assert_eq!(Terms::default().encode(), [0, 0, 0]);
+	assert_eq!(
+		terms(Proof::Optimum, &[charge(1, 2)], &[limit(3)]).encode(),
+		[2, 4, 1, 0, 2, 0, 7, 0, 0, 0, 0, 0, 0, 0, 4, 3, 0, 10, 0, 0, 0, 0, 0, 0, 0, 20, 0, 0, 0, 0, 0, 0, 0]
+	);
 }

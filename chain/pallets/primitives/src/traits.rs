@@ -1,8 +1,8 @@
 //! The seams between the pallets. Each is implemented by one pallet and wired by the runtime.
 
 use crate::{
-	Binding, CommunityId, Epoch, FinalReading, MeterFacts, MeterId, Parameters, Role, RuleSet, Slot, UnixSeconds, Wh,
-	H256,
+	Binding, CommunityId, Epoch, FinalReading, MeterFacts, MeterId, Parameters, Role, RuleSet, Slot, Terms,
+	UnixSeconds, Wh, H256,
 };
 use frame::prelude::{DispatchError, DispatchResult};
 
@@ -84,6 +84,10 @@ pub trait ActivePlugins {
 	fn head(community: CommunityId, slot: Slot) -> Option<H256>;
 	/// Refuses a build that is not registered or is deprecated.
 	fn check_build(bundle: &H256) -> DispatchResult;
+	/// Refuses terms that are not sound, or that name a zone the community does not have.
+	fn check_terms(community: CommunityId, slot: Slot, terms: &Terms) -> DispatchResult;
+	/// What clearings under a binding have to keep and to prove.
+	fn terms(binding: H256) -> Option<Terms>;
 	/// Put the binding into the slot from the start of `from_epoch` on.
 	fn schedule(community: CommunityId, slot: Slot, binding: Binding, hash: H256, from_epoch: Epoch) -> DispatchResult;
 }

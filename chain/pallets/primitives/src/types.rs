@@ -27,6 +27,10 @@ pub type OrderNumber = u64;
 pub const MAX_CONFIG_BYTES: u32 = 2048;
 /// The longest list of capability grants [bytes].
 pub const MAX_GRANTS_BYTES: u32 = 256;
+/// The most zone pairs with a charge that a community lists.
+pub const MAX_CHARGES: u32 = 64;
+/// The most lines with a limit that a community lists.
+pub const MAX_LINES: u32 = 16;
 /// One hour [s]: a watt-hour is a watt for so long.
 pub const HOUR_S: u64 = 3_600;
 
@@ -114,7 +118,96 @@ pub struct Parameters {
 	pub collateral: Permill,
 }
 
-/// What fills a slot: a build, its configuration, its capabilities, its migration.
+/// What a clearing has to prove beside the envelope.
+#[derive(
+	Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Clone, Copy, PartialEq, Eq, Default, Debug,
+)]
+pub enum Proof {
+	/// Nothing.
+	#[default]
+	Envelope,
+	/// That all trades have one price at which nobody is left out.
+	UniformPrice,
+	/// That no trades are worth more together.
+	Optimum,
+}
+
+/// What it costs to carry energy from an offer's zone to a bid's zone.
+#[derive(Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Clone, Copy, PartialEq, Eq, Debug)]
+pub struct ZoneCharge {
+	/// The offer's zone.
+	pub from: u16,
+	/// The bid's zone.
+	pub to: u16,
+	/// The charge [base units per Wh].
+	pub price: Price,
+}
+
+/// The most that trades may carry, net, over the one line that connects a zone, in one interval.
+#[derive(Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Clone, Copy, PartialEq, Eq, Debug)]
+pub struct LineLimit {
+	/// The zone at the end of the line.
+	pub zone: u16,
+	/// The most that leaves the zone [Wh].
+	pub out_wh: Wh,
+	/// The most that enters the zone [Wh].
+	pub in_wh: Wh,
+}
+
+/// What a community demands of every clearing under a binding.
+#[derive(Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Clone, PartialEq, Eq, Default, Debug)]
+pub struct Terms {
+	/// What has to be proven.
+	pub proof: Proof,
+	/// What carrying costs, strictly ascending by zones; pairs that are not listed cost nothing.
+	pub charges: BoundedVec<ZoneCharge, ConstU32<MAX_CHARGES>>,
+	/// What the lines carry, strictly ascending by zone; zones that are not listed have no limit.
+	pub limits: BoundedVec<LineLimit, ConstU32<MAX_LINES>>,
+}
+
+impl Terms {
+	/// What carrying 1 Wh from one zone to another costs [base units].
+	pub fn charge(&self, from: u16, to: u16) -> Price {
+		let place = self
+			.charges
+			.binary_search_by_key(&(from, to), |charge| (charge.from, charge.to));
+		place
+			.ok()
+			.and_then(|place| self.charges.get(place))
+			.map_or(0, |charge| charge.price)
+	}
+
+	/// The limit of a zone's line, if it has one.
+	pub fn limit(&self, zone: u16) -> Option<&LineLimit> {
+		self.limits.iter().find(|limit| limit.zone == zone)
+	}
+
+	/// Whether both lists are strictly ascending, and hold only what the slot and the proof can weigh.
+	///
+	/// A price model clears nothing. One price for all knows neither zones nor lines. The envelope alone asks for no
+	/// charges.
+	pub fn are_sound(&self, slot: Slot) -> bool {
+		let (charges, limits) = (!self.charges.is_empty(), !self.limits.is_empty());
+		let weighed = match (slot, self.proof) {
+			(Slot::Price, proof) => proof == Proof::Envelope && !charges && !limits,
+			(Slot::Clear, Proof::Envelope) => !charges,
+			(Slot::Clear, Proof::UniformPrice) => !charges && !limits,
+			(Slot::Clear, Proof::Optimum) => true,
+		};
+		let pair = |charge: &ZoneCharge| (charge.from, charge.to);
+		weighed
+			&& self.charges.is_sorted_by(|one, next| pair(one) < pair(next))
+			&& self.limits.is_sorted_by(|one, next| one.zone < next.zone)
+	}
+
+	/// The highest zone that is listed. Zones are counted from 0, so where it exists all exist.
+	pub fn highest_zone(&self) -> Option<u16> {
+		let charged = self.charges.iter().flat_map(|charge| [charge.from, charge.to]);
+		charged.chain(self.limits.iter().map(|limit| limit.zone)).max()
+	}
+}
+
+/// What fills a slot: a build, its configuration, its capabilities, its terms, its migration.
 #[derive(Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Clone, PartialEq, Eq, Debug)]
 pub struct Binding {
 	/// Merkle root over the files of the plugin bundle.
@@ -123,6 +216,8 @@ pub struct Binding {
 	pub config: BoundedVec<u8, ConstU32<MAX_CONFIG_BYTES>>,
 	/// The capabilities the plugin is given.
 	pub grants: BoundedVec<u8, ConstU32<MAX_GRANTS_BYTES>>,
+	/// What every clearing under it has to keep and to prove.
+	pub terms: Terms,
 	/// The migration that goes with the change, if any.
 	pub migration: Option<H256>,
 }

@@ -16,11 +16,15 @@ const READ: &str = "batches with accepted readings";
 const PAID: &str = "trades delivered and paid";
 const SETTLED: &str = "books settled";
 const VOIDED: &str = "books voided";
+const COMMITTED: &str = "clearings committed to";
+const OVERTURNED: &str = "clearings overturned";
 const MOVED: &str = "lots moved to a buyer";
 const ENACTED: &str = "votes enacted";
 const SESSION: &str = "sessions begun";
 /// How far a chain must come.
-const MILESTONES: [&str; 7] = [READ, PAID, SETTLED, VOIDED, MOVED, ENACTED, SESSION];
+const MILESTONES: [&str; 9] = [
+	READ, PAID, SETTLED, VOIDED, COMMITTED, OVERTURNED, MOVED, ENACTED, SESSION,
+];
 
 /// Where an extrinsic came from.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -162,6 +166,10 @@ fn happening(event: &RuntimeEvent) -> Option<String> {
 		RuntimeEvent::Market(pallet_market::Event::TradeSettled { .. }) => PAID,
 		RuntimeEvent::Market(pallet_market::Event::BookSettled { .. }) => SETTLED,
 		RuntimeEvent::Market(pallet_market::Event::BookVoided { .. }) => VOIDED,
+		RuntimeEvent::Market(pallet_market::Event::IntervalCleared {
+			commitment: Some(_), ..
+		}) => COMMITTED,
+		RuntimeEvent::Market(pallet_market::Event::ClearingOverturned { .. }) => OVERTURNED,
 		RuntimeEvent::Energy(pallet_energy::Event::Moved { .. }) => MOVED,
 		RuntimeEvent::CommunityGovernance(pallet_community_governance::Event::Scheduled { .. }) => ENACTED,
 		RuntimeEvent::Session(pallet_session::Event::NewSession { .. }) => SESSION,

@@ -10,7 +10,7 @@ use aipchain_runtime::{
 };
 use codec::Encode;
 use frame_support::{assert_ok, traits::fungible::InspectHold};
-use pallet_market::{NewOrder, Trade};
+use pallet_market::{Certificate, NewOrder, Trade};
 use pallet_metering::types::SignedReading;
 use sp_core::{ed25519, Pair};
 use sp_keyring::Sr25519Keyring::{self, Alice, Bob, Charlie, Dave, Eve};
@@ -59,6 +59,7 @@ fn binding(bundle: u8) -> Binding {
 		bundle: H256([bundle; 32]),
 		config: bytes("{}"),
 		grants: Default::default(),
+		terms: Default::default(),
 		migration: None,
 	}
 }
@@ -183,7 +184,14 @@ fn an_interval_is_traded_measured_minted_and_settled() {
 		}]
 		.try_into()
 		.expect("one trade");
-		assert_ok!(Market::submit_clearing(by(Eve), COMMUNITY, START, rules, trades));
+		assert_ok!(Market::submit_clearing(
+			by(Eve),
+			COMMUNITY,
+			START,
+			rules,
+			trades,
+			Certificate::Nothing
+		));
 
 		at(START + HOUR);
 		let readings = vec![reading(SELLER_METER, 0, 800), reading(BUYER_METER, 1_500, 0)]

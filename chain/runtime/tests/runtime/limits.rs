@@ -12,7 +12,9 @@ use frame_support::{
 	weights::Weight,
 };
 use pallet_energy::Call as Energy;
-use pallet_market::{Call as Market, NewOrder, Trade, WeightInfo};
+use pallet_market::{
+	Call as Market, Certificate, Dual, Fault, LinePrice, NewOrder, Trade, WeightInfo, MAX_PROVEN_ORDERS, MAX_TRADES,
+};
 use pallet_metering::{types::SignedReading, Call as Metering};
 use sp_core::H256;
 use sp_keyring::Sr25519Keyring::Alice;
@@ -90,12 +92,44 @@ const RULES: RuleSet = RuleSet {
 	clear: H256::zero(),
 };
 
-fn submit_clearing(count: u32) -> RuntimeCall {
+fn submit_clearing(count: u32, certificate: Certificate) -> RuntimeCall {
 	RuntimeCall::Market(Market::submit_clearing {
 		community: 0,
 		interval_start: 0,
 		rules: RULES,
 		trades: many(count, trade),
+		certificate,
+	})
+}
+
+fn dual(order: u32) -> Dual {
+	Dual {
+		order: order.into(),
+		wh: 1_000,
+		surplus: 1,
+	}
+}
+
+fn line(zone: u32) -> LinePrice {
+	LinePrice {
+		zone: zone as u16,
+		out: 1,
+		into: 1,
+	}
+}
+
+/// A certificate of so many duals and prices of lines, as bytes.
+fn optimum(duals: u32, lines: u32) -> Vec<u8> {
+	let duals: Vec<Dual> = (0..duals).map(dual).collect();
+	let lines: Vec<LinePrice> = (0..lines).map(line).collect();
+	(2u8, duals, lines).encode()
+}
+
+fn challenge(fault: Fault) -> RuntimeCall {
+	RuntimeCall::Market(Market::challenge_clearing {
+		community: 0,
+		interval_start: 0,
+		fault,
 	})
 }
 
@@ -149,10 +183,47 @@ fn a_block_takes_the_orders_of_five_hundred_homes_from_a_call_each() {
 
 #[test]
 fn a_block_takes_the_clearing_of_a_whole_book_and_a_call_no_more_than_2000_trades() {
-	let call = submit_clearing(2_000);
+	let call = submit_clearing(2_000, Certificate::Nothing);
 	assert!(fit(call.clone()) >= 1);
-	let takes = |count| takes(&call, (0u32, 0u64, RULES), (0..count).map(trade).collect());
+	let name = call.encode().into_iter().take(2).collect::<Vec<u8>>();
+	let takes = |count: u32| {
+		let trades: Vec<Trade> = (0..count).map(trade).collect();
+		let bytes = [name.clone(), (0u32, 0u64, RULES, trades, Certificate::Nothing).encode()].concat();
+		RuntimeCall::decode(&mut &bytes[..]).is_ok()
+	};
 	assert!(takes(2_000) && !takes(2_001));
+}
+
+#[test]
+fn a_block_takes_the_proof_of_a_whole_book() {
+	let one_price = Certificate::UniformPrice { price: 1 };
+	assert!(fit(submit_clearing(MAX_TRADES, one_price)) >= 1);
+	let longest = Certificate::decode(&mut &optimum(MAX_PROVEN_ORDERS, 16)[..]).expect("a certificate");
+	assert!(fit(submit_clearing(MAX_TRADES, longest)) >= 1);
+}
+
+#[test]
+fn a_certificate_has_no_more_than_4000_duals_and_16_lines() {
+	let is_one = |duals, lines| Certificate::decode(&mut &optimum(duals, lines)[..]).is_ok();
+	assert!(is_one(4_000, 16) && !is_one(4_001, 16) && !is_one(4_000, 17));
+}
+
+#[test]
+fn a_block_takes_the_overturning_of_a_whole_book() {
+	assert!(fit(challenge(Fault::Line { zone: 0 })) >= 1);
+}
+
+#[test]
+fn a_path_has_no_more_than_twelve_hashes() {
+	let is_one = |hashes: usize| {
+		let path = vec![H256::zero(); hashes];
+		let bytes = (1u8, dual(0), 0u32, path).encode();
+		Fault::decode(&mut &bytes[..]).is_ok()
+	};
+	assert!(is_one(12) && !is_one(13));
+	let leaf = (dual(0), 0u32, vec![H256::zero(); 12]);
+	let pair = Fault::decode(&mut &(0u8, &leaf, &leaf).encode()[..]).expect("a pair");
+	assert!(fit(challenge(pair)) >= 1);
 }
 
 #[test]

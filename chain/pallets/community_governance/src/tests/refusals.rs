@@ -102,6 +102,11 @@ fn proposing_errors() {
 			propose(plugin(Slot::Price, UNREGISTERED), H256::zero()),
 			Refused::UnknownBuild
 		);
+		assert_noop!(propose(demanding(UNREGISTERED), H256::zero()), Refused::UnknownBuild);
+		assert_noop!(
+			propose(demanding(REGISTERED), H256::zero()),
+			DispatchError::Other("BadTerms")
+		);
 		assert_noop!(propose(parameters(0), H256::zero()), Refused::BadParameters);
 		assert_noop!(propose(parameters(1), H256([1; 32])), Refused::StalePredecessor);
 		NextProposalId::<Test>::put(u32::MAX);

@@ -33,10 +33,7 @@ fn a_clearing_within_the_envelope_is_recorded() {
 		);
 		assert_eq!(cleared.result, Some(result));
 		assert_eq!(Trades::<Test>::get(KEY).into_inner(), trades);
-		let filled: Vec<_> = (0..5)
-			.map(|number| Orders::<Test>::get(number).unwrap().filled_wh)
-			.collect();
-		assert_eq!(filled, [1_000, 100, 600, 500, 0]);
+		assert_eq!(fills(5), [1_000, 100, 600, 500, 0]);
 		let expected = Event::IntervalCleared {
 			community: HOME,
 			interval_start: START,
@@ -44,6 +41,7 @@ fn a_clearing_within_the_envelope_is_recorded() {
 			result,
 			trades: 3,
 			traded_wh: 1_100,
+			commitment: None,
 			operator: OPERATOR,
 		};
 		assert_eq!(market_events().last(), Some(&expected));
@@ -59,8 +57,9 @@ fn a_clearing_is_accepted_once() {
 		assert_storage_noop!(assert_ok!(clear(&[trade(0, 2, 600, 10)])));
 		assert_noop!(clear(&[trade(0, 2, 600, 11)]), Refused::BookNotOpen);
 		let other = vec![trade(0, 2, 600, 10)].try_into().unwrap();
-		let under_others = Market::submit_clearing(signed(OPERATOR), HOME, START, LATER_RULES, other);
-		assert_noop!(under_others, Refused::BookNotOpen);
+		let nothing = Certificate::Nothing;
+		let under_others = Market::submit_clearing(signed(OPERATOR), HOME, START, LATER_RULES, other, nothing);
+		assert_noop!(under_others.map_err(|refused| refused.error), Refused::BookNotOpen);
 	});
 }
 
@@ -79,14 +78,16 @@ fn clearing_errors() {
 		orders();
 		let submit = |who, community, start, rules| {
 			let trades = vec![trade(0, 2, 600, 10)].try_into().unwrap();
-			Market::submit_clearing(signed(who), community, start, rules, trades)
+			let submitted = Market::submit_clearing(signed(who), community, start, rules, trades, Certificate::Nothing);
+			submitted.map(|_| ()).map_err(|refused| refused.error)
 		};
 		assert_noop!(submit(OPERATOR, HOME + 1, START, RULES), Refused::UnknownCommunity);
 		assert_noop!(submit(ORACLE, HOME, START, RULES), Refused::NotOperator);
 		assert_noop!(submit(OPERATOR, HOME, START + 2 * HOUR, RULES), Refused::NoBook);
 		assert_noop!(submit(OPERATOR, HOME, START, LATER_RULES), Refused::RulesMismatch);
-		let unsigned = Market::submit_clearing(RuntimeOrigin::none(), HOME, START, RULES, Default::default());
-		assert_noop!(unsigned, BadOrigin);
+		let nothing = (Default::default(), Certificate::Nothing);
+		let unsigned = Market::submit_clearing(RuntimeOrigin::none(), HOME, START, RULES, nothing.0, nothing.1);
+		assert_noop!(unsigned.map_err(|refused| refused.error), BadOrigin);
 		Now::put(CLOSES_AT - 1);
 		assert_noop!(submit(OPERATOR, HOME, START, RULES), Refused::GateOpen);
 		Now::put(DEADLINE);
@@ -172,4 +173,90 @@ fn traded_energy_that_does_not_fit_is_refused() {
 			assert_ok!(clear(&[trade(0, 2, most - 1, 0), trade(1, 3, 1, 0)]));
 		});
 	});
+}
+
+fn one_price() -> Certificate {
+	Certificate::UniformPrice { price: 10 }
+}
+
+fn no_duals() -> Certificate {
+	Certificate::Optimum {
+		duals: Default::default(),
+		lines: Default::default(),
+	}
+}
+
+#[test]
+fn a_certificate_is_of_the_kind_that_the_terms_ask_for() {
+	run(|| {
+		orders();
+		let kinds = [
+			(Proof::Envelope, Certificate::Nothing),
+			(Proof::UniformPrice, one_price()),
+			(Proof::Optimum, no_duals()),
+		];
+		for (asked, _) in &kinds {
+			demand(*asked);
+			for (_, other) in kinds.iter().filter(|(proof, _)| proof != asked) {
+				assert_noop!(prove(&[trade(9, 9, 0, 0)], other.clone()), Refused::WrongCertificate);
+			}
+		}
+		demand(Proof::Envelope);
+		let other = Market::submit_clearing(
+			signed(OPERATOR),
+			HOME,
+			START,
+			LATER_RULES,
+			Default::default(),
+			one_price(),
+		);
+		assert_noop!(other.map_err(|refused| refused.error), Refused::RulesMismatch);
+	});
+}
+
+#[test]
+fn the_envelope_goes_before_the_certificate() {
+	run(|| {
+		orders();
+		demand(Proof::UniformPrice);
+		let refusal = Refusal {
+			index: 0,
+			rule: Rule::UnknownOrder,
+		};
+		assert_noop!(
+			prove(&[trade(0, 9, 1, 11)], one_price()),
+			Refused::TradeRefused(refusal)
+		);
+	});
+}
+
+#[test]
+fn a_rule_without_terms_asks_for_the_envelope() {
+	run(|| {
+		demand(Proof::UniformPrice);
+		orders();
+		Books::<Test>::mutate(KEY, |book| book.as_mut().unwrap().rules.clear = H256::zero());
+		let rules = book().rules;
+		let trades = vec![trade(0, 2, 600, 10)].try_into().unwrap();
+		let submitted = Market::submit_clearing(signed(OPERATOR), HOME, START, rules, trades, Certificate::Nothing);
+		assert_ok!(submitted);
+	});
+}
+
+#[test]
+fn the_accepted_result_again_changes_nothing_whatever_proves_it() {
+	run(|| {
+		orders();
+		assert_ok!(clear(&[trade(0, 2, 600, 10)]));
+		assert_storage_noop!(assert_ok!(prove(&[trade(0, 2, 600, 10)], one_price())));
+		assert_storage_noop!(assert_ok!(prove(&[trade(0, 2, 600, 10)], no_duals())));
+	});
+}
+
+#[test]
+fn a_flaw_is_one_byte_after_the_error() {
+	let DispatchError::Module(module) = flaw(Flaw::BoundNotMet).into() else {
+		panic!("not a module's error")
+	};
+	assert_eq!(module.error, [30, 5, 0, 0]);
 }

@@ -58,6 +58,7 @@ fn a_posted_price_stands_and_opens_its_book() {
 			collateral: Permill::from_percent(10),
 			status: BookStatus::Open,
 			orders: 0,
+			cancelled: 0,
 			trades: 0,
 			traded_wh: 0,
 			settled_trades: 0,
@@ -65,6 +66,7 @@ fn a_posted_price_stands_and_opens_its_book() {
 			delivered_wh: 0,
 			paid: 0,
 			result: None,
+			commitment: None,
 		};
 		assert_eq!(book(), expected);
 	});
@@ -318,6 +320,32 @@ fn placing_errors() {
 	});
 }
 
+/// A book in which so many orders were placed takes two more; the caller checks the outcome.
+fn place_after(orders: u32, cancelled: u32) -> DispatchResult {
+	hypothetically!({
+		Books::<Test>::mutate(KEY, |book| {
+			let book = book.as_mut().unwrap();
+			(book.orders, book.cancelled) = (orders, cancelled);
+		});
+		place(BOB, &[bid(1, 20, 1, 1), bid(2, 20, 1, 1)])
+	})
+}
+
+#[test]
+fn a_book_that_has_to_be_proven_takes_4000_orders() {
+	run(|| {
+		assert_ok!(place(ALICE, &[bid(1, 10, 1, 1)]));
+		let full = Err(Refused::BookFull.into());
+		assert_ok!(place_after(3_999, 0));
+		for proof in [Proof::UniformPrice, Proof::Optimum] {
+			demand(proof);
+			assert_ok!(place_after(3_998, 0));
+			assert_eq!(place_after(3_999, 0), full);
+			assert_eq!(place_after(3_999, 3_999), full, "cancelled orders are looked at, too");
+		}
+	});
+}
+
 #[test]
 fn a_full_book_takes_no_more() {
 	run(|| {
@@ -412,6 +440,19 @@ fn a_cancelled_order_releases_its_escrow() {
 		let order = Orders::<Test>::get(0).unwrap();
 		assert_eq!((order.status, order.escrow), (OrderStatus::Cancelled, 0));
 		assert_eq!(market_events().last(), Some(&Event::OrderCancelled { number: 0 }));
+	});
+}
+
+#[test]
+fn cancelled_orders_are_counted() {
+	run(|| {
+		assert_ok!(place(ALICE, &[bid(1, 10, 1, 1), bid(2, 10, 1, 1), bid(3, 10, 1, 1)]));
+		assert_ok!(Market::cancel_order(signed(ALICE), 0));
+		assert_ok!(Market::cancel_order(signed(ALICE), 2));
+		assert_eq!((book().orders, book().cancelled, book().standing()), (3, 2, 1));
+		Books::<Test>::mutate(KEY, |book| book.as_mut().unwrap().cancelled = u32::MAX);
+		assert_noop!(Market::cancel_order(signed(ALICE), 1), Refused::Overflow);
+		Books::<Test>::mutate(KEY, |book| book.as_mut().unwrap().cancelled = 2);
 	});
 }
 

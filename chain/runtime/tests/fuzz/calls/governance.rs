@@ -72,10 +72,11 @@ pub fn propose(draw: &mut Draw, scene: &Scene) -> Option<Move> {
 fn change(draw: &mut Draw, scene: &Scene) -> Option<Change> {
 	Some(match draw.of(KINDS) {
 		TrackKind::Parameter => Change::Parameters(parameters(draw)),
-		TrackKind::Plugin => Change::Plugin {
-			slot: draw.of(SLOTS),
-			binding: binding(draw, scene)?,
-		},
+		TrackKind::Plugin => {
+			let slot = draw.of(SLOTS);
+			let binding = binding(draw, scene, slot)?;
+			Change::Plugin { slot, binding }
+		}
 		TrackKind::Governance => Change::Track {
 			kind: draw.of(KINDS),
 			settings: settings(draw),

@@ -4,7 +4,11 @@ use aipchain_primitives::{traits::Communities as _, OrderNumber, Role, Side, Uni
 use aipchain_runtime::{AccountId, Communities, RuntimeCall};
 use pallet_market::{Book, BookKey, BookStatus, Call, NewOrder, Order, PostedPrice, Trade};
 
-use super::{anyone, Move};
+use super::{
+	anyone,
+	proofs::{proven, Proven},
+	Move,
+};
 use crate::{
 	accounts::key_of,
 	draw::Draw,
@@ -15,7 +19,7 @@ use crate::{
 const PRICE: u64 = 200_000_000;
 const MOST_TRADES: usize = 8;
 
-type Listed = (OrderNumber, Order<AccountId>);
+pub type Listed = (OrderNumber, Order<AccountId>);
 
 pub fn post_reference_prices(draw: &mut Draw, scene: &Scene) -> Option<Move> {
 	let town = draw.one(&scene.towns)?;
@@ -97,7 +101,7 @@ pub fn cancel_order(draw: &mut Draw, scene: &Scene) -> Option<Move> {
 }
 
 /// A book that `wanted` fits, seldom any.
-fn book(draw: &mut Draw, scene: &Scene, wanted: impl Fn(&Book) -> bool) -> Option<(BookKey, Book)> {
+pub fn book(draw: &mut Draw, scene: &Scene, wanted: impl Fn(&Book) -> bool) -> Option<(BookKey, Book)> {
 	if draw.chance(3) {
 		return draw.one(&scene.books);
 	}
@@ -110,7 +114,10 @@ pub fn submit_clearing(draw: &mut Draw, scene: &Scene) -> Option<Move> {
 		|book: &Book| book.status == BookStatus::Open && book.closes_at <= scene.now && scene.now < book.deadline;
 	let (key, book) = book(draw, scene, waits)?;
 	let operator = scene.town(key.0)?.with(Role::Operator, draw)?;
-	let mut trades = matched(scene, key);
+	let Proven {
+		mut trades,
+		certificate,
+	} = proven(draw, scene, key, &book)?;
 	if draw.chance(10) {
 		trades.extend(draw.one(&trades));
 	}
@@ -119,19 +126,16 @@ pub fn submit_clearing(draw: &mut Draw, scene: &Scene) -> Option<Move> {
 		interval_start: key.1,
 		rules: book.rules,
 		trades: trades.try_into().unwrap_or_default(),
+		certificate,
 	};
 	Some((operator, RuntimeCall::Market(call)))
 }
 
 /// Bids and offers of different owners whose limits meet, each order once, at the offer's limit.
-fn matched(scene: &Scene, key: BookKey) -> Vec<Trade> {
-	let side = |wanted| {
-		let of_side = move |(_, order): &&Listed| order.book() == key && order.side == wanted;
-		scene.orders.iter().filter(of_side)
-	};
-	let mut offers: Vec<&Listed> = side(Side::Offer).collect();
+pub fn matched(scene: &Scene, key: BookKey) -> Vec<Trade> {
+	let mut offers = side(scene, key, Side::Offer);
 	let mut trades = Vec::new();
-	for (bid, buys) in side(Side::Bid) {
+	for (bid, buys) in side(scene, key, Side::Bid) {
 		let meets = |(_, sells): &&Listed| sells.limit_price <= buys.limit_price && sells.owner != buys.owner;
 		let Some(place) = offers.iter().position(meets) else {
 			continue;
@@ -146,6 +150,12 @@ fn matched(scene: &Scene, key: BookKey) -> Vec<Trade> {
 	}
 	trades.truncate(MOST_TRADES);
 	trades
+}
+
+/// The standing orders of one side of a book, by number.
+pub fn side(scene: &Scene, key: BookKey, wanted: Side) -> Vec<&Listed> {
+	let of_side = |(_, order): &&Listed| order.book() == key && order.side == wanted;
+	scene.orders.iter().filter(of_side).collect()
 }
 
 pub fn settle(draw: &mut Draw, scene: &Scene) -> Option<Move> {

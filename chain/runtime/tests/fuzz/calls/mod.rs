@@ -8,6 +8,7 @@ mod market;
 mod metering;
 mod others;
 mod plugins;
+mod proofs;
 
 use aipchain_runtime::RuntimeCall;
 
@@ -22,7 +23,7 @@ pub type Move = (Key, RuntimeCall);
 type Maker = fn(&mut Draw, &Scene) -> Option<Move>;
 
 /// The calls of the energy community by weight. A maker that waits for its moment has a great one.
-const OWN: [(u64, Maker); 23] = [
+const OWN: [(u64, Maker); 24] = [
 	(8, communities::found),
 	(14, communities::admit),
 	(12, communities::grant_role),
@@ -38,6 +39,7 @@ const OWN: [(u64, Maker); 23] = [
 	(40, market::submit_clearing),
 	(30, market::settle),
 	(20, market::void),
+	(15, proofs::challenge_clearing),
 	(6, plugins::register_build),
 	(2, plugins::deprecate_build),
 	(20, plugins::install),
