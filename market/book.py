@@ -44,7 +44,10 @@ class Side(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class BookOrder:
-    """An open order: `owner` buys or sells up to `wh` [Wh] at `limit_price` [base units per Wh] or better."""
+    """An open order: `owner` buys or sells up to `wh` [Wh] at `limit_price` [base units per Wh] or better.
+
+    `zone` is that of its meter, among the community's zones.
+    """
 
     number: OrderNumber
     owner: AccountId
@@ -52,6 +55,7 @@ class BookOrder:
     side: Side
     wh: Wh
     limit_price: Price
+    zone: int = 0
 
     def __post_init__(self) -> None:
         if self.wh <= 0 or self.limit_price < 0:

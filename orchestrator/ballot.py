@@ -11,11 +11,12 @@ from hashlib import blake2b
 from aipchain.governance.proposals import draft, is_step_due, vote_call
 from aipchain.orchestrator.desk import Job
 from aipchain.orchestrator.household import Household
+from aipchain.orchestrator.proofs import bind
 from aipchain.orchestrator.timeline import BLOCK_S
 from aipchain.plugins.bundle import Bundle
 from aipchain.runtime_bridge import calls, reads
 from aipchain.runtime_bridge.connection import Connection
-from aipchain.runtime_bridge.types import Binding, CommunityId, Deciding, PluginChange, Proposal, ProposalId, Slot
+from aipchain.runtime_bridge.types import CommunityId, Deciding, PluginChange, Proposal, ProposalId, Slot
 from aipchain.units import UnixSeconds
 
 __all__ = ["Vote", "turns"]
@@ -55,7 +56,7 @@ class Vote:
 
     @property
     def _change(self) -> PluginChange:
-        return PluginChange(Slot.PRICE, Binding(bundle=self.candidate.digest, config=b"{}"))
+        return PluginChange(Slot.PRICE, bind(self.candidate, Slot.PRICE))
 
     def _own(self, connection: Connection) -> tuple[ProposalId, Proposal] | None:
         """The first proposal of this change by its proposer; others may have proposed something before it."""

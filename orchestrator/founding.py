@@ -9,13 +9,13 @@ from dataclasses import dataclass
 
 from aipchain.orchestrator.desk import Job
 from aipchain.orchestrator.errors import AnotherRun, Incomplete
+from aipchain.orchestrator.proofs import bind
 from aipchain.plugins.bundle import Bundle
 from aipchain.runtime_bridge import calls, reads
 from aipchain.runtime_bridge.connection import Connection
 from aipchain.runtime_bridge.keys import AccountKey
 from aipchain.runtime_bridge.metadata import Call
 from aipchain.runtime_bridge.types import (
-    Binding,
     Community,
     CommunityId,
     MeterId,
@@ -185,8 +185,7 @@ def _meters(chain: Connection, community: CommunityId, charter: Charter, settler
 def _installations(chain: Connection, community: CommunityId, charter: Charter) -> Iterator[Call]:
     for slot, bundle in charter.plugins.items():
         if reads.slot(chain, community, slot) is None:
-            binding = Binding(bundle=bundle.digest, config=b"{}")
-            yield calls.install(chain.metadata, community=community, slot=slot, binding=binding)
+            yield calls.install(chain.metadata, community=community, slot=slot, binding=bind(bundle, slot))
 
 
 def _jobs(key: AccountKey, chain: Connection, missing: Iterator[Call]) -> list[Job]:

@@ -114,6 +114,7 @@ class MarketLoop:
             interval_start=interval.start,
             rules=book.rules,
             trades=decision.trades,
+            certificate=decision.certificate,
         )
         yield Job(self.services.operator, call, f"clear the interval at {interval.start}")
 

@@ -9,7 +9,8 @@ AipchainError
 │   └── UnknownPlugin      nothing here has that name or id
 └── OperationError
     └── PluginFailed       the plugin ran and gave no usable answer
-        └── ResultRefused  its trades break a rule of the chain's envelope
+        ├── ResultRefused  its trades break a rule of the chain's envelope
+        └── CertificateInvalid  its certificate does not prove its trades
 """
 
 from collections.abc import Sequence
@@ -21,6 +22,7 @@ from aipchain.market.envelope import Refusal
 
 __all__ = [
     "BundleInvalid",
+    "CertificateInvalid",
     "ConfigInvalid",
     "ManifestInvalid",
     "PluginFailed",
@@ -92,6 +94,10 @@ class ResultRefused(PluginFailed):
     def __init__(self, plugin: str, hook: str, refusal: Refusal) -> None:
         self.refusal = refusal
         super().__init__(plugin, hook, f"{refusal}; the chain would refuse the whole result")
+
+
+class CertificateInvalid(PluginFailed):
+    """A plugin's certificate does not prove its trades; the chain would refuse it, or somebody undo the clearing."""
 
 
 def near(wanted: str, known: Sequence[str]) -> str:

@@ -16,6 +16,8 @@ from typing import Final, TypeAlias
 import pluggy
 
 from aipchain.market.book import BookOrder, ReferencePrice, Trade
+from aipchain.market.certificate import Certificate, Nothing
+from aipchain.market.terms import PLAIN_TERMS, Terms
 from aipchain.units import Interval, Price
 
 __all__ = [
@@ -23,6 +25,7 @@ __all__ = [
     "HOST_API",
     "CannotDecide",
     "ClearInputs",
+    "Clearing",
     "ConfigValue",
     "ConsensusClass",
     "Hook",
@@ -97,7 +100,8 @@ class ClearInputs:
     """What `clear` may know: as `PriceInputs`, and the answer of the community's `price` plugin.
 
     `price` is the local price [base units per Wh], or None for "the clearing decides". A result may hold at most
-    `max_trades` trades; `aipchain.market.book.keep_largest` cuts one down.
+    `max_trades` trades; `aipchain.market.book.keep_largest` cuts one down. `terms` are what the community demands of
+    clearings under this binding: what to prove, what carrying costs, and what lines carry.
     """
 
     interval: Interval
@@ -106,6 +110,21 @@ class ClearInputs:
     price: Price | None
     max_trades: int
     config: Mapping[str, ConfigValue]
+    terms: Terms = PLAIN_TERMS
+
+
+_NOTHING: Final = Nothing()
+
+
+@dataclass(frozen=True, slots=True)
+class Clearing:
+    """What `clear` answers: trades, and the certificate that proves them as the manifest says.
+
+    Without a certificate the trades keep the envelope and prove no more.
+    """
+
+    trades: Sequence[Trade]
+    certificate: Certificate = _NOTHING
 
 
 class CannotDecide(Exception):
@@ -139,10 +158,12 @@ class HookSpecs:
         raise NotImplementedError
 
     @hookspec(firstresult=True)
-    def clear(self, inputs: ClearInputs) -> Sequence[Trade]:
-        """The trades of the interval, in any order.
+    def clear(self, inputs: ClearInputs) -> Clearing:
+        """The trades of the interval, in any order, with the certificate that the manifest promises.
 
-        Slot `Clear`, class exact. The host sorts them by (bid, offer) and checks the chain's envelope
-        (`aipchain.market.envelope`): both limits kept, no order over-filled, no owner trading with itself.
+        Slot `Clear`, class exact. The host sorts the trades by (bid, offer) and checks the chain's envelope
+        (`aipchain.market.envelope`): both limits kept, no order over-filled, no owner trading with itself. Where the
+        community's terms demand a proof, it checks the certificate as the chain will (`aipchain.market.certificate`),
+        and looks for faults that anyone could show (`aipchain.market.challenge`).
         """
         raise NotImplementedError

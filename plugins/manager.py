@@ -13,44 +13,60 @@ from typing import Final, Self
 import pluggy
 
 from aipchain.market.book import MAX_TRADES, BookOrder, ReferencePrice, Trade, in_canonical_order
+from aipchain.market.certificate import (
+    Certificate,
+    Dual,
+    LinePrice,
+    Nothing,
+    Optimum,
+    UniformPrice,
+    first_flaw,
+    proof_of,
+)
+from aipchain.market.challenge import first_fault
 from aipchain.market.envelope import Refusal, first_breach_in_book
+from aipchain.market.terms import PLAIN_TERMS, Proof, Terms
 from aipchain.plugins.bundle import Bundle, BundleId
 from aipchain.plugins.catalogue import Catalogue
 from aipchain.plugins.config import read_config
-from aipchain.plugins.errors import PluginFailed, PluginInvalid, ResultRefused
-from aipchain.plugins.hookspecs import HOOKS, CannotDecide, ClearInputs, ConfigValue, PriceInputs, Slot
+from aipchain.plugins.errors import CertificateInvalid, PluginFailed, PluginInvalid, ResultRefused
+from aipchain.plugins.hookspecs import HOOKS, CannotDecide, Clearing, ClearInputs, ConfigValue, PriceInputs, Slot
 from aipchain.plugins.loader import load_hooks
 from aipchain.units import Interval, Price
 
-__all__ = ["Activation", "Clearing", "LoadedPlugin", "Rule", "ask_clear", "ask_price"]
+__all__ = ["Activation", "LoadedPlugin", "Rule", "Ruling", "ask_clear", "ask_price"]
 
 _U64: Final = 1 << 64
+_NOTHING: Final = Nothing()
 
 
 @dataclass(frozen=True, slots=True)
 class Activation:
-    """What the chain says is active in a slot: a bundle, and its settings as canonical JSON."""
+    """What the chain says is active in a slot: a bundle, its settings as canonical JSON, and the terms."""
 
     slot: Slot
     bundle_id: BundleId
     config: bytes = b"{}"
+    terms: Terms = PLAIN_TERMS
 
 
 @dataclass(frozen=True, slots=True)
-class Clearing:
-    """What a rule decided for an interval: the local price, if one was set, and the trades in canonical order."""
+class Ruling:
+    """What a rule decided: the local price, if one was set, the trades in canonical order, and their certificate."""
 
     price: Price | None
     trades: tuple[Trade, ...]
+    certificate: Certificate = _NOTHING
 
 
 @dataclass(frozen=True, slots=True)
 class LoadedPlugin:
-    """A bundle in a slot, with its settings, ready to be asked."""
+    """A bundle in a slot, with its settings and terms, ready to be asked."""
 
     bundle: Bundle
     slot: Slot
     config: Mapping[str, ConfigValue]
+    terms: Terms
     _hook: pluggy.HookCaller
 
     @classmethod
@@ -67,7 +83,7 @@ class LoadedPlugin:
             raise PluginInvalid(bundle.label, f"it is for the slot {can}, not for {activation.slot.value}")
         config = MappingProxyType(read_config(bundle.manifest, activation.config))
         name = next(hook.name for hook in HOOKS if hook.slot is activation.slot)
-        return cls(bundle, activation.slot, config, getattr(load_hooks(bundle).hook, name))
+        return cls(bundle, activation.slot, config, activation.terms, getattr(load_hooks(bundle).hook, name))
 
     def ask(self, inputs: PriceInputs | ClearInputs) -> object:
         """The plugin's answer, not yet checked.
@@ -84,6 +100,10 @@ class LoadedPlugin:
     def failed(self, problem: str) -> PluginFailed:
         """The failure of this plugin for a reason."""
         return PluginFailed(self.bundle.label, self._hook.name, problem)
+
+    def unproven(self, problem: str) -> CertificateInvalid:
+        """The failure of this plugin to prove its trades."""
+        return CertificateInvalid(self.bundle.label, self._hook.name, problem)
 
     def refused(self, refusal: Refusal) -> ResultRefused:
         """The failure of this plugin for a breach of the envelope."""
@@ -107,15 +127,17 @@ class Rule:
             raise ValueError("each activation must be of its own slot")
         return cls(LoadedPlugin.load(catalogue, price), LoadedPlugin.load(catalogue, clear))
 
-    def run(self, *, interval: Interval, reference: ReferencePrice | None, orders: Iterable[BookOrder]) -> Clearing:
+    def run(self, *, interval: Interval, reference: ReferencePrice | None, orders: Iterable[BookOrder]) -> Ruling:
         """Ask `price`, then `clear`, for one interval.
 
         :param orders: the open orders of the closed book, in any order.
-        :raises PluginFailed: a plugin gave no usable answer; `ResultRefused` if the chain would refuse its trades.
+        :raises PluginFailed: a plugin gave no usable answer; `ResultRefused` if the chain would refuse its trades,
+            `CertificateInvalid` if it would refuse their certificate, or anyone could undo the clearing.
         """
         book = tuple(orders)
         price = self.run_price(interval=interval, reference=reference, orders=book)
-        return Clearing(price, self.run_clear(interval=interval, reference=reference, orders=book, price=price))
+        cleared = self.run_clear(interval=interval, reference=reference, orders=book, price=price)
+        return Ruling(price, tuple(cleared.trades), cleared.certificate)
 
     def run_price(
         self, *, interval: Interval, reference: ReferencePrice | None, orders: Iterable[BookOrder]
@@ -131,10 +153,13 @@ class Rule:
         reference: ReferencePrice | None,
         orders: Iterable[BookOrder],
         price: Price | None,
-    ) -> tuple[Trade, ...]:
-        """The trades in canonical order, checked by the envelope."""
+    ) -> Clearing:
+        """The trades in canonical order, checked by the envelope, with the certificate that the terms demand."""
         plugin = self.clear_plugin
-        return ask_clear(plugin, ClearInputs(interval, reference, tuple(orders), price, MAX_TRADES, plugin.config))
+        known = tuple(orders)
+        return ask_clear(
+            plugin, ClearInputs(interval, reference, known, price, MAX_TRADES, plugin.config, plugin.terms)
+        )
 
 
 def ask_price(plugin: LoadedPlugin, inputs: PriceInputs) -> Price | None:
@@ -147,16 +172,25 @@ def ask_price(plugin: LoadedPlugin, inputs: PriceInputs) -> Price | None:
     return Price(answer)
 
 
-def ask_clear(plugin: LoadedPlugin, inputs: ClearInputs) -> tuple[Trade, ...]:
-    """The checked answer of a plugin in slot `Clear`, in canonical order; raises as `Rule.run`."""
+def ask_clear(plugin: LoadedPlugin, inputs: ClearInputs) -> Clearing:
+    """The checked answer of a plugin in slot `Clear`, trades in canonical order; raises as `Rule.run`.
+
+    A certificate that nobody demands is left out: the chain would refuse it.
+    """
     answer = plugin.ask(replace(inputs, orders=_copies(inputs.orders), config=_copy(inputs.config)))
-    trades = in_canonical_order(_as_trades(plugin, answer))
+    if type(answer) is not Clearing:
+        raise plugin.failed(f"a market rule answers a Clearing, not {type(answer).__name__}")
+    trades = in_canonical_order(_as_trades(plugin, answer.trades))
     if len(trades) > inputs.max_trades:
         raise plugin.failed(f"{len(trades)} trades are more than the {inputs.max_trades} of one result")
     refusal = first_breach_in_book(trades, inputs.orders)
     if refusal is not None:
         raise plugin.refused(refusal)
-    return trades
+    certificate = _as_certificate(plugin, answer.certificate)
+    if inputs.terms.proof is Proof.ENVELOPE:
+        certificate = _NOTHING
+    _check_certificate(plugin, inputs, trades, certificate)
+    return Clearing(trades, certificate)
 
 
 def _as_trades(plugin: LoadedPlugin, answer: object) -> list[Trade]:
@@ -166,9 +200,40 @@ def _as_trades(plugin: LoadedPlugin, answer: object) -> list[Trade]:
     for trade in answer:
         if type(trade) is not Trade:
             raise plugin.failed(f"the list holds {trade!r}, which is no Trade")
-        if any(type(part) is not int or not 0 <= part < _U64 for part in astuple(trade)):
+        if not _is_whole(astuple(trade)):
             raise plugin.failed(f"{trade!r} holds something else than whole numbers in 0..2^64-1")
     return list(answer)
+
+
+def _as_certificate(plugin: LoadedPlugin, answer: object) -> Certificate:
+    """Only certificates in whole u64 numbers pass."""
+    if isinstance(answer, Nothing):
+        return answer
+    if isinstance(answer, UniformPrice) and _is_whole((answer.price,)):
+        return answer
+    if isinstance(answer, Optimum) and all(
+        isinstance(each, Dual | LinePrice) and _is_whole(astuple(each)) for each in (*answer.duals, *answer.lines)
+    ):
+        return Optimum(tuple(answer.duals), tuple(answer.lines))
+    raise plugin.failed(f"{answer!r} is no certificate in whole numbers")
+
+
+def _check_certificate(
+    plugin: LoadedPlugin, inputs: ClearInputs, trades: tuple[Trade, ...], certificate: Certificate
+) -> None:
+    """The chain would take it, and nobody could undo the clearing."""
+    if proof_of(certificate) is not inputs.terms.proof:
+        raise plugin.failed(f"the community demands a proof {inputs.terms.proof.value}, and it gives none")
+    flaw = first_flaw(trades, inputs.orders, inputs.terms, certificate)
+    if flaw is not None:
+        raise plugin.unproven(f"the chain refuses its certificate: {flaw.value}")
+    fault = first_fault(trades, inputs.orders, inputs.terms, certificate)
+    if fault is not None:
+        raise plugin.unproven(f"anyone could undo the clearing: {fault}")
+
+
+def _is_whole(numbers: Iterable[object]) -> bool:
+    return all(type(number) is int and 0 <= number < _U64 for number in numbers)
 
 
 def _copies(orders: Iterable[BookOrder]) -> tuple[BookOrder, ...]:

@@ -6,14 +6,18 @@ honour yet (capabilities and state migrations): a promise that nobody keeps must
 """
 
 import tomllib
+from enum import StrEnum
 from typing import Annotated, Final, Self
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
 
+from aipchain.market.terms import Proof
 from aipchain.plugins.errors import ManifestInvalid
 from aipchain.plugins.hookspecs import HOOKS, HOST_API, ConfigValue, ConsensusClass, Slot
 
-__all__ = ["MANIFEST_NAME", "Budget", "ConfigField", "HookClaim", "Manifest", "Migration", "parse_manifest"]
+__all__ = [
+    "MANIFEST_NAME", "Budget", "ConfigField", "HookClaim", "Manifest", "Migration", "ProofName", "parse_manifest",
+]  # fmt: skip
 
 MANIFEST_NAME: Final = "plugin.toml"
 _SCHEMA_DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
@@ -105,6 +109,19 @@ class Migration(_Part):
     back: Function
 
 
+class ProofName(StrEnum):
+    """What the clearings of a market rule prove."""
+
+    ENVELOPE = "envelope"
+    UNIFORM_PRICE = "uniform-price"
+    OPTIMUM = "optimum"
+
+    @property
+    def proof(self) -> Proof:
+        """The chain's word."""
+        return Proof[self.name]
+
+
 class Manifest(_Part):
     """A plugin's description of itself."""
 
@@ -119,6 +136,7 @@ class Manifest(_Part):
     hooks: tuple[HookClaim, ...] = Field(min_length=1, strict=False)
     budget: Budget
     vectors_sha256: Digest
+    proof: Annotated[ProofName, Field(strict=False)] = ProofName.ENVELOPE
     capabilities: tuple[str, ...] = Field(default=(), strict=False)
     config: dict[Key, ConfigField] = Field(default_factory=dict)
     migration: Migration | None = None
@@ -130,6 +148,8 @@ class Manifest(_Part):
             raise ValueError(f"it is for host API {lowest} to {highest}; this host has {HOST_API}")
         if len({claim.hook for claim in self.hooks}) != len(self.hooks):
             raise ValueError("a hook is listed twice")
+        if self.proof is not ProofName.ENVELOPE and Slot.CLEAR not in self.slots:
+            raise ValueError(f"only a market rule proves anything: proof {self.proof.value!r} needs the hook 'clear'")
         if self.capabilities:
             raise ValueError(f"host API {HOST_API} grants no capabilities; leave the list empty")
         if self.migration is not None:

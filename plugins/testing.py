@@ -5,9 +5,9 @@
 
 In pytest: `assert conformance_problems(folder) == ()`. Every hook is asked about the same named cases (`cases`): empty,
 one-sided, crossed, tied and large books, one owner on both sides, extreme numbers, missing reference prices. Answers
-must be whole numbers inside the envelope, repeat exactly, not depend on the order of the book or on what owners are
-called, leave the inputs as they were, and equal the bundle's test vectors. `CannotDecide` is a fair answer where the
-reference or the local price is missing, and nowhere else.
+must be whole numbers inside the envelope, prove what the manifest promises, repeat exactly, not depend on the order of
+the book or on what owners are called, leave the inputs as they were, and equal the bundle's test vectors.
+`CannotDecide` is a fair answer where the reference or the local price is missing, and nowhere else.
 """
 
 import argparse
@@ -21,13 +21,15 @@ from pathlib import Path
 from typing import Final
 
 from aipchain.errors import AipchainError
-from aipchain.market.book import MAX_TRADES, Trade, in_canonical_order
+from aipchain.market.book import MAX_TRADES, in_canonical_order
+from aipchain.market.certificate import Nothing
+from aipchain.market.terms import PLAIN_TERMS, Proof, Terms
 from aipchain.plugins.bundle import VECTORS_NAME, Bundle, read_bundle
 from aipchain.plugins.cases import Case, conformance_cases, same_books
 from aipchain.plugins.catalogue import Catalogue
 from aipchain.plugins.config import encode_config
 from aipchain.plugins.errors import ManifestInvalid, PluginFailed
-from aipchain.plugins.hookspecs import CannotDecide, ClearInputs, ConfigValue, PriceInputs, Slot
+from aipchain.plugins.hookspecs import CannotDecide, Clearing, ClearInputs, ConfigValue, PriceInputs, Slot
 from aipchain.plugins.manager import Activation, LoadedPlugin, ask_clear, ask_price
 from aipchain.plugins.manifest import MANIFEST_NAME
 from aipchain.plugins.vectors import ClearVector, PriceVector, encode_vectors, read_vectors
@@ -38,6 +40,7 @@ __all__ = ["CHECKED_HOOKS", "conformance_problems", "main", "write_vectors"]
 CHECKED_HOOKS: Final = frozenset({"price", "clear"})
 """Names of the hooks this kit checks."""
 
+_NOTHING: Final = Nothing()
 _HOUR: Final = Interval(UnixSeconds(1_475_452_800), 3_600)
 _VECTOR_CASES: Final = frozenset({"empty", "crossed", "tied", "one_owner_on_both_sides", "no_supply", "many_owners"})
 
@@ -102,13 +105,14 @@ def _report(folder: Path, *, vectors: bool) -> int:
 def _load(bundle: Bundle, config: Mapping[str, ConfigValue]) -> Iterator[LoadedPlugin]:
     content = encode_config(bundle.manifest, config)
     for slot in bundle.manifest.slots:
-        yield LoadedPlugin.load(Catalogue((bundle,)), Activation(slot, bundle.id, content))
+        terms = Terms(bundle.manifest.proof.proof) if slot is Slot.CLEAR else PLAIN_TERMS
+        yield LoadedPlugin.load(Catalogue((bundle,)), Activation(slot, bundle.id, content, terms))
 
 
 def _case_problems(plugin: LoadedPlugin, case: Case) -> Iterator[str]:
     try:
         inputs = _inputs(plugin, case)
-        answer = _vector(plugin, inputs).expected
+        answer = _expected(_vector(plugin, inputs))
         before = deepcopy(inputs)
         if _answer(plugin, inputs) != answer:
             yield "the same question has another answer the second time"
@@ -128,7 +132,7 @@ def _vector_problems(plugin: LoadedPlugin) -> Iterator[str]:
     if not asked:
         yield f"{VECTORS_NAME} has no vectors for the slot {plugin.slot.value}"
     for index, vector in enumerate(asked):
-        if _answer(plugin, vector.inputs) != vector.expected:
+        if _answer(plugin, vector.inputs) != _expected(vector):
             yield f"test vector {index} of slot {plugin.slot.value} has another answer than {VECTORS_NAME} says"
 
 
@@ -136,22 +140,29 @@ def _vector(plugin: LoadedPlugin, inputs: PriceInputs | ClearInputs) -> PriceVec
     """A question and the answer as the market loop gets it."""
     if isinstance(inputs, PriceInputs):
         return PriceVector(inputs, ask_price(plugin, inputs))
-    return ClearVector(inputs, ask_clear(plugin, inputs))
+    cleared = ask_clear(plugin, inputs)
+    return ClearVector(inputs, tuple(cleared.trades), cleared.certificate)
+
+
+def _expected(vector: PriceVector | ClearVector) -> object:
+    """The answer of a vector: a price, or trades and their certificate."""
+    return vector.expected if isinstance(vector, PriceVector) else (vector.expected, vector.certificate)
 
 
 def _answer(plugin: LoadedPlugin, inputs: PriceInputs | ClearInputs) -> object:
-    """The bare answer, trades in canonical order."""
+    """The bare answer, trades in canonical order and the certificate as far as it is demanded."""
     answer = plugin.ask(inputs)
-    if not isinstance(answer, list | tuple):
+    if not (isinstance(answer, Clearing) and isinstance(inputs, ClearInputs)):
         return answer
-    return in_canonical_order(trade for trade in answer if isinstance(trade, Trade))
+    certificate = _NOTHING if inputs.terms.proof is Proof.ENVELOPE else answer.certificate
+    return in_canonical_order(answer.trades), certificate
 
 
 def _inputs(plugin: LoadedPlugin, case: Case) -> PriceInputs | ClearInputs:
     config = dict(plugin.config)
     if plugin.slot is Slot.PRICE:
         return PriceInputs(_HOUR, case.reference, case.orders, config)
-    return ClearInputs(_HOUR, case.reference, case.orders, case.price, MAX_TRADES, config)
+    return ClearInputs(_HOUR, case.reference, case.orders, case.price, MAX_TRADES, config, plugin.terms)
 
 
 if __name__ == "__main__":

@@ -10,12 +10,16 @@ from typing import Final
 from pydantic import TypeAdapter, ValidationError
 
 from aipchain.market.book import Trade
+from aipchain.market.certificate import Certificate, Nothing
 from aipchain.plugins.bundle import VECTORS_NAME, Bundle
 from aipchain.plugins.errors import BundleInvalid
 from aipchain.plugins.hookspecs import ClearInputs, PriceInputs
 from aipchain.units import Price
 
 __all__ = ["ClearVector", "PriceVector", "Vectors", "decode_vectors", "encode_vectors", "read_vectors"]
+
+
+_NOTHING: Final = Nothing()
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,29 +32,30 @@ class PriceVector:
 
 @dataclass(frozen=True, slots=True)
 class ClearVector:
-    """Inputs of `clear` and its trades in canonical order."""
+    """Inputs of `clear`, its trades in canonical order, and its certificate as the terms demand."""
 
     inputs: ClearInputs
     expected: tuple[Trade, ...]
+    certificate: Certificate = _NOTHING
 
 
 @dataclass(frozen=True, slots=True)
 class Vectors:
     """All vectors of a bundle, by hook."""
 
-    price: tuple[PriceVector, ...] = ()
-    clear: tuple[ClearVector, ...] = ()
+    price: tuple[PriceVector, ...]
+    clear: tuple[ClearVector, ...]
 
 
 _ADAPTER: Final = TypeAdapter(Vectors)
 
 
 def encode_vectors(vectors: Iterable[PriceVector | ClearVector]) -> bytes:
-    """The content of `vectors.json`."""
+    """The content of `vectors.json`; what has its default is left out."""
     known = tuple(vectors)
     prices = tuple(vector for vector in known if isinstance(vector, PriceVector))
     clears = tuple(vector for vector in known if isinstance(vector, ClearVector))
-    return _ADAPTER.dump_json(Vectors(prices, clears), indent=1) + b"\n"
+    return _ADAPTER.dump_json(Vectors(prices, clears), indent=1, exclude_defaults=True) + b"\n"
 
 
 def decode_vectors(content: bytes) -> Vectors:

@@ -52,6 +52,10 @@ FOLDS: Mapping[type, tuple[str, ...]] = {
         "UPDATE books SET status = 'Cleared', cleared_in = :block, result = :result, trades = :trades,"
         " traded_wh = :traded_wh WHERE (community, interval_start) = (:community, :interval_start)",
     ),
+    facts.ClearingOverturned: (
+        "UPDATE books SET status = 'Open', cleared_in = NULL, result = NULL, trades = 0, traded_wh = '0'"
+        " WHERE (community, interval_start) = (:community, :interval_start)",
+    ),
     facts.TradeSettled: (
         "INSERT INTO trades VALUES"
         " (:community, :interval_start, :index, :buyer, :seller, :wh, :delivered_wh, :price, :paid)",

@@ -11,7 +11,7 @@ from aipchain.orchestrator.twin.chain import Program
 from aipchain.orchestrator.twin.compare import Difference, Twin
 from aipchain.orchestrator.twin.moves.choice import next_step
 from aipchain.orchestrator.twin.moves.prelude import prelude
-from aipchain.orchestrator.twin.moves.town import ENDOWMENTS, START, found
+from aipchain.orchestrator.twin.moves.town import ENDOWMENTS, SOUND_TERMS, START, found, market_rule
 from aipchain.orchestrator.twin.steps import Do, Moment, Step
 from aipchain.pallets_spec.errors import Market, SpecError
 from aipchain.pallets_spec.world import World
@@ -52,6 +52,8 @@ class Tally:
         outcome = f"{refusal.pallet}.{refusal.name}" if refusal else "Ok"
         if isinstance(refusal, Market.TradeRefused):
             outcome = f"{outcome}.{refusal.rule.value}"
+        if isinstance(refusal, Market.CertificateRefused):
+            outcome = f"{outcome}.{refusal.flaw.value}"
         self.pairs[step.title, outcome] += 1
         if refusal is None:
             self.events.update(f"{event.pallet}.{type(event).__name__}" for event in world.events)
@@ -109,7 +111,7 @@ class FoundDifference(Exception):
 
 
 class Campaign:
-    """Runs sequences about one pallet after the other."""
+    """Runs sequences about one pallet after the other; what Town demands of its clearings goes round."""
 
     def __init__(self, program: Program) -> None:
         self._founding: list[Step] = list(found())
@@ -125,14 +127,16 @@ class Campaign:
         """
         tally, began = Tally(), process_time()
         for number in range(first, first + sequences):
-            self._run_one(focus, Random(f"{seed}/{focus}/{number}"), steps, tally)  # noqa: S311 - not for secrets
+            rule = market_rule(SOUND_TERMS[number % len(SOUND_TERMS)])
+            random = Random(f"{seed}/{focus}/{number}")  # noqa: S311 - not for secrets
+            self._run_one(_Sequence(focus, random, steps), rule, tally)
         tally.seconds = process_time() - began
         return tally
 
-    def _run_one(self, focus: str, random: Random, length: int, tally: Tally) -> None:
+    def _run_one(self, sequence: "_Sequence", rule: Do, tally: Tally) -> None:
         twin, steps = self.town.fork(), list(self._founding)
         twin.take(Moment(START))
-        for step in _steps(twin, random, focus, steps, length):
+        for step in _steps(twin, sequence, rule, steps):
             steps.append(step)
             try:
                 refusal = twin.take(step)
@@ -146,8 +150,17 @@ class Campaign:
         tally.sequences += 1
 
 
-def _steps(twin: Twin, random: Random, focus: str, taken: list[Step], length: int) -> Iterator[Step]:
+@dataclass(frozen=True, slots=True)
+class _Sequence:
+    focus: str
+    random: Random
+    length: int
+
+
+def _steps(twin: Twin, sequence: _Sequence, rule: Do, taken: list[Step]) -> Iterator[Step]:
+    random, focus = sequence.random, sequence.focus
+    yield rule
     founding = len(taken)
     yield from prelude(twin.world, random, focus)
-    for _ in range(length):
+    for _ in range(sequence.length):
         yield next_step(twin.world, random, focus, [step for step in taken[founding:] if isinstance(step, Do)])

@@ -28,7 +28,7 @@ from aipchain.metering.gateway import Registers, Seat, seal, sign_registers
 from aipchain.runtime_bridge import calls, reads
 from aipchain.runtime_bridge.keys import AccountKey
 from aipchain.runtime_bridge.metadata import Call
-from aipchain.runtime_bridge.types import MeterId, NewOrder, PostedPrice, RuleSet, Side, Trade
+from aipchain.runtime_bridge.types import MeterId, NewOrder, Nothing, PostedPrice, RuleSet, Side, Trade
 from aipchain.units import Balance, Interval, Price, UnixSeconds, Wh
 
 ROUNDS = 5
@@ -164,7 +164,12 @@ def _clear(stage: Stage, number: int) -> float:
     trades = [Trade(bid, offer, Wh(100), PRICE) for bid, offer in zip(bids, offers, strict=True)]
     rules = book.rules if book else RuleSet(b"", b"")
     call = calls.submit_clearing(
-        connection.metadata, community=COMMUNITY, interval_start=start, rules=rules, trades=trades
+        connection.metadata,
+        community=COMMUNITY,
+        interval_start=start,
+        rules=rules,
+        trades=trades,
+        certificate=Nothing(),
     )
     return stage.chain_seconds([(stage.services.operator, call)], start - 594)
 

@@ -37,6 +37,7 @@ from aipchain.runtime_bridge.types import (
     CommunityId,
     MeterId,
     NewOrder,
+    Nothing,
     Parameters,
     Permill,
     Role,
@@ -165,7 +166,12 @@ class Town:
             for id in range(ORDERS)
         ]
         call = calls.submit_clearing(
-            self.connection.metadata, community=HERE, interval_start=start, rules=book.rules, trades=trades
+            self.connection.metadata,
+            community=HERE,
+            interval_start=start,
+            rules=book.rules,
+            trades=trades,
+            certificate=Nothing(),
         )
         self.send([(STEWARD, call)])
 

@@ -19,7 +19,7 @@ from aipchain.orchestrator.twin.edges import EDGES
 from aipchain.orchestrator.twin.edges.corner import Corner
 from aipchain.orchestrator.twin.findings import Difference, Finding
 from aipchain.orchestrator.twin.moves.choice import MOVES
-from aipchain.orchestrator.twin.moves.town import ENDOWMENTS, START, found
+from aipchain.orchestrator.twin.moves.town import ENDOWMENTS, START, found, market_rule
 from aipchain.orchestrator.twin.steps import Moment, Step
 from aipchain.pallets_spec.errors import SpecError
 from aipchain.pallets_spec.world import World
@@ -108,6 +108,7 @@ class Recording:
         for edge in EDGES:
             corner = Corner(town.fork(edge.__name__))
             corner.at(START)
+            corner.takes(market_rule())
             edge(corner)
         self.corners = len(town.tapes)
         campaign = Campaign(program)

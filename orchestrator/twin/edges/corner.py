@@ -11,6 +11,7 @@ from aipchain.orchestrator.twin.moves.town import BUNDLES, DEVICES, HOUR, START,
 from aipchain.orchestrator.twin.steps import Do, Moment
 from aipchain.pallets_spec.community_governance.proposals import head_of
 from aipchain.pallets_spec.errors import SpecError
+from aipchain.pallets_spec.proofs import Nothing
 from aipchain.pallets_spec.types import (
     PLAIN_TERMS,
     Binding,
@@ -90,7 +91,7 @@ class Corner:
         """The operator submits trades of the book."""
         rules = self.twin.world.market.books[BOOK].rules
         arguments = {"community": BOOK[0], "interval_start": BOOK[1], "rules": rules, "trades": trades}
-        return self.does("operator", "Market", "submit_clearing", **arguments)
+        return self.does("operator", "Market", "submit_clearing", **arguments, certificate=Nothing())
 
 
 def cleared(corner: Corner) -> None:

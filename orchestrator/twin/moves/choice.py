@@ -42,6 +42,7 @@ MOVES: Mapping[str, Mapping[Move, int]] = {
         market.submit_clearing: 15,
         market.settle: 10,
         market.void: 10,
+        market.challenge_clearing: 8,
     },
     "PluginRegistry": {
         plugin_registry.register_build: 30,
@@ -86,6 +87,7 @@ _NEEDS: Mapping[Move, Callable[[World], object]] = {
     market.cancel_order: lambda world: world.market.orders,
     market.submit_clearing: lambda world: world.market.books,
     market.settle: lambda world: world.market.books,
+    market.challenge_clearing: lambda world: world.market.trades,
     market.void: lambda world: world.market.books,
     community_governance.vote: _has_open_vote,
     community_governance.cancel: _has_open_vote,

@@ -75,7 +75,8 @@ def propose(player: Player) -> Do:
 def _change(player: Player, community: CommunityId) -> Change:
     match player.one_of(list(TrackKind)):
         case TrackKind.PLUGIN:
-            return PluginChange(player.one_of(list(Slot)), plugin_registry.binding(player))
+            slot = player.one_of(list(Slot))
+            return PluginChange(slot, plugin_registry.binding(player, slot))
         case TrackKind.PARAMETER:
             return ParametersChange(communities.parameters(player))
         case _:

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 
+from aipchain.orchestrator.twin.moves import proofs
 from aipchain.orchestrator.twin.moves.player import Player
 from aipchain.orchestrator.twin.steps import Do
 from aipchain.pallets_spec import metering
@@ -26,7 +27,15 @@ from aipchain.pallets_spec.types import (
 )
 from aipchain.units import Price, UnixSeconds, Wh
 
-__all__ = ["cancel_order", "place_orders", "post_reference_prices", "settle", "submit_clearing", "void"]
+__all__ = [
+    "cancel_order",
+    "challenge_clearing",
+    "place_orders",
+    "post_reference_prices",
+    "settle",
+    "submit_clearing",
+    "void",
+]
 
 _PALLET = "Market"
 _LIMITS = (0, 1, 2, 3, 5, 1_000, 1_001, U32_MAX)
@@ -163,13 +172,20 @@ def submit_clearing(player: Player) -> Do:
     key, book = _book(
         player, lambda book: book.status is BookStatus.OPEN and book.closes_at <= player.now < book.deadline
     )
-    trades = _trades(player, key)
+    trades = proofs.trades_at_one_price(player, key) if proofs.asks_for_one_price(player, key) else _trades(player, key)
     standing = player.world.market.trades.get(key)
     if standing is not None and player.chance(0.5):
         trades = list(standing)
+    certificate = proofs.certificate(player, key, trades)
     rules = book.rules if book else RuleSet(NO_HASH, NO_HASH)
     rules = replace(rules, price=rules.clear) if player.chance(0.06) else rules
-    arguments = {"community": key[0], "interval_start": key[1], "rules": rules, "trades": tuple(trades)}
+    arguments = {
+        "community": key[0],
+        "interval_start": key[1],
+        "rules": rules,
+        "trades": tuple(trades),
+        "certificate": certificate,
+    }
     return player.does(player.holder(key[0], Role.OPERATOR), _PALLET, "submit_clearing", **arguments)
 
 
@@ -245,6 +261,13 @@ def _bent_trades(player: Player, trades: list[Trade], orders: dict[OrderNumber, 
     if player.chance(0.3):
         return [*trades[: place + 1], changed, *trades[place + 1 :]]
     return [*trades[:place], changed, *trades[place + 1 :]]
+
+
+def challenge_clearing(player: Player) -> Do:
+    """Anybody shows what may be a fault of a clearing."""
+    key, _ = _book(player, lambda book: book.status is BookStatus.CLEARED and player.now < book.final_at)
+    arguments = {"community": key[0], "interval_start": key[1], "fault": proofs.fault(player, key)}
+    return player.does(player.anybody(), _PALLET, "challenge_clearing", **arguments)
 
 
 def settle(player: Player) -> Do:

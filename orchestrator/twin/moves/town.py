@@ -15,20 +15,24 @@ from aipchain.pallets_spec.types import (
     Binding,
     CommunityId,
     Hash,
+    LineLimit,
     Parameters,
     PartsPerMillion,
+    Proof,
     Role,
     Slot,
     Source,
+    Terms,
     TrackKind,
     TrackSettings,
+    ZoneCharge,
 )
 from aipchain.runtime_bridge.keys import DeviceKey, device_from_seed
-from aipchain.units import AIP, Balance, UnixSeconds
+from aipchain.units import AIP, Balance, Price, UnixSeconds, Wh
 
 __all__ = [
-    "BUNDLES", "DEVICES", "ENDOWMENTS", "HAMLET", "HOUR", "PARAMETERS", "PEOPLE", "SETTINGS", "START", "TOWN",
-    "account", "found",
+    "BUNDLES", "DEVICES", "ENDOWMENTS", "HAMLET", "HOUR", "PARAMETERS", "PEOPLE", "SETTINGS", "SOUND_TERMS", "START",
+    "TOWN", "account", "found", "market_rule",
 ]  # fmt: skip
 
 START = UnixSeconds(1_800_000_000)
@@ -65,8 +69,18 @@ DEVICES: tuple[DeviceKey, ...] = tuple(device_from_seed(blake2_256(bytes((number
 BUNDLES = tuple(Hash(blake2_256(b"bundle" + bytes((number,)))) for number in range(6))
 
 
+SOUND_TERMS = (
+    PLAIN_TERMS,
+    Terms(Proof.ENVELOPE, limits=(LineLimit(0, Wh(50), Wh(300)), LineLimit(1, Wh(300), Wh(50)))),
+    Terms(Proof.UNIFORM_PRICE),
+    Terms(Proof.OPTIMUM),
+    Terms(Proof.OPTIMUM, (ZoneCharge(0, 1, Price(20)), ZoneCharge(1, 0, Price(5))), (LineLimit(1, Wh(0), Wh(400)),)),
+)
+"""What Town may demand of its clearings: nothing, that lines are kept, one price, an optimum, one over zones."""
+
+
 def found() -> Iterator[Do]:
-    """The calls that found both communities."""
+    """The calls that found both communities, all but Town's market rule (:func:`market_rule`)."""
     yield from _founding(b"Town", HOUR, 2 * HOUR, "steward")
     yield from _founding(b"Hamlet", QUARTER, HOUR, "ada")
     for name, role in (
@@ -87,11 +101,16 @@ def found() -> Iterator[Do]:
     for bundle in BUNDLES[:3]:
         arguments = {"bundle": bundle, "name": b"rule", "release": 1, "build": 1}
         yield _by("author", "PluginRegistry", "register_build", **arguments)
-    for slot in Slot:
-        yield _by("steward", "PluginRegistry", "install", community=TOWN, slot=slot, binding=_binding(slot))
+    yield _by("steward", "PluginRegistry", "install", community=TOWN, slot=Slot.PRICE, binding=_binding(Slot.PRICE))
     yield _by("ada", "PluginRegistry", "install", community=HAMLET, slot=Slot.PRICE, binding=_binding(Slot.PRICE))
     for kind in TrackKind:
         yield _by("steward", "CommunityGovernance", "set_track", community=TOWN, kind=kind, settings=SETTINGS)
+
+
+def market_rule(terms: Terms = PLAIN_TERMS) -> Do:
+    """The call that gives Town its market rule, and the terms that it demands of clearings."""
+    binding = _binding(Slot.CLEAR, terms)
+    return _by("steward", "PluginRegistry", "install", community=TOWN, slot=Slot.CLEAR, binding=binding)
 
 
 def _founding(name: bytes, interval_s: int, epoch_s: int, steward: str) -> Iterator[Do]:
@@ -123,8 +142,8 @@ def _meter(steward: str, community: CommunityId, owner: str, number: int) -> Do:
     )
 
 
-def _binding(slot: Slot) -> Binding:
-    return Binding(BUNDLES[0], b'{"slot":"' + slot.value.encode() + b'"}', b"", PLAIN_TERMS, None)
+def _binding(slot: Slot, terms: Terms = PLAIN_TERMS) -> Binding:
+    return Binding(BUNDLES[0], b'{"slot":"' + slot.value.encode() + b'"}', b"", terms, None)
 
 
 def _by(who: str, pallet: str, call: str, /, **arguments: object) -> Do:

@@ -5,14 +5,14 @@ energy at once when it arrives is dropped; 1000 permille is fill-or-kill.
 """
 
 from aipchain.market.auctions.continuous import clear_continuously
-from aipchain.market.book import Trade, keep_largest
-from aipchain.plugins.hookspecs import ClearInputs, hookimpl, whole_number
+from aipchain.market.book import keep_largest
+from aipchain.plugins.hookspecs import Clearing, ClearInputs, hookimpl, whole_number
 from aipchain.units import Wh
 
 
 @hookimpl
-def clear(inputs: ClearInputs) -> tuple[Trade, ...]:
+def clear(inputs: ClearInputs) -> Clearing:
     """Trades by price-time priority; least fills are rounded up to whole watt-hours."""
     permille = whole_number(inputs.config, "least_fill_permille")
     least = {order.number: Wh(-(-order.wh * permille // 1_000)) for order in inputs.orders if permille}
-    return keep_largest(clear_continuously(inputs.orders, least_wh=least), inputs.max_trades)
+    return Clearing(keep_largest(clear_continuously(inputs.orders, least_wh=least), inputs.max_trades))

@@ -1,13 +1,13 @@
 """Equal shares: everything trades at the local price; the short side in full, the long side in equal parts by owner."""
 
-from aipchain.market.book import Trade, keep_largest
+from aipchain.market.book import keep_largest
 from aipchain.market.pool.equal_shares import clear_equal_shares
-from aipchain.plugins.hookspecs import CannotDecide, ClearInputs, hookimpl
+from aipchain.plugins.hookspecs import CannotDecide, Clearing, ClearInputs, hookimpl
 
 
 @hookimpl
-def clear(inputs: ClearInputs) -> tuple[Trade, ...]:
+def clear(inputs: ClearInputs) -> Clearing:
     """Trades at the price that the price plugin set."""
     if inputs.price is None:
         raise CannotDecide("the price plugin set no price, and this rule trades only at a given one")
-    return keep_largest(clear_equal_shares(inputs.orders, inputs.price), inputs.max_trades)
+    return Clearing(keep_largest(clear_equal_shares(inputs.orders, inputs.price), inputs.max_trades))

@@ -5,11 +5,11 @@ Equal limit prices are served by lots of the interval's public seed.
 
 from aipchain.market.auctions.pay_as_bid import clear_pay_as_bid
 from aipchain.market.auctions.ties import tie_seed
-from aipchain.market.book import Trade, keep_largest
-from aipchain.plugins.hookspecs import ClearInputs, hookimpl
+from aipchain.market.book import keep_largest
+from aipchain.plugins.hookspecs import Clearing, ClearInputs, hookimpl
 
 
 @hookimpl
-def clear(inputs: ClearInputs) -> tuple[Trade, ...]:
+def clear(inputs: ClearInputs) -> Clearing:
     """Trades of the welfare-optimal fills, buyers paying what they bid."""
-    return keep_largest(clear_pay_as_bid(inputs.orders, seed=tie_seed(inputs.interval)), inputs.max_trades)
+    return Clearing(keep_largest(clear_pay_as_bid(inputs.orders, seed=tie_seed(inputs.interval)), inputs.max_trades))

@@ -5,11 +5,13 @@ The local price of the price plugin plays no part. Equal limit prices are told a
 
 from aipchain.market.auctions.ties import tie_seed
 from aipchain.market.auctions.trade_reduction import clear_trade_reduction
-from aipchain.market.book import Trade, keep_largest
-from aipchain.plugins.hookspecs import ClearInputs, hookimpl
+from aipchain.market.book import keep_largest
+from aipchain.plugins.hookspecs import Clearing, ClearInputs, hookimpl
 
 
 @hookimpl
-def clear(inputs: ClearInputs) -> tuple[Trade, ...]:
+def clear(inputs: ClearInputs) -> Clearing:
     """Trades at one price, set by an order that does not trade."""
-    return keep_largest(clear_trade_reduction(inputs.orders, seed=tie_seed(inputs.interval)), inputs.max_trades)
+    return Clearing(
+        keep_largest(clear_trade_reduction(inputs.orders, seed=tie_seed(inputs.interval)), inputs.max_trades)
+    )

@@ -3,15 +3,19 @@
 Equal limit prices are served by lots of the interval's public seed.
 """
 
+from aipchain.market.auctions.columns import as_trades, columns_of
 from aipchain.market.auctions.ties import tie_seed
-from aipchain.market.auctions.uniform_price import clear_uniform_price
-from aipchain.market.book import Trade, keep_largest
-from aipchain.plugins.hookspecs import ClearInputs, hookimpl, whole_number
+from aipchain.market.auctions.uniform_price import clear_columns
+from aipchain.market.book import keep_largest
+from aipchain.market.certificate import UniformPrice
+from aipchain.plugins.hookspecs import Clearing, ClearInputs, hookimpl, whole_number
+from aipchain.units import Price
 
 
 @hookimpl
-def clear(inputs: ClearInputs) -> tuple[Trade, ...]:
-    """Trades at one equilibrium price, blended by the setting `k_permille`."""
-    k_permille = whole_number(inputs.config, "k_permille")
-    clearing = clear_uniform_price(inputs.orders, k_permille, seed=tie_seed(inputs.interval))
-    return () if clearing is None else keep_largest(clearing.trades, inputs.max_trades)
+def clear(inputs: ClearInputs) -> Clearing:
+    """Trades at one equilibrium price, blended by the setting `k_permille`; the price is the proof."""
+    book, k_permille = columns_of(inputs.orders), whole_number(inputs.config, "k_permille")
+    clearing = clear_columns(book, k_permille, seed=tie_seed(inputs.interval))
+    trades = keep_largest(as_trades(book, clearing.trades), inputs.max_trades)
+    return Clearing(trades, UniformPrice(Price(clearing.price)))

@@ -17,7 +17,7 @@ from aipchain.cli.genesis_patch import read_patch
 from aipchain.cli.output import AsJson, console, show_json
 from aipchain.cli.validate import validate
 from aipchain.errors import InputError, StateError
-from aipchain.orchestrator.audit import ReplayReport, replay
+from aipchain.orchestrator.audit import ReplayedInterval, ReplayReport, replay
 from aipchain.orchestrator.chain_source import ChainSource, FirstBlock, first_block_built_here, first_block_read
 from aipchain.orchestrator.reexecution import FollowReport, follow
 from aipchain.plugins.catalogue import Catalogue
@@ -183,6 +183,7 @@ def _document(report: ReplayReport) -> dict[str, object]:
         "height": report.height,
         "replayed": len(report.intervals),
         "equal": len(report.intervals) - len(report.differing),
+        "overturned": sum(interval.overturned for interval in report.intervals),
         "differing": [
             {
                 "block": interval.block,
@@ -190,6 +191,8 @@ def _document(report: ReplayReport) -> dict[str, object]:
                 "interval_start": interval.interval_start,
                 "recorded": interval.recorded,
                 "replayed": interval.replayed,
+                "recorded_commitment": interval.recorded_commitment,
+                "replayed_commitment": interval.replayed_commitment,
                 "fault": interval.fault,
             }
             for interval in report.differing
@@ -201,5 +204,12 @@ def _tell(report: ReplayReport) -> None:
     equal = len(report.intervals) - len(report.differing)
     console.print(f"{equal} of {len(report.intervals)} clearings in {report.height} blocks come out equal")
     for interval in report.differing:
-        reason = interval.fault or f"recorded {interval.recorded}, replayed {interval.replayed}"
+        reason = interval.fault or _difference(interval)
         complain(f"interval {interval.interval_start} of community {interval.community} differs: {reason}")
+
+
+def _difference(interval: ReplayedInterval) -> str:
+    """Tell the two hashes that differ: of the trades, or where they are equal, of what proves them."""
+    if interval.recorded != interval.replayed:
+        return f"recorded {interval.recorded}, replayed {interval.replayed}"
+    return f"duals recorded {interval.recorded_commitment}, replayed {interval.replayed_commitment}"

@@ -7,15 +7,17 @@ from typing import Annotated
 import typer
 
 from aipchain.cli.errors import Misread
+from aipchain.cli.grid import NO_GRID, GridTerms
 from aipchain.cli.terms import SlotName
 from aipchain.errors import InputError
+from aipchain.orchestrator.proofs import bind
 from aipchain.plugins.bundle import Bundle
 from aipchain.plugins.catalogue import Catalogue
 from aipchain.plugins.config import encode_config
 from aipchain.plugins.errors import ConfigInvalid, near
 from aipchain.plugins.hookspecs import ConfigValue
 from aipchain.plugins.manifest import Manifest
-from aipchain.runtime_bridge.types import Binding, PluginChange, Slot
+from aipchain.runtime_bridge.types import PluginChange, Slot
 
 __all__ = [
     "BundleArgument",
@@ -42,9 +44,13 @@ def slots_of(bundle: Bundle) -> tuple[Slot, ...]:
 
 
 def plugin_change(
-    name: str, folders: Sequence[Path], slot: SlotName | None, settings: Sequence[str]
+    name: str,
+    folders: Sequence[Path],
+    slot: SlotName | None,
+    settings: Sequence[str],
+    grid: GridTerms = NO_GRID,
 ) -> tuple[Bundle, PluginChange]:
-    """Choose a bundle and say what putting it into its slot means.
+    """Choose a bundle and say what putting it into its slot means; what it promises to prove is demanded of it.
 
     :raises UnknownPlugin: nothing here has that name.
     :raises InputError: the slot does not fit, or must be named.
@@ -52,7 +58,8 @@ def plugin_change(
     """
     bundle = Catalogue.discover(folders).find(name)
     config = encode_config(bundle.manifest, _read_settings(bundle.manifest, settings))
-    return bundle, PluginChange(_slot(bundle, slot), Binding(bundle=bundle.digest, config=config))
+    place = _slot(bundle, slot)
+    return bundle, PluginChange(place, bind(bundle, place, config, charges=grid.charges, limits=grid.limits))
 
 
 def _slot(bundle: Bundle, wanted: SlotName | None) -> Slot:

@@ -8,7 +8,9 @@ from aipchain.runtime_bridge.keys import address_of
 
 __all__ = ["document", "hexed", "plain"]
 
-_ACCOUNTS = frozenset({"account", "buyer", "gateway", "operator", "owner", "producer", "proposer", "seller", "steward"})
+_ACCOUNTS = frozenset(
+    {"account", "buyer", "challenger", "gateway", "operator", "owner", "producer", "proposer", "seller", "steward"}
+)
 _JSON_TEXTS = frozenset({"config"})
 
 

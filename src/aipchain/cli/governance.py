@@ -8,6 +8,7 @@ import typer
 from aipchain.cli.bundles import BundleArgument, PluginsOption, SettingsOption, SlotOption, plugin_change
 from aipchain.cli.chains import BasePathOption, UrlOption, reading
 from aipchain.cli.documents import document, hexed
+from aipchain.cli.grid import ChargesOption, LinesOption, read_grid
 from aipchain.cli.lookup import find_community, of_community, read_hash
 from aipchain.cli.output import AsJson, show_json, show_table
 from aipchain.cli.quantities import parse_share, parse_span
@@ -65,6 +66,8 @@ def plugin(
     name: BundleArgument,
     slot: SlotOption = None,
     settings: SettingsOption = None,
+    charges: ChargesOption = None,
+    lines: LinesOption = None,
     plugins: PluginsOption = None,
     replaces: ReplacesOption = None,
     *,
@@ -72,7 +75,7 @@ def plugin(
     as_json: AsJson = False,
 ) -> None:
     """Propose to put a plugin into its slot; a member signs."""
-    _, change = plugin_change(name, plugins or (), slot, settings or ())
+    _, change = plugin_change(name, plugins or (), slot, settings or (), read_grid(charges or (), lines or ()))
     with signing(by) as signatory:
         find_community(signatory.connection, community)
         _propose(signatory, CommunityId(community), change, replaces, as_json)

@@ -15,6 +15,7 @@ from aipchain.cli.bundles import (
 )
 from aipchain.cli.chains import BasePathOption, UrlOption, reading
 from aipchain.cli.documents import hexed
+from aipchain.cli.grid import ChargesOption, LinesOption, read_grid
 from aipchain.cli.lookup import find_community, plugin_label
 from aipchain.cli.output import AsJson, show_json, show_table
 from aipchain.cli.quantities import format_time
@@ -138,13 +139,15 @@ def install(
     name: BundleArgument,
     slot: SlotOption = None,
     settings: SettingsOption = None,
+    charges: ChargesOption = None,
+    lines: LinesOption = None,
     plugins: PluginsOption = None,
     *,
     by: SigningOptions,
     as_json: AsJson = False,
 ) -> None:
     """Fill an empty slot of a community; later only a vote changes it. A steward signs."""
-    bundle, change = plugin_change(name, plugins or (), slot, settings or ())
+    bundle, change = plugin_change(name, plugins or (), slot, settings or (), read_grid(charges or (), lines or ()))
     with signing(by) as signatory:
         find_community(signatory.connection, community)
         metadata = signatory.connection.metadata

@@ -1,6 +1,7 @@
 """Proposals in words: what a change does, what a ballot binds to, how a vote stands and what comes next."""
 
 from aipchain.cli.documents import hexed
+from aipchain.cli.grid import describe_terms
 from aipchain.cli.lookup import find_community, plugin_label
 from aipchain.cli.quantities import format_time
 from aipchain.cli.terms import describe_parameters, describe_track
@@ -38,6 +39,7 @@ def describe_content(connection: Connection, proposal: Proposal) -> list[tuple[s
             ("bundle", hexed(binding.bundle)),
             ("capabilities", hexed(binding.grants) if binding.grants else "none"),
             ("migration", hexed(binding.migration) if binding.migration else "none"),
+            *describe_terms(binding.terms),
         ]
     return [
         ("community", f"{proposal.community}, {find_community(connection, proposal.community).name}"),

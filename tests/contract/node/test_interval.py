@@ -215,7 +215,7 @@ def _clear(village: Village) -> None:
     assert book is not None
     numbers = reads.book_orders(village.connection, village.here, village.start)
     trade = t.Trade(numbers[0], numbers[2], Wh(400), LIMIT)
-    clearing = {**village.interval, "rules": book.rules, "trades": (trade,)}
+    clearing = {**village.interval, "rules": book.rules, "trades": (trade,), "certificate": t.Nothing()}
     assert village.fails(village.service, calls.submit_clearing, **clearing) == "GateOpen"
     village.party.blocks.until(book.closes_at)
     late = _orders(village, (5, BOUGHT, t.Side.BID, 1))
@@ -225,7 +225,11 @@ def _clear(village: Village) -> None:
     with pytest.raises(TradeRefused) as refused:
         village.does(village.service, calls.submit_clearing, **{**clearing, "trades": (too_dear,)})
     assert (refused.value.index, refused.value.rule) == (0, "AboveBidLimit")
+    proven = {**clearing, "certificate": t.UniformPrice(LIMIT)}
+    assert village.fails(village.service, calls.submit_clearing, **proven) == "WrongCertificate"
     told = one(village.does(village.service, calls.submit_clearing, **clearing), facts.IntervalCleared)
+    no_fault = {**village.interval, "fault": t.LineFault(0)}
+    assert village.fails(village.buyer, calls.challenge_clearing, **no_fault) == "NoFault"
     assert (told.result, told.traded_wh) == (trade_list_hash([trade]), 400)
     early = {**village.interval, "limit": 10}
     assert village.fails(village.buyer, calls.settle, **early) == "NotFinal"

@@ -59,7 +59,9 @@ SETTINGS = {
     "min_turnout": 250_000,
     "min_approval": 500_000,
 }
-BINDING = {"bundle": H1, "config": b'{"k":1}', "grants": b"", "migration": H2}
+PLAIN = {"proof": "Envelope", "charges": [[]], "limits": [[]]}
+BINDING = {"bundle": H1, "config": b'{"k":1}', "grants": b"", "terms": PLAIN, "migration": H2}
+DUAL, DUAL_MAP = t.Dual(t.OrderNumber(3), Wh(4), Price(5)), {"order": 3, "wh": 4, "surplus": 5}
 # substrate-interface takes a bounded vector as a struct of one field: a list within a list.
 SAMPLES: list[tuple[CallFunction, Mapping[str, Any], Mapping[str, Any]]] = [
     (
@@ -133,17 +135,42 @@ SAMPLES: list[tuple[CallFunction, Mapping[str, Any], Mapping[str, Any]]] = [
             "interval_start": 3_600,
             "rules": t.RuleSet(H1, H2),
             "trades": [t.Trade(1, 2, 3, 4)] * 70,  # type: ignore[arg-type]
+            "certificate": t.Optimum((DUAL, DUAL), (t.LinePrice(1, Price(2), Price(3)),)),
         },
-        {"rules": {"price": H1, "clear": H2}, "trades": [[{"bid": 1, "offer": 2, "wh": 3, "price": 4}] * 70]},
+        {
+            "rules": {"price": H1, "clear": H2},
+            "trades": [[{"bid": 1, "offer": 2, "wh": 3, "price": 4}] * 70],
+            "certificate": {"Optimum": {"duals": [[DUAL_MAP] * 2], "lines": [[{"zone": 1, "out": 2, "into": 3}]]}},
+        },
+    ),
+    (
+        calls.challenge_clearing,
+        {
+            "community": 1,
+            "interval_start": 3_600,
+            "fault": t.PairFault(t.Leaf(DUAL, 0, (H1, H2)), t.Leaf(DUAL, 1, ())),
+        },
+        {
+            "fault": {
+                "Pair": {
+                    "bid": {"dual": DUAL_MAP, "index": 0, "path": [[H1, H2]]},
+                    "offer": {"dual": DUAL_MAP, "index": 1, "path": [[]]},
+                }
+            }
+        },
     ),
     (
         calls.install,
-        {"community": 1, "slot": t.Slot.CLEAR, "binding": t.Binding(H1, b'{"k":1}', b"", H2)},
+        {"community": 1, "slot": t.Slot.CLEAR, "binding": t.Binding(H1, b'{"k":1}', migration=H2)},
         {"slot": "Clear", "binding": BINDING},
     ),
     (
         calls.propose,
-        {"community": 1, "change": t.PluginChange(t.Slot.PRICE, t.Binding(H1, b'{"k":1}', b"", H2)), "predecessor": H2},
+        {
+            "community": 1,
+            "change": t.PluginChange(t.Slot.PRICE, t.Binding(H1, b'{"k":1}', migration=H2)),
+            "predecessor": H2,
+        },
         {"change": {"Plugin": {"slot": "Price", "binding": BINDING}}},
     ),
     (

@@ -31,7 +31,7 @@ def test_show_tells_rules_in_words(village: Any) -> None:
     told = " ".join(village.aip("community", "show", 0).out.split())
 
     assert "mid-market-rate@1.1" in told
-    assert "pro-rata@1.1" in told
+    assert "pro-rata@1.2" in told
     assert "governance track │ not set" in told
 
 

@@ -6,7 +6,7 @@ from typing import Any
 from aipchain.runtime_bridge import calls, reads
 from aipchain.runtime_bridge.keys import development_account
 from aipchain.runtime_bridge.metadata import Call, Metadata
-from aipchain.runtime_bridge.types import Book, CommunityId, OrderNumber, PostedPrice, Role, Trade
+from aipchain.runtime_bridge.types import Book, CommunityId, Nothing, OrderNumber, PostedPrice, Role, Trade
 from aipchain.units import Price, UnixSeconds, Wh
 
 COMMUNITY = CommunityId(0)
@@ -134,5 +134,12 @@ def _services_and_prices(metadata: Metadata) -> list[Call]:
 def _clearing(book: Book) -> Callable[[Metadata], list[Call]]:
     trade = Trade(OrderNumber(0), OrderNumber(1), Wh(800), Price(190_000_000))
     return lambda metadata: [
-        calls.submit_clearing(metadata, community=COMMUNITY, interval_start=DELIVERY, rules=book.rules, trades=[trade])
+        calls.submit_clearing(
+            metadata,
+            community=COMMUNITY,
+            interval_start=DELIVERY,
+            rules=book.rules,
+            trades=[trade],
+            certificate=Nothing(),
+        )
     ]

@@ -79,6 +79,7 @@ NOW = UnixSeconds(1_475_452_800)
 INTERVAL = UnixSeconds(NOW + 3 * HOUR)
 HERE = t.CommunityId(0)
 TARIFF = Price(200_000_000)
+NOTHING = t.Nothing()
 """0.2 AIP/kWh [base units per Wh]."""
 
 PARAMETERS = t.Parameters(600, 300, 900, t.Permill(100_000))
@@ -189,7 +190,7 @@ class Village:
         """A trade between two orders."""
         return t.Trade(t.OrderNumber(bid), t.OrderNumber(offer), Wh(wh), Price(price))
 
-    def clearing(self, *trades: t.Trade, rules: t.RuleSet | None = None) -> Call:
+    def clearing(self, *trades: t.Trade, rules: t.RuleSet | None = None, certificate: t.Certificate = NOTHING) -> Call:
         """The call that submits a result, under the book's own rules unless others are given."""
         return calls.submit_clearing(
             self.metadata,
@@ -197,6 +198,7 @@ class Village:
             interval_start=self.interval,
             rules=rules or self.book().rules,
             trades=trades,
+            certificate=certificate,
         )
 
     def clears(self, *trades: t.Trade) -> None:

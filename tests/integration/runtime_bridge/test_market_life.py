@@ -118,7 +118,12 @@ def clearing(here: Village, *trades: t.Trade) -> Call:
     book = reads.book(here.connection, HERE, DELIVERY)
     assert book is not None
     return calls.submit_clearing(
-        here.connection.metadata, community=HERE, interval_start=DELIVERY, rules=book.rules, trades=trades
+        here.connection.metadata,
+        community=HERE,
+        interval_start=DELIVERY,
+        rules=book.rules,
+        trades=trades,
+        certificate=t.Nothing(),
     )
 
 

@@ -19,7 +19,7 @@ from aipchain.orchestrator.twin.crew import parts_of, run_parts
 from aipchain.orchestrator.twin.edges import EDGES
 from aipchain.orchestrator.twin.edges.corner import Corner
 from aipchain.orchestrator.twin.moves.choice import MOVES
-from aipchain.orchestrator.twin.moves.town import START
+from aipchain.orchestrator.twin.moves.town import START, market_rule
 from aipchain.orchestrator.twin.shrink import replayed, shortened
 from aipchain.orchestrator.twin.vectors import as_document
 
@@ -64,6 +64,7 @@ def tally_of(campaign: Campaign, sequences: Mapping[str, Tally | str]) -> TallyO
     def corner(name: str) -> Tally | str:
         reached = Corner(campaign.town.fork())
         reached.at(START)
+        reached.takes(market_rule())
         try:
             next(edge for edge in EDGES if edge.__name__ == name)(reached)
         except Difference as difference:

@@ -11,6 +11,7 @@ from aipchain.orchestrator.twin.chain import Program
 from aipchain.orchestrator.twin.edges import EDGES
 from aipchain.orchestrator.twin.moves.choice import MOVES
 from aipchain.orchestrator.twin.steps import CHAPTERS, function_of
+from aipchain.pallets_spec.proofs import Flaw
 from aipchain.pallets_spec.types import Rule
 from aipchain.runtime_bridge.protocol import OWN_PALLETS
 
@@ -31,6 +32,8 @@ def documented(pallet: str, call: str) -> set[str]:
     named = set(re.findall(r":raises (\w+\.\w+):", inspect.getdoc(function_of(pallet, call)) or ""))
     if "Market.TradeRefused" in named:
         named = named - {"Market.TradeRefused"} | {f"Market.TradeRefused.{rule.value}" for rule in Rule}
+    if "Market.CertificateRefused" in named:
+        named = named - {"Market.CertificateRefused"} | {f"Market.CertificateRefused.{flaw.value}" for flaw in Flaw}
     return {"Ok", *named, *([] if call == "found" else ["System.BadOrigin"])}
 
 
@@ -98,7 +101,7 @@ def test_every_pair_of_call_and_outcome_is_reached(everything: Tally) -> None:
 
 def test_every_error_of_the_runtime_is_reached(program: Program, everything: Tally) -> None:
     """Each error in the metadata was met, or is known to guard what calls cannot do."""
-    told = {re.sub(r"(TradeRefused)\.\w+$", r"\1", outcome) for _, outcome in everything.pairs}
+    told = {re.sub(r"(TradeRefused|CertificateRefused)\.\w+$", r"\1", outcome) for _, outcome in everything.pairs}
     errors = {f"{pallet}.{case.name}" for pallet in OWN_PALLETS for case in program.metadata.variants(pallet, "error")}
 
     assert errors - told == set(UNREACHED_ERRORS)

@@ -24,7 +24,7 @@ from aipchain.orchestrator.twin.chain import Program
 from aipchain.orchestrator.twin.compare import Difference, Twin
 from aipchain.orchestrator.twin.moves.choice import MOVES, next_step
 from aipchain.orchestrator.twin.moves.prelude import prelude
-from aipchain.orchestrator.twin.moves.town import BUNDLES, DEVICES, PEOPLE, START, found
+from aipchain.orchestrator.twin.moves.town import BUNDLES, DEVICES, PEOPLE, START, found, market_rule
 from aipchain.orchestrator.twin.steps import Do, Moment, Step, function_of, to_json
 from aipchain.orchestrator.twin.vectors import as_document, read
 from aipchain.pallets_spec.origin import Root
@@ -137,6 +137,7 @@ class Sides(RuleBasedStateMachine):
         self.twin = self.town.fork()
         self.steps: list[Step] = []
         self.take(Moment(START))
+        self.take(market_rule())
 
     @property
     def made(self) -> list[Do]:

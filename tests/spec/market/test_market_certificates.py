@@ -12,7 +12,16 @@ from aipchain.pallets_spec.errors import Market
 from aipchain.pallets_spec.market import MAX_TRADES, Book, IntervalCleared, Order
 from aipchain.pallets_spec.market.uniform_price import check_uniform_price
 from aipchain.pallets_spec.merkle import root_of
-from aipchain.pallets_spec.proofs import MAX_PROVEN_ORDERS, Dual, Flaw, LinePrice, Nothing, Optimum, UniformPrice
+from aipchain.pallets_spec.proofs import (
+    MAX_PROVEN_ORDERS,
+    Certificate,
+    Dual,
+    Flaw,
+    LinePrice,
+    Nothing,
+    Optimum,
+    UniformPrice,
+)
 from aipchain.pallets_spec.scale import dual_item, trades_hash
 from aipchain.pallets_spec.types import (
     NO_HASH,
@@ -62,7 +71,7 @@ def test_a_clearing_brings_the_certificate_that_the_terms_demand(town: "Town", p
     square.place("ada", square.order("bid", "100@20", 0))
     square.place("ben", square.order("offer", "100@10", 1))
     town.at(GATE)
-    certificates = [NOTHING, _at(15), _optimum((0, 100, 4), (1, 100, 6))]
+    certificates: list[Certificate] = [NOTHING, _at(15), _optimum((0, 100, 4), (1, 100, 6))]
     right = certificates.pop(list(Proof).index(proof))
     good, broken = trade(0, 1, 100, 15), trade(9, 9, 1, 15)
 

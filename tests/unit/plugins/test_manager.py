@@ -1,5 +1,6 @@
 """The manager: exactly what is active is loaded, asked with copies, and checked."""
 
+import re
 import sys
 from collections.abc import Callable
 from dataclasses import replace
@@ -8,7 +9,9 @@ from pathlib import Path
 import pytest
 
 from aipchain.market.book import AccountId, BookOrder, MeterId, OrderNumber, ReferencePrice, Side, Trade
+from aipchain.market.certificate import Certificate, Dual, Nothing, Optimum, UniformPrice
 from aipchain.market.envelope import EnvelopeRule, Refusal
+from aipchain.market.terms import PLAIN_TERMS, LineLimit, Proof, Terms
 from aipchain.plugins.bundle import BundleId
 from aipchain.plugins.catalogue import Catalogue
 from aipchain.plugins.errors import (
@@ -20,7 +23,7 @@ from aipchain.plugins.errors import (
     UnknownPlugin,
 )
 from aipchain.plugins.hookspecs import Slot
-from aipchain.plugins.manager import Activation, Clearing, Rule
+from aipchain.plugins.manager import Activation, Rule, Ruling
 from aipchain.units import Interval, Price, UnixSeconds, Wh
 
 BundleMaker = Callable[..., Path]
@@ -29,33 +32,38 @@ HOUR = Interval(UnixSeconds(3_600), 3_600)
 REFERENCE = ReferencePrice(retail=Price(30), feed_in=Price(10))
 BOOK = (
     BookOrder(OrderNumber(4), AccountId("ann"), MeterId(1), Side.BID, Wh(500), Price(30)),
-    BookOrder(OrderNumber(2), AccountId("ben"), MeterId(2), Side.OFFER, Wh(300), Price(10)),
-    BookOrder(OrderNumber(3), AccountId("ben"), MeterId(2), Side.OFFER, Wh(100), Price(25)),
+    BookOrder(OrderNumber(2), AccountId("ben"), MeterId(2), Side.OFFER, Wh(300), Price(10), zone=1),
+    BookOrder(OrderNumber(3), AccountId("ben"), MeterId(2), Side.OFFER, Wh(100), Price(25), zone=1),
 )
+UNIFORM, OPTIMUM = Terms(Proof.UNIFORM_PRICE), Terms(Proof.OPTIMUM)
+LINES = Terms(Proof.ENVELOPE, limits=(LineLimit(1, Wh(399), Wh(0)),))
 CLEAR = ('hook = "price"', 'hook = "clear"')
 CLEAR_RULE = """\
 from aipchain.market.book import Trade
-from aipchain.plugins.hookspecs import hookimpl
+from aipchain.market.certificate import Dual, LinePrice, Optimum, UniformPrice
+from aipchain.plugins.hookspecs import Clearing, hookimpl
 
 
 @hookimpl
 def clear(inputs):
     bid, offer = inputs.orders[-1], inputs.orders[0]
-    return {answer}
+    return Clearing({answer})
 """
 
 
-def rule(folder: Path | None, price: str = "mid-market-rate", clear: str = "pro-rata") -> Rule:
-    """A rule of two plugins by name."""
+def rule(
+    folder: Path | None, price: str = "mid-market-rate", clear: str = "pro-rata", terms: Terms = PLAIN_TERMS
+) -> Rule:
+    """A rule of two plugins by name, under the terms."""
     catalogue = Catalogue.discover([folder] if folder else [])
     return Rule.load(
         catalogue,
         price=Activation(Slot.PRICE, catalogue.find(price).id),
-        clear=Activation(Slot.CLEAR, catalogue.find(clear).id),
+        clear=Activation(Slot.CLEAR, catalogue.find(clear).id, terms=terms),
     )
 
 
-def run(it: Rule) -> Clearing:
+def run(it: Rule) -> Ruling:
     """Run a rule on the book above."""
     return it.run(interval=HOUR, reference=REFERENCE, orders=BOOK)
 
@@ -66,17 +74,17 @@ def run(it: Rule) -> Clearing:
         (
             "mid-market-rate",
             "pro-rata",
-            Clearing(Price(20), (Trade(OrderNumber(4), OrderNumber(2), Wh(300), Price(20)),)),
+            Ruling(Price(20), (Trade(OrderNumber(4), OrderNumber(2), Wh(300), Price(20)),)),
         ),
         (
             "supply-demand-ratio",  # 400 Wh for 500 Wh: 30 x 10 x 500 / (20 x 400 + 10 x 500) = 11.5
             "pro-rata",
-            Clearing(Price(11), (Trade(OrderNumber(4), OrderNumber(2), Wh(300), Price(11)),)),
+            Ruling(Price(11), (Trade(OrderNumber(4), OrderNumber(2), Wh(300), Price(11)),)),
         ),
         (
             "mid-market-rate",
             "pay-as-bid",
-            Clearing(
+            Ruling(
                 Price(20),
                 (
                     Trade(OrderNumber(4), OrderNumber(2), Wh(300), Price(30)),
@@ -86,7 +94,7 @@ def run(it: Rule) -> Clearing:
         ),
     ],
 )  # fmt: skip
-def test_the_built_ins_clear_a_book(price: str, clear: str, expected: Clearing) -> None:
+def test_the_built_ins_clear_a_book(price: str, clear: str, expected: Ruling) -> None:
     """Two slots, any pair of plugins."""
     assert run(rule(None, price, clear)) == expected
 
@@ -118,7 +126,7 @@ def test_an_unknown_name_is_one_clear_error_with_a_suggestion() -> None:
 
 def test_an_unknown_id_is_one_clear_error() -> None:
     """Nothing is loaded in place of a bundle that is not at hand."""
-    with pytest.raises(UnknownPlugin, match=r"no known folder has a bundle with this id; at hand are .*pro-rata@1\.1"):
+    with pytest.raises(UnknownPlugin, match=r"no known folder has a bundle with this id; at hand are .*pro-rata@1\.2"):
         Rule.load(
             Catalogue.discover(),
             price=Activation(Slot.PRICE, BundleId("0x" + "00" * 32)),
@@ -301,6 +309,78 @@ def test_trades_outside_the_envelope_are_refused(make_bundle: BundleMaker, answe
         run(rule(make_bundle(CLEAR_RULE.format(answer=answer), manifest=CLEAR), clear="flat-price"))
 
     assert caught.value.refusal == refusal
+
+
+def test_a_list_of_trades_is_no_clearing(make_bundle: BundleMaker) -> None:
+    """The answer of a market rule says what proves it, too."""
+    text = "from aipchain.plugins.hookspecs import hookimpl\n@hookimpl\ndef clear(inputs):\n    return []\n"
+    with pytest.raises(PluginFailed, match="a market rule answers a Clearing, not list"):
+        run(rule(make_bundle(text, manifest=CLEAR), clear="flat-price"))
+
+
+GOOD = "[Trade(4, 2, 300, 30), Trade(4, 3, 100, 30)]"
+
+
+@pytest.mark.parametrize(
+    ("terms", "answer", "problem"),
+    [
+        (UNIFORM, GOOD, "demands a proof UniformPrice, and it gives none"),
+        (UNIFORM, f"{GOOD}, Optimum(())", "demands a proof UniformPrice"),
+        (UNIFORM, f"{GOOD}, 25", "25 is no certificate"),
+        (UNIFORM, f"{GOOD}, UniformPrice(-1)", "is no certificate in whole numbers"),
+        (UNIFORM, f"{GOOD}, UniformPrice(29)", "the chain refuses its certificate: OtherPrice"),
+        (UNIFORM, "[Trade(4, 2, 300, 30)], UniformPrice(30)", "the chain refuses its certificate: OrderLeftOut"),
+        (OPTIMUM, f"{GOOD}, Optimum((Dual(2, 300, 15),), ())", "the chain refuses its certificate: DualsIncomplete"),
+        (
+            OPTIMUM,
+            f"{GOOD}, Optimum((Dual(2, 300, 0), Dual(3, 100, 65), Dual(4, 500, 0)), ())",
+            "anyone could undo the clearing: bid 4 and offer 2 would gain more",
+        ),
+        (
+            OPTIMUM,
+            f"{GOOD}, Optimum((Dual(2, 299, 0), Dual(3, 100, 65), Dual(4, 500, 0)), ())",
+            "anyone could undo the clearing: the dual of order 2",
+        ),
+        (LINES, GOOD, "anyone could undo the clearing: the line of zone 1 carries more"),
+    ],
+)
+def test_what_does_not_prove_its_trades_is_a_failure(
+    make_bundle: BundleMaker, terms: Terms, answer: str, problem: str
+) -> None:
+    """Whether the chain would refuse it, or take it and undo it later."""
+    with pytest.raises(PluginFailed, match=re.escape(problem)):
+        run(rule(make_bundle(CLEAR_RULE.format(answer=answer), manifest=CLEAR), clear="flat-price", terms=terms))
+
+
+DUALS = tuple(
+    Dual(OrderNumber(number), Wh(wh), Price(surplus))
+    for number, wh, surplus in ((2, 300, 20), (3, 100, 5), (4, 500, 0))
+)
+
+
+@pytest.mark.parametrize(
+    ("terms", "told", "given"),
+    [
+        (UNIFORM, UniformPrice(Price(30)), UniformPrice(Price(30))),
+        (OPTIMUM, Optimum(DUALS), Optimum(DUALS)),
+        (PLAIN_TERMS, UniformPrice(Price(30)), Nothing()),
+    ],
+)
+def test_a_proof_is_given_as_the_terms_demand_it(
+    make_bundle: BundleMaker, terms: Terms, told: Certificate, given: Certificate
+) -> None:
+    """Where nothing is to be proven, a certificate is left out: the chain would refuse it."""
+    bundle = make_bundle(CLEAR_RULE.format(answer=f"{GOOD}, {told!r}"), manifest=CLEAR)
+
+    assert run(rule(bundle, clear="flat-price", terms=terms)).certificate == given
+
+
+def test_the_uniform_price_proves_itself() -> None:
+    """The built-in rule, also where nobody meets."""
+    it = rule(None, clear="uniform-price", terms=UNIFORM)
+
+    assert run(it).certificate == UniformPrice(run(it).trades[0].price)
+    assert it.run(interval=HOUR, reference=REFERENCE, orders=BOOK[:1]).certificate == UniformPrice(Price(30))
 
 
 def test_orders_come_sorted_and_trades_leave_sorted(make_bundle: BundleMaker) -> None:

@@ -21,8 +21,8 @@ def test_a_parameter_change_hashes_the_documented_bytes() -> None:
 
 
 def test_a_plugin_change_hashes_its_whole_binding() -> None:
-    """Slot, bundle, configuration, grants and migration are all part of what is voted for."""
-    binding = t.Binding(b"\x01" * 32, b'{"a":1}', b"\x02", b"\x03" * 32)
+    """Slot, bundle, configuration, grants, terms and migration are all part of what is voted for."""
+    binding = t.Binding(b"\x01" * 32, b'{"a":1}', b"\x02", migration=b"\x03" * 32)
     raw = b"".join(
         (
             b"aipchain/binding/v1",
@@ -30,6 +30,7 @@ def test_a_plugin_change_hashes_its_whole_binding() -> None:
             b"\x01" * 32,
             b'\x1c{"a":1}',
             b"\x04\x02",
+            b"\x00\x00\x00",
             b"\x01" + b"\x03" * 32,
             bytes(32),
         )
