@@ -77,6 +77,10 @@ def _has_open_vote(world: World) -> bool:
     return any(isinstance(stored.state, IsDeciding) for stored in world.community_governance.proposals.values())
 
 
+def _has_cleared_book(world: World) -> bool:
+    return any(book.status is BookStatus.CLEARED for book in world.market.books.values())
+
+
 _AGAIN_SHARE = 0.03
 _REMEMBERED = 8
 """Of so many of the last calls one is made again."""
@@ -87,7 +91,7 @@ _NEEDS: Mapping[Move, Callable[[World], object]] = {
     market.cancel_order: lambda world: world.market.orders,
     market.submit_clearing: lambda world: world.market.books,
     market.settle: lambda world: world.market.books,
-    market.challenge_clearing: lambda world: world.market.trades,
+    market.challenge_clearing: _has_cleared_book,
     market.void: lambda world: world.market.books,
     community_governance.vote: _has_open_vote,
     community_governance.cancel: _has_open_vote,
@@ -135,6 +139,8 @@ def _timely(player: Player) -> Iterator[Move]:
             yield market.settle
         if book.status is BookStatus.CLEARED and ends <= now < book.final_at:
             yield metering.submit_batch
+        if book.commitment is not None and now < book.deadline:
+            yield market.challenge_clearing
     if now % 3_600 < PARAMETERS.grace_s:
         yield metering.submit_batch
 

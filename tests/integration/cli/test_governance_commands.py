@@ -201,6 +201,6 @@ def test_a_first_plugin_has_its_settings(wilderness: Any) -> None:
     assert (unknown.code, "not registered on this chain" in unknown.sentence) == (2, True)
     assert slots["price"] is None
     assert (slots["clear"]["active"]["plugin"], slots["clear"]["active"]["config"]) == (
-        "uniform-price@2.0",
+        "uniform-price@2.1",
         '{"k_permille":250}',
     )

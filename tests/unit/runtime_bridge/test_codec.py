@@ -152,7 +152,15 @@ hashes = st.binary(min_size=32, max_size=32)
 u16, u32, u64 = (st.integers(0, 2**bits - 1) for bits in (16, 32, 64))
 parameters = st.builds(t.Parameters, u32, u32, u32, u32)
 settings = st.builds(t.TrackSettings, u32, u32, u32, u32, u32, u32)
-bindings = st.builds(t.Binding, hashes, st.binary(max_size=80), st.binary(max_size=80), st.none() | hashes)
+u16 = st.integers(0, 2**16 - 1)
+terms = st.builds(
+    t.Terms,
+    st.sampled_from(t.Proof),
+    st.lists(st.builds(t.ZoneCharge, u16, u16, u64), max_size=3).map(tuple),
+    st.lists(st.builds(t.LineLimit, u16, u64, u64), max_size=3).map(tuple),
+)
+texts = st.binary(max_size=80)
+bindings = st.builds(t.Binding, hashes, texts, texts, terms, st.none() | hashes)
 changes = (
     st.builds(t.PluginChange, st.sampled_from(t.Slot), bindings)
     | st.builds(t.ParametersChange, parameters)
