@@ -15,6 +15,7 @@ from aipchain.chain.rpc.local import LocalTransport
 from aipchain.metering.gateway import Registers, SealedBatch, Seat, seal, sign_registers
 from aipchain.metering.packs import choose_homes, load_pack
 from aipchain.orchestrator.founding import Charter, Services, Settler, founding_steps
+from aipchain.orchestrator.proofs import bind
 from aipchain.orchestrator.rehearsal import Rehearsal, Settings
 from aipchain.orchestrator.results import Results
 from aipchain.plugins.catalogue import Catalogue
@@ -147,6 +148,12 @@ class Village:
         assert self.state() == before
         return refused.value
 
+    def installs(self, rule: str, terms: t.Terms | None = None) -> None:
+        """Let the steward install a market rule, under other terms than it promises if they are given."""
+        binding = bind(self.catalogue.find(rule), t.Slot.CLEAR)
+        binding = binding if terms is None else replace(binding, terms=terms)
+        self.does(self.steward, calls.install(self.metadata, community=HERE, slot=t.Slot.CLEAR, binding=binding))
+
     def state(self) -> dict[bytes, bytes | None]:
         """Everything our pallets keep, and all money on hold."""
         view = self.node.state_at()
@@ -269,7 +276,7 @@ class Village:
 
 @pytest.fixture(scope="session")
 def founded() -> Iterator[Node]:
-    """The chain on which the village was founded; tests get forks of it."""
+    """The chain on which the village was founded, all but its market rule; tests get forks of it."""
     with Node.open(None, clock=SimulatedClock(NOW * 1_000)) as node, connect(LocalTransport(node)) as connection:
         submitter = Submitter(connection, wait=lambda attempt: bool(node.author()) and attempt < 5)
         village = Village(node, connection, submitter, Catalogue.discover())
@@ -280,13 +287,20 @@ def founded() -> Iterator[Node]:
 
 
 @pytest.fixture
-def village(founded: Node) -> Iterator[Village]:
-    """The village on a chain of its own."""
+def unruled(founded: Node) -> Iterator[Village]:
+    """The village on a chain of its own, before it has a market rule."""
     node = founded.fork()
     with connect(LocalTransport(node)) as connection:
         submitter = Submitter(connection, wait=lambda attempt: bool(node.author()) and attempt < 5)
         yield Village(node, connection, submitter, Catalogue.discover())
     node.close()
+
+
+@pytest.fixture
+def village(unruled: Village) -> Village:
+    """The village, where energy is shared pro rata."""
+    unruled.installs("pro-rata")
+    return unruled
 
 
 def _charter(village: Village) -> Charter:
@@ -299,7 +313,7 @@ def _charter(village: Village) -> Charter:
         parameters=village.parameters,
         tracks=dict.fromkeys(t.TrackKind, TRACK),
         builds=village.catalogue.bundles,
-        plugins={t.Slot.PRICE: find("mid-market-rate"), t.Slot.CLEAR: find("pro-rata")},
+        plugins={t.Slot.PRICE: find("mid-market-rate")},
         reads_from=village.interval,
     )
 
