@@ -183,28 +183,34 @@ fn line_prices(terms: &Terms) -> LinePriceList {
 
 /// Changes the stored book.
 fn change<T: Config>(key: BookKey, change: impl FnOnce(&mut Book)) {
-	Books::<T>::mutate(key, |book| book.as_mut().map(change));
+	Books::<T>::mutate(key, |book| {
+		if let Some(book) = book {
+			change(book);
+		}
+	});
 }
 
 /// Stores a cleared book of `count` trades, in time for a challenge, under the longest terms.
-fn challengeable<T: Config + World<T::AccountId>>(count: u32) -> Result<(BookKey, Terms), BenchmarkError> {
+fn challengeable<T: Config + World<T::AccountId>>(count: u32) -> Result<BookKey, BenchmarkError> {
 	T::set_time(START);
-	let terms = longest_terms();
-	let (key, _) = book_under::<T>(terms.clone(), MAX_PROVEN_ORDERS, BookStatus::Cleared);
-	let trades = BoundedVec::truncate_from(traded::<T>(key, count)?);
-	for trade in &trades {
-		for number in [trade.bid, trade.offer] {
-			Orders::<T>::mutate(number, |order| order.as_mut().map(|order| order.filled_wh = WH));
-		}
+	let lines = line_prices(&longest_terms());
+	let (key, _) = book_under::<T>(longest_terms(), MAX_PROVEN_ORDERS, BookStatus::Cleared);
+	let trades = traded::<T>(key, count)?;
+	for number in 0..2 * OrderNumber::from(count) {
+		Orders::<T>::mutate(number, |order| {
+			if let Some(order) = order {
+				order.filled_wh = WH;
+			}
+		});
 	}
 	change::<T>(key, |book| {
 		book.trades = count;
 		book.result = Some(Default::default());
 		book.commitment = Some(Default::default());
 	});
-	Trades::<T>::insert(key, trades);
-	LinePrices::<T>::insert(key, line_prices(&terms));
-	Ok((key, terms))
+	Trades::<T>::insert(key, BoundedVec::truncate_from(trades));
+	LinePrices::<T>::insert(key, lines);
+	Ok(key)
 }
 
 /// The dual at `index`, with the longest way to the commitment of all.
@@ -232,7 +238,7 @@ mod benches {
 		T::set_time(BEFORE_GATE);
 		let (community, oracle) = (T::community(), whitelisted_caller());
 		T::grant(community, &oracle, Role::Oracle);
-		T::install_rules(community);
+		T::install_rules(community, Terms::default());
 		let price = |index: u32| PostedPrice {
 			interval_start: START + UnixSeconds::from(index * INTERVAL_S),
 			retail: PRICE,
@@ -362,7 +368,6 @@ mod benches {
 			terms: &Terms::default(),
 			orders: &OrdersInHand::empty(),
 			trades: &[],
-			traded_wh: 0,
 		};
 		let looked_at;
 
@@ -391,7 +396,6 @@ mod benches {
 			terms: &terms,
 			orders: &orders,
 			trades: &trades,
-			traded_wh: 0,
 		};
 		let committed;
 
@@ -408,7 +412,7 @@ mod benches {
 	/// Shown to be no fault, which needs the same reading.
 	#[benchmark]
 	fn challenge_pair() -> Result<(), BenchmarkError> {
-		let (key, _) = challengeable::<T>(1)?;
+		let key = challengeable::<T>(1)?;
 		let duals = duals(MAX_PROVEN_ORDERS);
 		let (bid, offer) = (leaf(&duals, 0)?, leaf(&duals, 1)?);
 		let root = binary_merkle_tree::merkle_root::<BlakeTwo256, _>(duals.iter().map(Encode::encode));
@@ -429,7 +433,7 @@ mod benches {
 	/// Shown to be no fault, which needs the same reading.
 	#[benchmark]
 	fn challenge_line(n: Linear<1, 2_000>) -> Result<(), BenchmarkError> {
-		let (key, _) = challengeable::<T>(n)?;
+		let key = challengeable::<T>(n)?;
 		let caller: T::AccountId = whitelisted_caller();
 		let refused;
 
@@ -446,7 +450,7 @@ mod benches {
 	/// `n`: trades undone.
 	#[benchmark]
 	fn overturn(n: Linear<1, 2_000>) -> Result<(), BenchmarkError> {
-		let (key, _) = challengeable::<T>(n)?;
+		let key = challengeable::<T>(n)?;
 		let book = Books::<T>::get(key).ok_or("a book")?;
 		let caller: T::AccountId = whitelisted_caller();
 

@@ -4,18 +4,17 @@ use crate::{
 	orders::OrdersInHand, pallet::*, Book, BookKey, Certificate, Flaw, LinePriceList, Trade, WeightInfo,
 	MAX_PROVEN_ORDERS,
 };
-use aipchain_primitives::{traits::*, Terms, Wh, H256};
+use aipchain_primitives::{traits::*, Terms, H256};
 use frame::prelude::*;
 
-/// A clearing that keeps the envelope, before it is accepted. Its orders are filled, in hand only.
+/// A clearing that keeps the envelope, before it is accepted. Its orders are filled and its book has their energy, in
+/// hand only.
 pub(crate) struct Cleared<'a, T: Config> {
 	pub key: BookKey,
 	pub book: &'a Book,
 	pub terms: &'a Terms,
 	pub orders: &'a OrdersInHand<T>,
 	pub trades: &'a [Trade],
-	/// Energy of all trades [Wh].
-	pub traded_wh: Wh,
 }
 
 /// What a certificate showed.

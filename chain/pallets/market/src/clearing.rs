@@ -1,7 +1,7 @@
 //! The envelope: what every trade of a clearing must keep, whatever rule made it.
 
 use crate::{
-	certificate::Cleared, orders::OrdersInHand, pallet::*, BookKey, BookStatus, Certificate, Order, OrderStatus,
+	certificate::Cleared, orders::OrdersInHand, pallet::*, Book, BookKey, BookStatus, Certificate, Order, OrderStatus,
 	Refusal, Rule, Trade, MAX_TRADES,
 };
 use aipchain_primitives::{traits::*, OrderNumber, Role, RuleSet, Side, UnixSeconds, Wh, H256};
@@ -29,51 +29,63 @@ impl<T: Config> Pallet<T> {
 		);
 		let mut book = Books::<T>::get(key).ok_or(Error::<T>::NoBook)?;
 		let result = trades.using_encoded(|bytes| H256(blake2_256(bytes)));
-		let count = trades.len() as u32;
 		if book.result == Some(result) && book.rules == rules {
-			return Ok(Self::clearing_weight(count, 0, &Certificate::Nothing));
+			return Ok(Self::clearing_weight(trades.len() as u32, 0, &Certificate::Nothing));
 		}
-		ensure!(book.status == BookStatus::Open, Error::<T>::BookNotOpen);
-		let now = Self::now();
-		ensure!(now >= book.closes_at, Error::<T>::GateOpen);
-		ensure!(now < book.deadline, Error::<T>::DeadlinePassed);
-		ensure!(book.rules == rules, Error::<T>::RulesMismatch);
-		let terms = Self::terms_of(&book);
-		ensure!(certificate.proof() == terms.proof, Error::<T>::WrongCertificate);
-
-		let mut orders = OrdersInHand::<T>::of(&trades);
-		let traded_wh = Self::fill(&mut orders, &trades, key, book.closes_at)?;
-		let cleared = Cleared {
-			key,
-			book: &book,
-			terms: &terms,
-			orders: &orders,
-			trades: &trades,
-			traded_wh,
-		};
-		let proven = cleared.prove(&certificate)?;
-		let weight = Self::clearing_weight(count, proven.looked_at, &certificate);
-		orders.write();
-		if let Certificate::Optimum { lines, .. } = certificate {
-			Self::store_line_prices(key, lines);
-		}
+		Self::ensure_awaits_clearing(&book, rules)?;
+		let weight = Self::accept(key, &mut book, &trades, certificate)?;
 		book.status = BookStatus::Cleared;
-		book.trades = count;
-		book.traded_wh = traded_wh;
 		book.result = Some(result);
-		book.commitment = proven.commitment;
-		Books::<T>::insert(key, book);
-		Trades::<T>::insert(key, trades);
 		Self::deposit_event(Event::IntervalCleared {
 			community,
 			interval_start,
 			rules,
 			result,
-			trades: count,
-			traded_wh,
-			commitment: proven.commitment,
+			trades: book.trades,
+			traded_wh: book.traded_wh,
+			commitment: book.commitment,
 			operator,
 		});
+		Books::<T>::insert(key, book);
+		Trades::<T>::insert(key, trades);
+		Ok(weight)
+	}
+
+	fn ensure_awaits_clearing(book: &Book, rules: RuleSet) -> DispatchResult {
+		ensure!(book.status == BookStatus::Open, Error::<T>::BookNotOpen);
+		let now = Self::now();
+		ensure!(now >= book.closes_at, Error::<T>::GateOpen);
+		ensure!(now < book.deadline, Error::<T>::DeadlinePassed);
+		ensure!(book.rules == rules, Error::<T>::RulesMismatch);
+		Ok(())
+	}
+
+	/// Fill the orders and check the proof; the book has what comes of it, but is not stored. Says what that weighs.
+	fn accept(
+		key: BookKey,
+		book: &mut Book,
+		trades: &[Trade],
+		certificate: Certificate,
+	) -> Result<Weight, DispatchError> {
+		let terms = Self::terms_of(book);
+		ensure!(certificate.proof() == terms.proof, Error::<T>::WrongCertificate);
+		let mut orders = OrdersInHand::<T>::of(trades);
+		book.trades = trades.len() as u32;
+		book.traded_wh = Self::fill(&mut orders, trades, key, book.closes_at)?;
+		let cleared = Cleared {
+			key,
+			book,
+			terms: &terms,
+			orders: &orders,
+			trades,
+		};
+		let proven = cleared.prove(&certificate)?;
+		book.commitment = proven.commitment;
+		orders.write();
+		let weight = Self::clearing_weight(book.trades, proven.looked_at, &certificate);
+		if let Certificate::Optimum { lines, .. } = certificate {
+			Self::store_line_prices(key, lines);
+		}
 		Ok(weight)
 	}
 

@@ -74,7 +74,7 @@ impl<T: Config> Cleared<'_, T> {
 		let mut left_out = positions.values().filter(|position| position.is_left_out());
 		let proven = match (left_out.next(), left_out.next()) {
 			(None, _) => true,
-			(Some(position), None) => position.supplies_itself(self.traded_wh),
+			(Some(position), None) => position.supplies_itself(self.book.traded_wh),
 			(Some(_), Some(_)) => false,
 		};
 		flawless::<T>(proven, Flaw::OrderLeftOut)?;
