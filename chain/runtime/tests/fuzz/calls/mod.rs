@@ -39,7 +39,7 @@ const OWN: [(u64, Maker); 24] = [
 	(40, market::submit_clearing),
 	(30, market::settle),
 	(20, market::void),
-	(15, proofs::challenge_clearing),
+	(30, proofs::challenge_clearing),
 	(6, plugins::register_build),
 	(2, plugins::deprecate_build),
 	(20, plugins::install),

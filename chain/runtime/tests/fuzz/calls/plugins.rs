@@ -63,7 +63,13 @@ fn terms(draw: &mut Draw, slot: Slot) -> Terms {
 	if slot == Slot::Price && !draw.chance(3) {
 		return Terms::default();
 	}
-	let proof = draw.of([Proof::Envelope, Proof::UniformPrice, Proof::Optimum, Proof::Optimum]);
+	let proof = draw.of([
+		Proof::Envelope,
+		Proof::UniformPrice,
+		Proof::Optimum,
+		Proof::Optimum,
+		Proof::Optimum,
+	]);
 	let (charged, limited) = match proof {
 		Proof::Envelope => (3, 70),
 		Proof::UniformPrice => (3, 3),
