@@ -64,7 +64,7 @@ def year_rows(members: int, intervals: int) -> list[str]:
             expected = reference(Wh(int(generation[interval])), claims).used
             assert used[interval].tolist() == list(expected.values()), (name, interval)
         rows.append(
-            f"{name:10} {seconds:6.3f} s ({busy:.3f} s of processor)   {int(used.sum()):,} Wh used, {SAMPLE} intervals as the reference"
+            f"{name:10} {seconds:6.3f} s (processor {busy:.3f} s)   {int(used.sum()):,} Wh used, sample as reference"
         )
     return rows
 
