@@ -15,6 +15,7 @@ multistep integer-preserving Gaussian elimination, Mathematics of Computation 22
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from operator import mul
 from typing import Final, NamedTuple
 
 from aipchain.market.network.program import Program, Row
@@ -186,16 +187,18 @@ def _tableau(program: Program, rows: Sequence[Row], basis: Basis) -> _Tableau | 
     if inverted is None:
         return None
     scale, inverse = inverted
-    point = [columns[index].quantity * scale if index in basis.upper else 0 for index in range(len(columns))]
-    right = [_remaining(program, rows, row, basis.upper) for row in tight]
-    for index, line in zip(basic, inverse, strict=True):
-        point[index] = sum(each * side for each, side in zip(line, right, strict=True))
+    signs = tuple([column.sign for column in columns])
+    lines = [signs if row == BALANCE else rows[row].coefficients for row in tight]
+    bounds = [0 if row == BALANCE else rows[row].bound for row in tight]
+    full = [column.quantity if index in basis.upper else 0 for index, column in enumerate(columns)]
+    right = [bound - sum(map(mul, line, full)) for bound, line in zip(bounds, lines, strict=True)]
+    point = [scale * quantity for quantity in full]
+    for index, solution in zip(basic, inverse, strict=True):
+        point[index] = sum(map(mul, solution, right))
     duals = _duals(inverse, [columns[index].value for index in basic])
     reduced = [column.value * scale for column in columns]
-    signs = tuple([column.sign for column in columns])
-    for row, y in zip(tight, duals, strict=True):
-        coefficients = signs if row == BALANCE else rows[row].coefficients
-        reduced = [d - y * a for d, a in zip(reduced, coefficients, strict=True)]
+    for line, y in zip(lines, duals, strict=True):
+        reduced = [d - y * a for d, a in zip(reduced, line, strict=True)]
     return _Tableau(program, rows, basis, scale, inverse, point, duals, reduced)
 
 
@@ -207,12 +210,6 @@ def _duals(inverse: Sequence[Sequence[int]], values: Sequence[int]) -> list[int]
 
 def _coefficient(program: Program, rows: Sequence[Row], row: int, column: int) -> int:
     return program.columns[column].sign if row == BALANCE else rows[row].coefficients[column]
-
-
-def _remaining(program: Program, rows: Sequence[Row], row: int, upper: frozenset[int]) -> int:
-    """What the columns at their upper bound leave of a row's right side."""
-    bound = 0 if row == BALANCE else rows[row].bound
-    return bound - sum(_coefficient(program, rows, row, index) * program.columns[index].quantity for index in upper)
 
 
 def _inverse(matrix: list[list[int]]) -> tuple[int, list[list[int]]] | None:
