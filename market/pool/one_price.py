@@ -6,8 +6,10 @@ still have energy left, shared by the same rule. Together both rounds trade as m
 """
 
 from collections.abc import Callable, Iterable, Sequence
+from itertools import pairwise
 from typing import TypeAlias
 
+from aipchain.market.auctions.errors import DuplicateOrder
 from aipchain.market.auctions.pairing import Fill, Pair, Pairing, pair_fills, trades_at
 from aipchain.market.book import AccountId, BookOrder, OrderNumber, Side, Trade
 from aipchain.units import Price, Wh
@@ -19,8 +21,14 @@ ShareOrders: TypeAlias = Callable[[int, Sequence[Fill]], Sequence[int]]
 
 
 def clear_at_price(orders: Iterable[BookOrder], price: Price, share: ShareOrders) -> tuple[Trade, ...]:
-    """Trades at `price` [base units per Wh], in canonical order."""
+    """Trades at `price` [base units per Wh], in canonical order.
+
+    :raises DuplicateOrder: two orders have one number.
+    """
     by_number = sorted(orders, key=lambda order: order.number)
+    for before, order in pairwise(by_number):
+        if before.number == order.number:
+            raise DuplicateOrder(order.number)
     bids, offers = ([Fill(order, order.wh) for order in by_number if eligible(order, price, side)] for side in Side)
     first = _round(bids, offers, share)
     pairs = first.pairs
