@@ -67,7 +67,8 @@ def sweep_arrays(feeder: ArrayFeeder, load_w: Integers, generation_w: Integers) 
 
     :raises OverflowError: `feeder.holds` is false for this power.
     """
-    _check(feeder, load_w, generation_w)
+    if not _fits(feeder.most_w, load_w, generation_w):
+        raise OverflowError("this power leaves 64 bits on this feeder; use aipchain.market.network.sweep.sweep")
     state = np.empty((2, len(load_w)), np.int64)
     _sweep(feeder.tree, feeder.band[0], load_w, generation_w, state)
     return state[0], state[1]
@@ -80,13 +81,6 @@ def keeps_limits(feeder: ArrayFeeder, load_w: Integers, generation_w: Integers) 
     """
     flow, voltage = sweep_arrays(feeder, load_w, generation_w)
     return bool(_inside(feeder.tree[3], feeder.band[1], feeder.band[2], flow, voltage))
-
-
-def _check(feeder: ArrayFeeder, load_w: Integers, generation_w: Integers) -> None:
-    largest = max(int(load_w.max()), int(generation_w.max()), -int(load_w.min()), -int(generation_w.min()))
-    fits = largest <= _ROOM // (2 * len(load_w))
-    if not fits or not feeder.holds(int(np.abs(load_w).sum()) + int(np.abs(generation_w).sum())):
-        raise OverflowError("this power leaves 64 bits on this feeder; use aipchain.market.network.sweep.sweep")
 
 
 @_compiled
@@ -109,3 +103,14 @@ def _inside(rated_w: Integers, lowest: int, highest: int, flow: Integers, voltag
         if (node > 0 and abs(flow[node]) > rated_w[node]) or voltage[node] < lowest or voltage[node] > highest:
             return False
     return True
+
+
+@_compiled
+def _fits(most_w: int, load_w: Integers, generation_w: Integers) -> bool:
+    left = most_w
+    for watts in (load_w, generation_w):
+        for each in watts:
+            if each > left or each < -left:
+                return False
+            left -= abs(each)
+    return left >= 0

@@ -21,7 +21,7 @@ from aipchain.market.network.lp import HighsSolver
 from aipchain.market.network.sample import SIZES, sample_feeder, sample_orders
 from aipchain.market.network.sweep import sweep
 from aipchain.market.network.tariff import Relief, grid_tariff
-from aipchain.market.network.zone_certificate import verify_zones
+from aipchain.market.network.zone_certificate import verify as verify_zones
 from aipchain.market.network.zone_clearing import clear_zones
 from aipchain.market.network.zones import ZoneCaps, zone_book
 from aipchain.units import Price, Wh
@@ -65,14 +65,14 @@ def figures(book: GridBook) -> Figures:
     """Clear and verify one book; a result that is not proven ends the run."""
     solver = HighsSolver()
     clearing = clear_grid(book, seed=1, solver=solver)
-    breach = verify(book, clearing.fills, clearing.certificate)
+    breach = verify(book, clearing, clearing.certificate)
     if breach is not None:
         raise SystemExit(f"not proven: {breach}")
     if clearing != clear_grid(book, seed=1, solver=HighsSolver("ipm")):
         raise SystemExit("simplex and interior point differ")
     return Figures(
         timed(lambda: clear_grid(book, seed=1, solver=solver)),
-        timed(lambda: verify(book, clearing.fills, clearing.certificate)),
+        timed(lambda: verify(book, clearing, clearing.certificate)),
         clearing,
     )
 

@@ -58,7 +58,7 @@ def assert_sound(book: GridBook, clearing: GridClearing) -> None:
     """Feasible to the last watt, within its own bound, and everybody within their limit."""
     power = injections(book, clearing.fills)
     assert list(exceeded(book.feeder, sweep(book.feeder, power.load_w, power.generation_w))) == []
-    assert verify(book, clearing.fills, clearing.certificate, ANYTHING) is None
+    assert verify(book, clearing, clearing.certificate, ANYTHING) is None
     assert welfare(book, clearing.fills) << 60 <= upper_bound(book, clearing.certificate)
     prices = node_prices(book, clearing.certificate)
     for order in book.orders:

@@ -42,7 +42,7 @@ def placed(
 def cleared(book: GridBook, method: str = "simplex", gap_ppm: int = 500) -> GridClearing:
     """The clearing by HiGHS with no margin, after its certificate has passed."""
     clearing = clear_grid(book, seed=1, solver=HighsSolver(method), margin=RoundingMargin(0, 0))
-    assert verify(book, clearing.fills, clearing.certificate, gap_ppm) is None
+    assert verify(book, clearing, clearing.certificate, gap_ppm) is None
     return clearing
 
 
@@ -145,13 +145,13 @@ def test_without_a_solver_the_result_is_feasible_and_marked(book: Book) -> None:
     """Curtailed: within limits, but with a gap that the certificate does not hide."""
     grid = placed(chain(100, 5), book("bid ann 20@5", "bid ben 25@3", "offer cat 5@9"), [2, 2, 1])
     clearing = clear_grid(grid, seed=1)
-    breach = verify(grid, clearing.fills, clearing.certificate)
+    breach = verify(grid, clearing, clearing.certificate)
 
     assert clearing.method is ClearingMethod.CURTAILED
     assert sum(clearing.fills[OrderNumber(each)] for each in (0, 1)) == clearing.fills[OrderNumber(2)] == 5
     assert breach is not None
     assert breach.kind is GridBreachKind.GAP_TOO_LARGE
-    assert verify(grid, clearing.fills, clearing.certificate, 1_000_000) is None
+    assert verify(grid, clearing, clearing.certificate, 1_000_000) is None
 
 
 class _Silent:
@@ -257,10 +257,13 @@ def test_the_certificate_shows_what_is_wrong(book: Book) -> None:
         ({}, proof, GridBreachKind.GAP_TOO_LARGE, 0, 1_000_000),
     ]
     for wrong, certificate, kind, where, amount in cases:
-        breach = verify(grid, wrong, certificate)  # type: ignore[arg-type]
+        breach = verify(grid, replace(good, fills=wrong), certificate)  # type: ignore[arg-type]
         assert breach is not None
         assert (breach.kind, breach.where, breach.amount) == (kind, where, amount)
     assert str(breach) == "GapTooLarge at 0 by 1000000"
+    imported = verify(grid, replace(good, import_wh=Wh(1)), proof)
+    assert imported is not None
+    assert imported.kind is GridBreachKind.OUT_OF_BALANCE
 
 
 def test_any_duals_give_a_bound(book: Book) -> None:

@@ -16,7 +16,7 @@ from aipchain.market.network.errors import (
     UnplacedMeter,
 )
 from aipchain.market.network.tariff import GridTariff, Relief, grid_tariff
-from aipchain.market.network.zone_certificate import ZoneBreachKind, verify_zones
+from aipchain.market.network.zone_certificate import ZoneBreachKind, verify
 from aipchain.market.network.zone_clearing import ZoneClearing, ZoneTrade, as_trades, clear_zones
 from aipchain.market.network.zones import ZoneBook, ZoneCaps, zone_book
 from aipchain.units import Price, Wh
@@ -35,7 +35,7 @@ def placed(
 def cleared(book: ZoneBook, k_permille: int = 500) -> ZoneClearing:
     """The clearing, after its certificate and the chain's envelope have passed."""
     clearing = clear_zones(book, seed=1, k_permille=k_permille)
-    assert verify_zones(book, clearing, clearing.certificate) is None
+    assert verify(book, clearing, clearing.certificate) is None
     assert first_breach_in_book(as_trades(clearing.trades), book.orders) is None
     for trade in clearing.trades:
         assert trade.buyer_price == trade.seller_price + trade.charge + trade.rent
@@ -256,7 +256,7 @@ def test_the_certificate_shows_what_is_wrong(book: Book, case: int) -> None:
     """Each kind of breach is found and named."""
     placed_book = placed(book("bid ann 20@5", "offer ben 10@5"), [0, 0])
     kind, wrong = wrong_results(clear_zones(placed_book, seed=1))[case]
-    breach = verify_zones(placed_book, wrong, wrong.certificate)
+    breach = verify(placed_book, wrong, wrong.certificate)
 
     assert breach is not None
     assert breach.kind is kind
