@@ -4,9 +4,9 @@ Import it only where numpy is installed. Order numbers, owners and limit prices 
 must stay below 2^62 Wh, and one side's limits must lie less than 2^62 apart. Fractions are never taken.
 """
 
+from array import array
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from operator import attrgetter
 from typing import Any, Final
 
 import numpy as np
@@ -111,12 +111,15 @@ def arrays_of(orders: Iterable[BookOrder]) -> ArrayBook:
     :raises OutsideArrayRange: a number does not fit.
     """
     book = orders if isinstance(orders, Sequence) else tuple(orders)
-    place: dict[str, int] = {}
-    owners = [place.setdefault(order.owner, len(place)) for order in book]
-    offered = np.fromiter((order.side is Side.OFFER for order in book), np.bool_, len(book))
-    names = {"number": "an order number", "wh": "an order's energy", "limit_price": "a limit price"}
-    numbers, wh, limits = (_int64s(name, list(map(attrgetter(field), book))) for field, name in names.items())
-    columns, offered = _by_number([numbers, np.array(owners, np.int64), wh, limits], offered)
+    names = [order.owner for order in book]
+    last_place = dict(zip(names, range(len(names)), strict=True))
+    offer = Side.OFFER
+    offered = np.frombuffer(bytes([order.side is offer for order in book]), np.bool_)
+    numbers = _int64s("an order number", [order.number for order in book])
+    owners = _int64s("an owner", list(map(last_place.__getitem__, names)))
+    wh = _int64s("an order's energy", [order.wh for order in book])
+    limits = _int64s("a limit price", [order.limit_price for order in book])
+    columns, offered = _by_number([numbers, owners, wh, limits], offered)
     return ArrayBook(_side(columns, ~offered), _side(columns, offered))
 
 
@@ -138,24 +141,22 @@ def _plain_side(side: ArrayOrders) -> OrderColumns:
 def _int64s(what: str, given: Whole) -> Int64s:
     """Whole numbers as int64, without a change in value.
 
-    Lists are looked at before numpy sees them: it would make fractions of numbers around 2^63.
+    Lists go through an array of the standard library: numpy makes fractions of numbers around 2^63, and cuts fractions.
     """
     if not isinstance(given, np.ndarray):
-        if not set(map(type, given)) <= {int}:
-            raise TypeError(f"{what} is not a whole number; energy and money are never fractions")
-        _refuse_outside(what, given)
-        return np.array(given, np.int64)
+        try:
+            return np.frombuffer(array("q", given), np.int64)
+        except OverflowError:
+            raise OutsideArrayRange(what, max(given, key=abs), int(_LIMITS.max)) from None
+        except TypeError as error:
+            raise TypeError(f"{what} is not a whole number ({error}); energy and money are never fractions") from None
     if given.dtype.kind not in "iu":
         raise TypeError(f"{what} is not a whole number but {given.dtype}; energy and money are never fractions")
     if given.dtype == np.uint64 and given.size:
-        _refuse_outside(what, (int(given.max()),))
+        largest = int(given.max())
+        if largest > _LIMITS.max:
+            raise OutsideArrayRange(what, largest, int(_LIMITS.max))
     return given.astype(np.int64, copy=False)
-
-
-def _refuse_outside(what: str, values: Sequence[int]) -> None:
-    for extreme in (max(values, default=0), min(values, default=0)):
-        if not _LIMITS.min <= extreme <= _LIMITS.max:
-            raise OutsideArrayRange(what, extreme, int(_LIMITS.max))
 
 
 def _by_number(columns: list[Int64s], offered: npt.NDArray[np.bool_]) -> tuple[list[Int64s], npt.NDArray[np.bool_]]:

@@ -97,7 +97,7 @@ def clear_orders(
     except OutsideArrayRange:
         return _plain_rows(orders, k_permille, seed)
     trades = clear_arrays(book, k_permille, seed=seed, compiled=compiled).trades
-    canonical = np.lexsort((trades.offer_rows, trades.bid_rows))
+    canonical = np.argsort(trades.bid_rows * len(book.offers) + trades.offer_rows)
     bids, offers = book.bids.numbers[trades.bid_rows[canonical]], book.offers.numbers[trades.offer_rows[canonical]]
     wh, prices = trades.wh[canonical], trades.prices
     return tuple(zip(bids.tolist(), offers.tolist(), wh.tolist(), prices.tolist(), strict=True))

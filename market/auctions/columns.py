@@ -8,12 +8,12 @@ community allows. Prices may be negative where `lowest_price` says so; the chain
 There is no upper bound: whole numbers of Python do not overflow. `arrays` holds the same in 64 bits.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
 from aipchain.market.auctions.errors import BadOrder, DuplicateOrder, UnequalColumns
-from aipchain.market.book import BookOrder, OrderNumber, Side, Trade, in_canonical_order
+from aipchain.market.book import BookOrder, OrderNumber, Side, Trade
 from aipchain.units import Price, Wh
 
 __all__ = ["ColumnBook", "OrderColumns", "TradeColumns", "as_trades", "column_book", "columns_of"]
@@ -110,14 +110,13 @@ def refuse_terms(number: int, wh: int, limit: int, lowest_price: int) -> None:
 
 
 def as_trades(book: ColumnBook, trades: TradeColumns) -> tuple[Trade, ...]:
-    """The trades as objects, in canonical order."""
-    return in_canonical_order(_objects(book, trades))
-
-
-def _objects(book: ColumnBook, trades: TradeColumns) -> Iterator[Trade]:
-    for bid, offer, wh, price in zip(trades.bid_rows, trades.offer_rows, trades.wh, trades.prices, strict=True):
-        bid_number, offer_number = book.bids.numbers[bid], book.offers.numbers[offer]
-        yield Trade(OrderNumber(bid_number), OrderNumber(offer_number), Wh(wh), Price(price))
+    """The trades as objects, in canonical order: rows order as the numbers do."""
+    bids, offers = book.bids.numbers, book.offers.numbers
+    rows = sorted(zip(trades.bid_rows, trades.offer_rows, trades.wh, trades.prices, strict=True))
+    return tuple(
+        Trade(OrderNumber(bids[bid]), OrderNumber(offers[offer]), Wh(wh), Price(price))
+        for bid, offer, wh, price in rows
+    )
 
 
 def _columns(rows: Iterable[tuple[int, int, int, int]]) -> OrderColumns:

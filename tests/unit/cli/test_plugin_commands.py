@@ -27,6 +27,7 @@ def test_the_list_names_every_built_in_plugin(aip: Aip) -> None:
         "continuous-auction": ["clear"],
         "equal-shares": ["clear"],
         "mid-market-rate": ["price"],
+        "minimum-fill": ["clear"],
         "pay-as-bid": ["clear"],
         "pro-rata": ["clear"],
         "supply-demand-ratio": ["price"],
