@@ -42,6 +42,7 @@ __all__ = [
     "clear_arrays",
     "clear_objects",
     "dense",
+    "object_certificate",
     "perturbed",
     "plain",
     "solve",
@@ -98,11 +99,16 @@ def clear_objects(book: BilateralBook, seed: int, k_permille: int = 500) -> Bila
         clearing = clear_arrays(columns, seed, k_permille)
     except OutsideWordSize:
         return clear_bilateral(book, seed, k_permille)
-    found = clearing.certificate
-    duals = [
-        dict(zip(side, each.tolist(), strict=True)) for side, each in ((book.bids, found.u), (book.offers, found.p))
-    ]
-    return BilateralClearing(_trades(columns, clearing), BilateralCertificate(found.tie_break, duals[0], duals[1]))
+    return BilateralClearing(_trades(columns, clearing), object_certificate(columns, clearing.certificate))
+
+
+def object_certificate(book: ArrayBook, certificate: ArrayCertificate) -> BilateralCertificate:
+    """The certificate by order number."""
+    u, p = (
+        {OrderNumber(number): dual for number, dual in zip(side.number.tolist(), duals.tolist(), strict=True)}
+        for side, duals in ((book.bids, certificate.u), (book.offers, certificate.p))
+    )
+    return BilateralCertificate(certificate.tie_break, u, p)
 
 
 def verify_arrays(book: ArrayBook, clearing: ArrayClearing, certificate: ArrayCertificate) -> Breach | None:

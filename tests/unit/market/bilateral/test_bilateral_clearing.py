@@ -1,12 +1,13 @@
 """Bilateral clearing against figures worked out by hand, the certificate's refusals, and bad input."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from itertools import permutations
 
 import pytest
 
 from aipchain.market.bilateral.certificate import (
+    BilateralCertificate,
     Breach,
     Condition,
     OrderChallenge,
@@ -210,7 +211,7 @@ def test_each_broken_condition_has_a_witness(crossed: BilateralBook) -> None:
     nobody, strangers = OrderChallenge(OrderNumber(9)), PairChallenge(OrderNumber(0), OrderNumber(0))
     u, p = dict(proof.u), dict(proof.p)
     stranger = replace(first, trade=replace(first.trade, offer=OrderNumber(0)))
-    broken = {
+    broken: dict[Condition, tuple[PairChallenge | OrderChallenge, Sequence[BilateralTrade], BilateralCertificate]] = {
         Condition.UNKNOWN_PAIR: (strangers, (*trades, stranger), proof),
         Condition.LISTED_TWICE: (pair, (_with_wh(first, 2), _with_wh(first, 3), second), proof),
         Condition.ZERO_ENERGY: (pair, (_with_wh(first, 0), second), proof),
