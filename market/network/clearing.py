@@ -31,7 +31,8 @@ from aipchain.market.network.merit import MeritPoint, merit_point
 from aipchain.market.network.program import SHIFT, Program, Row, limit_row, program_of
 from aipchain.market.network.solver import Session, Solver
 from aipchain.market.network.sweep import GridLimit, LimitKind, exceeded, sweep
-from aipchain.market.network.vertex import BALANCE, Vertex, optimal_vertex
+from aipchain.market.network.tableau import BALANCE
+from aipchain.market.network.vertex import Vertex, optimal_vertex
 from aipchain.units import Price, Wh
 
 __all__ = ["ClearingMethod", "GridClearing", "RoundingMargin", "clear_grid", "node_prices"]

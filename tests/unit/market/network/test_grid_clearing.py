@@ -17,7 +17,7 @@ from aipchain.market.network.program import Program, Row
 from aipchain.market.network.sample import sample_feeder, sample_orders
 from aipchain.market.network.solver import Hint, Session, Solver
 from aipchain.market.network.sweep import GridLimit, LimitKind
-from aipchain.market.network.vertex import Basis
+from aipchain.market.network.tableau import Basis
 from aipchain.units import Price, Wh
 
 Book = Callable[..., tuple[BookOrder, ...]]
