@@ -35,6 +35,9 @@ MOST_NODES: Final = 2_000
 MOST_DROPS: Final = 64
 """Orders that the fallback puts out at most; where more are in the way, none of it is used."""
 
+CLOSE_ENOUGH: Final = 1_000
+"""A fit that loses no more than one part in this of the bound needs no second try."""
+
 
 _Window = tuple[int | None, int | None]
 """Lowest and highest price of an interval; None is without bound."""
@@ -103,14 +106,14 @@ def _sides(orders: Sequence[LinkedOrder], seed: int) -> _Sides:
 
 
 def _fallback(sides: _Sides, root: _Node) -> _Best:
-    """The better of two clearings that are quickly found."""
-    best = _drop_marginal(sides, root)
+    """The better of two clearings that are quickly found; the second is not tried where the first is close enough."""
     relaxed = _relax(sides, root)
     fitted = exact_fit(sides.bids, sides.offers, relaxed.fills) if relaxed and sides.intervals == 1 else None
-    if fitted is None:
+    best = _Best(fitted, _welfare(sides, fitted)) if fitted else _Best()
+    if relaxed and (relaxed.welfare - best.welfare) * CLOSE_ENOUGH <= relaxed.welfare:
         return best
-    welfare = _welfare(sides, fitted)
-    return _Best(fitted, welfare) if welfare > best.welfare else best
+    dropped = _drop_marginal(sides, root)
+    return dropped if dropped.welfare > best.welfare else best
 
 
 def _drop_marginal(sides: _Sides, root: _Node) -> _Best:
