@@ -15,9 +15,10 @@ from aipchain.market.auctions.array_book import Int64s, Sides
 from aipchain.market.auctions.ties import FIRST_FACTOR, GAMMA, LOT_BITS, SECOND_FACTOR
 
 __all__ = [
+    "bid_fills_follow",
     "count_down",
     "crossing_wh",
-    "fills_follow",
+    "offer_fills_follow",
     "pack_keys",
     "pair_rows",
     "scatter",
@@ -131,16 +132,27 @@ def pair_rows(owners: Sides, bid_wh: Int64s, offer_wh: Int64s, pairs: Int64s) ->
 
 
 @_compiled
-def fills_follow(limits: Int64s, wh: Int64s, fills: Int64s, price: int, sign: int) -> int:
-    """The sum of the fills if each of them follows from the price, else -1; `sign` is 1 for bids, -1 for offers."""
-    total = 0
+def bid_fills_follow(limits: Int64s, wh: Int64s, fills: Int64s, price: int) -> int:
+    """The sum of the fills if each of them follows from the price, else -1; without branches, so that it vectorises."""
+    total, bad = 0, False
     for row in range(len(limits)):
-        limit, fill, most = limits[row], fills[row], wh[row]
-        better = limit > price if sign > 0 else limit < price
-        if fill < 0 or fill > most or (better and fill != most) or (not better and limit != price and fill != 0):
-            return -1
-        total += fill
-    return total
+        least = wh[row] if limits[row] > price else 0
+        most = 0 if limits[row] < price else wh[row]
+        bad |= (fills[row] < least) | (fills[row] > most)
+        total += fills[row]
+    return -1 if bad else total
+
+
+@_compiled
+def offer_fills_follow(limits: Int64s, wh: Int64s, fills: Int64s, price: int) -> int:
+    """As `bid_fills_follow`; offers are better below the price."""
+    total, bad = 0, False
+    for row in range(len(limits)):
+        least = wh[row] if limits[row] < price else 0
+        most = 0 if limits[row] > price else wh[row]
+        bad |= (fills[row] < least) | (fills[row] > most)
+        total += fills[row]
+    return -1 if bad else total
 
 
 @_compiled
