@@ -54,8 +54,9 @@ def sweep(feeder: Feeder, load_w: Sequence[int], generation_w: Sequence[int]) ->
     reactive = [load * share for load, share in zip(load_w, feeder.tan_phi, strict=True)]
     parent = feeder.parent
     for node in range(len(parent) - 1, 0, -1):
-        flow[parent[node]] += flow[node]
-        reactive[parent[node]] += reactive[node]
+        up = parent[node]
+        flow[up] += flow[node]
+        reactive[up] += reactive[node]
     voltage = [feeder.root_voltage] * len(parent)
     resistance, reactance = feeder.resistance, feeder.reactance
     for node in range(1, len(parent)):

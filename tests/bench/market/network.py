@@ -16,6 +16,7 @@ from aipchain.market.book import MeterId, ReferencePrice
 from aipchain.market.network.arrays import array_feeder, keeps_limits
 from aipchain.market.network.certificate import LARGEST_GAP_PPM, verify
 from aipchain.market.network.clearing import ClearingMethod, GridClearing, clear_grid
+from aipchain.market.network.exact import ExactSolver
 from aipchain.market.network.grid_book import GridBook, grid_book, injections
 from aipchain.market.network.lp import HighsSolver
 from aipchain.market.network.sample import SIZES, sample_feeder, sample_orders
@@ -36,6 +37,7 @@ class Figures:
     """What one clearing took [s] and gave."""
 
     clear_s: float
+    exact_s: float
     verify_s: float
     clearing: GridClearing
 
@@ -68,10 +70,12 @@ def figures(book: GridBook) -> Figures:
     breach = verify(book, clearing, clearing.certificate)
     if breach is not None:
         raise SystemExit(f"not proven: {breach}")
-    if clearing != clear_grid(book, seed=1, solver=HighsSolver("ipm")):
-        raise SystemExit("simplex and interior point differ")
+    for other in (HighsSolver("ipm"), ExactSolver()):
+        if clearing != clear_grid(book, seed=1, solver=other):
+            raise SystemExit(f"simplex and {other} differ")
     return Figures(
         timed(lambda: clear_grid(book, seed=1, solver=solver)),
+        timed(lambda: clear_grid(book, seed=1, solver=ExactSolver()), rounds=3),
         timed(lambda: verify(book, clearing, clearing.certificate)),
         clearing,
     )
@@ -91,7 +95,7 @@ def print_fast_path() -> None:
 
 def print_grids() -> None:
     """One row per size of grid."""
-    print("nodes homes   binds  free, ms  bound, ms  worst, ms  verify, ms  gap, ppm")
+    print("nodes homes   binds  free, ms  HiGHS, ms  worst, ms   own, ms  worst, ms  verify, ms  gap, ppm")
     gaps: list[int] = []
     for size, homes in SIZES:
         rows = [figures(book) for book in books(size, homes, range(3))]
@@ -99,14 +103,15 @@ def print_grids() -> None:
         free = [row for row in rows if row.clearing.method is ClearingMethod.UNCONSTRAINED]
         gaps += [row.clearing.gap_ppm for row in bound]
         times = sorted(row.clear_s * 1e3 for row in bound) or [0.0]
+        own = sorted(row.exact_s * 1e3 for row in bound) or [0.0]
         largest = max((row.clearing.gap_ppm for row in bound), default=0)
         check = median(row.verify_s for row in rows) * 1e3
         print(f"{size:5} {homes:5} {len(bound):3}/{len(rows):3} {middle(free):9.2f}", end=" ")
-        print(f"{median(times):10.2f} {times[-1]:10.2f} {check:11.2f} {largest:9}")
+        print(f"{median(times):10.2f} {times[-1]:10.2f} {median(own):9.2f} {own[-1]:10.2f} {check:11.2f} {largest:9}")
     print(
         f"all: {len(gaps)} bound, every result feasible; gap median {median(gaps):.0f}, most {max(gaps)} ppm", end=" "
     )
-    print(f"(accepted: {LARGEST_GAP_PPM}); simplex and interior point agree")
+    print(f"(accepted: {LARGEST_GAP_PPM}); HiGHS by simplex, by interior point and our own solver agree")
 
 
 def middle(rows: list[Figures]) -> float:

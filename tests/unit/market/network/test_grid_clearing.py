@@ -266,6 +266,17 @@ def test_the_certificate_shows_what_is_wrong(book: Book) -> None:
     assert imported.kind is GridBreachKind.OUT_OF_BALANCE
 
 
+def test_a_dropped_order_shows(book: Book) -> None:
+    """A clearing of the book without Ben is no clearing of the book: the bound counts every order."""
+    orders = book("bid ann 20@5", "bid ben 25@3", "offer cat 5@9")
+    grid = placed(chain(100, 5), orders, [2, 2, 1])
+    without = cleared(placed(chain(100, 5), (orders[0], orders[2]), [2, 1]))
+    breach = verify(grid, without, without.certificate)
+
+    assert breach is not None
+    assert breach.kind is GridBreachKind.GAP_TOO_LARGE
+
+
 def test_any_duals_give_a_bound(book: Book) -> None:
     """Wrong duals only make the bound worse, never too small: nobody can prove what is not so."""
     grid = placed(chain(100, 5), book("bid ann 20@5", "bid ben 25@3", "offer cat 5@9"), [2, 2, 1], REFERENCE)

@@ -80,6 +80,23 @@ def test_the_fee_is_on_top_never_subtracted(book: Book) -> None:
     assert len(cleared(placed(book("bid ann 14@5", "offer ben 10@5"), [0, 1])).trades) == 1
 
 
+def test_a_dropped_order_shows(book: Book) -> None:
+    """A clearing of the book without Ben's better bid is no clearing of the book."""
+    orders = book("bid ann 20@5", "bid ben 25@5", "offer cat 10@5")
+    without = clear_zones(placed((orders[0], orders[2]), [0, 0]), seed=1)
+    breach = verify(placed(orders, [0, 0, 0]), without, without.certificate)
+
+    assert breach is not None
+    assert breach.kind is ZoneBreachKind.ORDER_AGAINST_PRICE
+
+
+def test_matched_energy_is_what_is_traded(book: Book) -> None:
+    """Every served watt-hour of different owners stands in a trade, on both sides."""
+    clearing = cleared(placed(book("bid ann 20@7", "bid ben 18@4", "offer cat 5@6", "offer dan 9@9"), [0, 1, 0, 1]))
+    for number, wh in clearing.fills.items():
+        assert sum(trade.wh for trade in clearing.trades if number in {trade.bid, trade.offer}) == wh
+
+
 def test_a_negative_fee_is_refused() -> None:
     """Relief is a reduction of at most the whole fee, not a fee below zero."""
     with pytest.raises(FeeOutOfRange, match="must not be negative"):
