@@ -65,15 +65,12 @@ def _plots(comparison: Comparison) -> dict[str, Any]:
 
 
 def _lines(rules: Sequence[RuleOutcome], values: Callable[[RuleOutcome], Column]) -> list[dict[str, Any]]:
-    """One line for all rules with equal values; it is named after the first of them."""
+    """One line for all trading rules with equal values; it is named after the first of them."""
     names: dict[tuple[float | None, ...], list[str]] = {}
     for rule in rules:
-        names.setdefault(tuple(values(rule)), []).append(rule.name)
-    return [
-        {"label": _together(called), "values": list(column)}
-        for column, called in names.items()
-        if any(value for value in column)
-    ]
+        if rule.delivered_wh:
+            names.setdefault(tuple(values(rule)), []).append(rule.name)
+    return [{"label": _together(called), "values": list(column)} for column, called in names.items()]
 
 
 def _together(names: Sequence[str]) -> str:

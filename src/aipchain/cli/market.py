@@ -119,7 +119,7 @@ def _remark_voids(comparison: Comparison) -> None:
 def _show(comparison: Comparison) -> None:
     show_table(
         f"{_counted(len(comparison.homes), 'home')}, {_counted(comparison.weeks, 'week')} from {comparison.first_day}",
-        ("rule", "saved\nAIP", "delivered\nkWh", "own use /\nsupply %", "peak\nkW", "Gini", "worse\noff"),
+        ("rule", "saved\nAIP", "delivered\nkWh", "own use/\nsupply %", "peak\nkW", "Gini", "worse\noff"),
         (tuple(_row(outcome)) for outcome in (comparison.without_market, *comparison.rules)),
     )
     console.print(HOW_TO_READ)
@@ -139,7 +139,7 @@ def _row(outcome: RuleOutcome) -> Iterator[object]:
     yield _spaced(outcome.name)
     yield format_aip(outcome.welfare)
     yield f"{outcome.delivered_wh / 1_000:,.0f}"
-    yield " / ".join(f"{permille(share) / 10:.1f}" for share in shares)
+    yield "/".join(f"{permille(share) / 10:.1f}" for share in shares)
     yield f"{outcome.peak_import_w / 1_000:,.1f}"
     yield f"{permille(outcome.gini) / 1_000:.3f}"
     yield len(outcome.losers)
