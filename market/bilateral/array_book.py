@@ -20,7 +20,8 @@ __all__ = ["MOST_VALUE", "ArrayBook", "OrderColumns", "PairColumns", "array_book
 MOST_VALUE: Final = 1 << 60
 """Scaled values stay below, so that sums of a few stay inside int64."""
 _MOST_PRICE: Final = MOST_VALUE >> 2
-_MOST_WH: Final = 1 << 62
+_MOST_WH: Final = 1 << 40  # a terawatt-hour; with the most pairs, sums stay inside int64
+_MOST_PAIRS: Final = 1 << 22
 
 
 @dataclass(frozen=True)
@@ -109,8 +110,8 @@ def _columns(orders: list[BookOrder], owners: dict[str, int]) -> OrderColumns:
 
 def _integers(what: str, numbers: Sequence[int]) -> Integers:
     for number in (max(numbers, default=0), -min(numbers, default=0)):
-        if number >= _MOST_WH:
-            raise OutsideWordSize(what, number, _MOST_WH)
+        if number >= MOST_VALUE:
+            raise OutsideWordSize(what, number, MOST_VALUE)
     return np.array(numbers, np.int64)
 
 
@@ -142,6 +143,8 @@ def _check_pairs(bids: OrderColumns, offers: OrderColumns, pairs: PairColumns) -
     def invalid(at: int, problem: str) -> PairInvalid:
         return PairInvalid(int(bids.number[pairs.bid[at]]), int(offers.number[pairs.offer[at]]), problem)
 
+    if len(pairs.bid) >= _MOST_PAIRS:
+        raise OutsideWordSize("the number of pairs", len(pairs.bid), _MOST_PAIRS)
     twice = np.flatnonzero((pairs.bid[1:] == pairs.bid[:-1]) & (pairs.offer[1:] == pairs.offer[:-1]))
     if len(twice):
         raise invalid(twice[0], "it is listed twice")

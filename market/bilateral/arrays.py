@@ -16,11 +16,12 @@ from aipchain.market.bilateral.array_book import (
     array_book,
     array_book_of,
 )
-from aipchain.market.bilateral.array_solve import DENSE_FROM, dense, perturbed, plain, solve, sparse
+from aipchain.market.bilateral.array_solve import check_values, dense, draws, perturbed, plain, solve, sparse
 from aipchain.market.bilateral.certificate import BilateralCertificate, Breach, Condition, OrderChallenge, PairChallenge
+from aipchain.market.bilateral.check_kernel import Claim, Side, holds
 from aipchain.market.bilateral.clearing import BilateralClearing, clear_bilateral
 from aipchain.market.bilateral.compiled import IS_COMPILED
-from aipchain.market.bilateral.dual_kernel import first_wrong_pair, forest, room, transposed_rows
+from aipchain.market.bilateral.dual_kernel import forest, room, transposed_rows
 from aipchain.market.bilateral.errors import OutsideWordSize
 from aipchain.market.bilateral.pairs import BilateralBook
 from aipchain.market.bilateral.price_range import PERMILLE, is_acyclic
@@ -31,7 +32,6 @@ from aipchain.market.book import OrderNumber, Trade
 from aipchain.units import Price, Wh
 
 __all__ = [
-    "DENSE_FROM",
     "ArrayBook",
     "ArrayCertificate",
     "ArrayClearing",
@@ -122,9 +122,11 @@ def verify_arrays(book: ArrayBook, clearing: ArrayClearing, certificate: ArrayCe
     sizes = ((u, book.bids.wh), (p, book.offers.wh), (fills, book.charge), (clearing.price, book.charge))
     if any(len(given) != len(needed) for given, needed in sizes):
         raise ValueError("fills, prices and duals must have one number for each pair and order of the book")
+    wrong = _wrong_dual(book.bids, u) or _wrong_dual(book.offers, p)
+    if wrong is None and IS_COMPILED and _holds(book, clearing, certificate):
+        return None
     return (
-        _wrong_dual(book.bids, u)
-        or _wrong_dual(book.offers, p)
+        wrong
         or _wrong_order(book, fills, u, p)
         or _wrong_pair(book, fills, certificate)
         or _wrong_price(book, clearing, certificate)
@@ -146,6 +148,16 @@ class _Solved:
         """1 for each bid, and each offer, that is served in full, else 0."""
         bought, sold = _filled(self.book, self.fills)
         return (bought == self.book.bids.wh).astype(np.int64), (sold == self.book.offers.wh).astype(np.int64)
+
+
+def _holds(book: ArrayBook, clearing: ArrayClearing, certificate: ArrayCertificate) -> bool:
+    """Yes or no in one pass; where no, the steps after it say why."""
+    check_values(book, certificate.tie_break)
+    of_bids, of_offers = draws(book, certificate.tie_break)
+    bids = Side(book.bids.wh, book.bids.limit, certificate.u, of_bids)
+    offers = Side(book.offers.wh, book.offers.limit, certificate.p, of_offers)
+    claim = Claim(book.worth, book.charge, clearing.fills, clearing.price)
+    return bool(holds(claim, bids, offers, certificate.tie_break.bits))
 
 
 def _is_unique(solved: _Solved) -> bool:
@@ -235,8 +247,7 @@ def _wrong_order(book: ArrayBook, fills: Integers, u: Integers, p: Integers) -> 
 
 def _wrong_pair(book: ArrayBook, fills: Integers, certificate: ArrayCertificate) -> Breach | None:
     values = perturbed(book, certificate.tie_break)
-    check = first_wrong_pair if IS_COMPILED else _first_wrong_pair
-    at = int(check(book.worth._replace(value=values), fills, certificate.u, certificate.p))
+    at = _first_wrong_pair(book.worth._replace(value=values), fills, certificate.u, certificate.p)
     if at < 0:
         return None
     if values[at] < 0:
@@ -266,7 +277,7 @@ def _of_pair(condition: Condition, book: ArrayBook, at: int) -> Breach:
 
 
 def _first_wrong_pair(rows: Rows, fills: Integers, u: Integers, p: Integers) -> int:
-    """As `first_wrong_pair`, without numba."""
+    """Index of the first pair whose duals are wrong, or that trades and may not; -1 if none is."""
     over = np.repeat(u, np.diff(rows.first)) + p[rows.offer] - rows.value
     wrong = np.where(rows.value < 0, fills != 0, (over < 0) | (fills < 0) | ((fills > 0) & (over > 0)))
     found = np.flatnonzero(wrong)

@@ -23,7 +23,7 @@ from aipchain.market.book import BookOrder, MeterId, ReferencePrice, Side
 
 __all__ = ["LOOKS", "MOST_PAIRS", "Surroundings", "candidate_pairs", "manageable_pairs"]
 
-MOST_PAIRS: Final = 20_000
+MOST_PAIRS: Final = 10_000
 """Pairs that plain Python clears in about a second."""
 
 LOOKS: Final = 8
