@@ -94,14 +94,12 @@ def choose_rules(rules: Sequence[MarketRule], choice: str) -> tuple[MarketRule, 
     :raises UnknownRule: a name that is neither a rule's nor a plugin's, or no name at all.
     """
     names = [name for name in ("".join(part.split()) for part in choice.split(",")) if name]
-    if names == [ALL]:
-        return tuple(rules)
     chosen = {rule.name for name in names or [choice] for rule in _called_so(rules, name)}
     return tuple(rule for rule in rules if rule.name in chosen)
 
 
 def _called_so(rules: Sequence[MarketRule], name: str) -> Iterator[MarketRule]:
-    found = [rule for rule in rules if name == rule.name or name in rule.plugin_names]
+    found = [rule for rule in rules if name in (ALL, rule.name, *rule.plugin_names)]
     if not found:
         known = {rule.name for rule in rules}.union(*(rule.plugin_names for rule in rules))
         raise UnknownRule(name, sorted({*known, ALL}))

@@ -126,8 +126,9 @@ def test_a_difference_ends_the_comparison(village: Village, rules: Rules) -> Non
 
     leaking = replace(settings, homes=(Leaking(home.name, home.load_wh, home.pv_wh), settings.homes[1]))
 
-    with pytest.raises(NotConserved, match="168 Wh"):
+    with pytest.raises(NotConserved, match="168 Wh") as raised:
         compare(leaking, [rules["uniform-price"]])
+    assert (raised.value.exit_code, raised.value.energy_difference_wh) == (1, 168)
 
 
 def test_every_builtin_rule_conserves_on_real_homes(rules: Rules) -> None:

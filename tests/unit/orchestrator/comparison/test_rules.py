@@ -69,7 +69,7 @@ def test_a_plugin_in_another_folder_joins(tmp_path: Path) -> None:
     assert {"flat@1.0+pro-rata", "flat@1.1+pro-rata"} <= {rule.name for rule in rules_of(two)}
 
 
-@pytest.mark.parametrize("choice", ["all", " all "])
+@pytest.mark.parametrize("choice", ["all", " all ", "all,uniform-price"])
 def test_all_are_all(rules: Rules, choice: str) -> None:
     """In the order of their names."""
     assert choose_rules(list(rules.values()), choice) == tuple(rules[name] for name in sorted(rules))
