@@ -58,7 +58,7 @@ bench: setup-dev ## print the figures of docs/benchmarks.md; tests/bench/follow.
 	$(BIN)/python tests/bench/figures.py
 
 bench-market: setup-dev ## ours against other matchers and solvers, each in an environment of its own; docs/market-benchmarks.md
-	cd tests/bench && ../../$(BIN)/python -m market.run --result market/result.json
+	cd tests/bench && ../../$(BIN)/python -m market.run --result market/result.json --page ../../docs/market-benchmarks.md
 
 clean: ## remove the virtual environment and caches
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -1,11 +1,11 @@
 """Ours against everybody's, in one run: `make bench-market`.
 
-    python -m market.run [--parts race auctions ...] [--sizes 100 1000] [--result FILE]     from tests/bench
+    python -m market.run [--parts race auctions ...] [--sizes 100 1000] [--result FILE] [--page FILE]
 
-Writes the seeded book once, gives it to every matcher in an environment of its own (`peers`), works out what their
-trades are worth, runs the scripts of this folder, and asks several interpreters for hashes of their results. Prints
-two tables; `--result` keeps everything, with machine and versions. Ends with 1 if a peer or a script failed, and names
-it.
+from tests/bench. Writes the seeded book once, gives it to every matcher in an environment of its own (`peers`), works
+out what their trades are worth, runs the scripts of this folder, and asks several interpreters for hashes of their
+results. Prints two tables, with `--page` also into a page of the docs; `--result` keeps everything, with machine and
+versions. Ends with 1 if a peer or a script failed, and names it.
 """
 
 import argparse
@@ -16,7 +16,7 @@ import runpy
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
@@ -34,11 +34,13 @@ from .peers.rooms import ROOMS, run_room
 AUCTIONS = runpy.run_path(str(Path(__file__).with_name("auctions.py")))
 """The auctions' figures, whose book everybody gets."""
 SIZES = (100, 1_000, 10_000)
-LIMIT_S = 150.0
+LIMIT_S = 300.0
 """Time for one matcher on one book [s]."""
 ROOM_LIMIT_S = 600.0
 HASHED = (("", ""), ("highs-old", "3.11"), ("ortools", "3.11"), ("kernels", "3.13"), ("kernels", "3.12"))
 """Requirements and interpreter of each environment that is asked for hashes; the first is ours."""
+
+FIRST_MARK, LAST_MARK = "<!-- printed by make bench-market -->", "<!-- until here -->"
 
 
 @dataclass
@@ -58,13 +60,15 @@ def main() -> None:
     parser.add_argument("--parts", nargs="+", choices=every, default=every)
     parser.add_argument("--sizes", nargs="+", type=int, default=SIZES)
     parser.add_argument("--result", type=Path)
+    parser.add_argument("--page", type=Path)
     options = parser.parse_args()
     run = Run()
     measure(run, options.parts, options.sizes)
     goals = all_goals(run.laps, run.rooms, run.hashes)
     run.failed += [f"{goal.part} {goal.what}: {goal.note}" for goal in goals if goal.value is None]
-    for line in tables(run, goals):
-        print(line)
+    print("\n".join(tables(run, goals)))
+    if options.page:
+        renew(options.page, tables(run, goals))
     if options.result:
         options.result.write_text(json.dumps(as_kept(run, goals), indent=1) + "\n", encoding="utf-8")
     if run.failed:
@@ -121,6 +125,13 @@ def tables(run: Run, goals: Sequence[Goal]) -> Iterator[str]:
         yield "\n| matcher | N | orders/s | time / ours | welfare | volume | irrational | overfilled | money in - out |"
         yield "|---|---|---|---|---|---|---|---|---|"
         yield from (lap_row(run.laps, lap) for lap in run.laps)
+
+
+def renew(page: Path, lines: Iterable[str]) -> None:
+    """Replace what stands between the two marks of a page."""
+    before, rest = page.read_text(encoding="utf-8").split(FIRST_MARK)
+    _, after = rest.split(LAST_MARK)
+    page.write_text("\n".join([before + FIRST_MARK, *lines, LAST_MARK + after]), encoding="utf-8")
 
 
 def lap_row(laps: Sequence[Lap], lap: Lap) -> str:

@@ -153,13 +153,13 @@ def _solved(problem: dict[str, np.ndarray]) -> Iterator[tuple[str, np.ndarray]]:
         from .highs_flow import highs  # noqa: PLC0415 - not in every environment
 
         for method in ("simplex", "ipm"):
-            model = highs(problem, method)  # type: ignore[arg-type,unused-ignore]
+            model = highs(problem, method)
             model.run()
             yield f"HiGHS {method}", np.rint(model.getSolution().col_value).astype(np.int64)
     if find_spec("ortools"):
         from .ortools_flow import problem as flow_problem  # noqa: PLC0415 - not in every environment
 
-        flow = flow_problem(problem)  # type: ignore[arg-type,unused-ignore]
+        flow = flow_problem(problem)
         if flow.solve() != flow.OPTIMAL:
             raise RuntimeError("OR-tools found no optimum")
         yield "OR-tools", flow.flows(np.arange(len(problem["value"])))

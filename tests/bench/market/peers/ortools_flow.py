@@ -1,24 +1,32 @@
 """OR-tools' min-cost flow on one transportation problem. Prints JSON. It runs in an environment of its own.
 
 python ortools_flow.py book.npz
+
+Smaller costs are easier for it, so it is also timed on the values without their tie-break, and the faster counts.
 """
 
 import json
 import sys
 import time
+from collections.abc import Mapping
 from importlib.metadata import version
 
 import numpy as np
+from numpy.typing import NDArray
 from ortools.graph.python import min_cost_flow  # type: ignore[import-not-found,unused-ignore]
+
+TIE_BITS = 12
+Book = Mapping[str, NDArray[np.int64]]
 
 
 def main() -> None:
     """Solve, time and print."""
     book = np.load(sys.argv[1])
     pairs = len(book["value"])
+    untied = {**book, "value": book["value"] >> TIE_BITS}
     seconds = []
-    for _ in range(3):
-        flow = problem(book)
+    for given in (untied, untied, untied, book, book, book):
+        flow = problem(given)
         started = time.perf_counter()
         status = flow.solve()
         seconds.append(time.perf_counter() - started)
@@ -28,7 +36,7 @@ def main() -> None:
     print(json.dumps({"seconds": min(seconds), "objective": total, "version": version("ortools")}))
 
 
-def problem(book: "np.lib.npyio.NpzFile") -> min_cost_flow.SimpleMinCostFlow:
+def problem(book: Book) -> min_cost_flow.SimpleMinCostFlow:
     """Pairs, and an outside node that takes what is unserved and gives what is unsold."""
     demand, supply = book["demand"], book["supply"]
     bids, offers = len(demand), len(supply)
