@@ -8,11 +8,13 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Final
 
+from aipchain.market.rounding import PERMILLE, nearest, rounded_up
 from aipchain.units import Wh
 
-__all__ = ["EnergyShares", "gini", "mean_power_w", "permille"]
+__all__ = ["HOUR_S", "EnergyShares", "gini", "mean_power_w", "permille"]
 
 HOUR_S: Final = 3_600
+"""Seconds of an hour."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,12 +66,12 @@ def mean_power_w(energy: Wh, interval_s: int) -> int:
     """
     if interval_s <= 0:
         raise ValueError(f"{interval_s} s is no interval")
-    return -(-energy * HOUR_S // interval_s)
+    return rounded_up(energy * HOUR_S, interval_s)
 
 
 def permille(ratio: Fraction) -> int:
     """A ratio in permille, rounded half up."""
-    return (2_000 * ratio.numerator + ratio.denominator) // (2 * ratio.denominator)
+    return nearest(PERMILLE * ratio.numerator, ratio.denominator)
 
 
 def _share(part: int, whole: int) -> Fraction:

@@ -7,21 +7,23 @@ must stay below 2^62 Wh, and one side's limits must lie less than 2^62 apart. Fr
 from array import array
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from operator import truth
 from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
 
 from aipchain.market.auctions.columns import ColumnBook, OrderColumns, TradeColumns, refuse_terms
-from aipchain.market.auctions.errors import DuplicateOrder, OutsideArrayRange, UnequalColumns
+from aipchain.market.auctions.errors import UnequalColumns
 from aipchain.market.book import BookOrder, Side
+from aipchain.market.errors import DuplicateOrder, OutsideArrayRange
+from aipchain.market.words import Int64s
 
 __all__ = [
     "LARGEST",
     "ArrayBook",
     "ArrayOrders",
     "ArrayTrades",
-    "Int64s",
     "Sides",
     "Whole",
     "array_book",
@@ -30,7 +32,6 @@ __all__ = [
     "plain_trades",
 ]
 
-Int64s = npt.NDArray[np.int64]
 Sides = tuple[Int64s, Int64s]
 """A column of the bids and one of the offers."""
 Whole = Sequence[int] | npt.NDArray[Any]
@@ -95,13 +96,13 @@ def array_book(
     """
     names = ("an order number", "an owner", "an order's energy", "a limit price")
     columns = [_int64s(name, given) for name, given in zip(names, (numbers, owners, wh, limits), strict=True)]
-    offered = np.asarray(is_offer, dtype=np.bool_)
+    offered = _booleans(is_offer)
     lengths = (len(columns[0]), len(columns[1]), len(offered), len(columns[2]), len(columns[3]))
     if len(set(lengths)) > 1:
         raise UnequalColumns(lengths)
     columns, offered = _by_number(columns, offered)
     _refuse_terms(columns[0], columns[2], columns[3], lowest_price)
-    return ArrayBook(_side(columns, ~offered), _side(columns, offered))
+    return ArrayBook(_side(columns, np.flatnonzero(~offered)), _side(columns, np.flatnonzero(offered)))
 
 
 def arrays_of(orders: Iterable[BookOrder]) -> ArrayBook:
@@ -111,16 +112,14 @@ def arrays_of(orders: Iterable[BookOrder]) -> ArrayBook:
     :raises OutsideArrayRange: a number does not fit.
     """
     book = orders if isinstance(orders, Sequence) else tuple(orders)
-    names = [order.owner for order in book]
-    last_place = dict(zip(names, range(len(names)), strict=True))
     offer = Side.OFFER
-    offered = np.frombuffer(bytes([order.side is offer for order in book]), np.bool_)
-    numbers = _int64s("an order number", [order.number for order in book])
-    owners = _int64s("an owner", list(map(last_place.__getitem__, names)))
-    wh = _int64s("an order's energy", [order.wh for order in book])
-    limits = _int64s("a limit price", [order.limit_price for order in book])
-    columns, offered = _by_number([numbers, owners, wh, limits], offered)
-    return ArrayBook(_side(columns, ~offered), _side(columns, offered))
+    return array_book(
+        [order.number for order in book],
+        _places([order.owner for order in book]),
+        [order.side is offer for order in book],
+        [order.wh for order in book],
+        [order.limit_price for order in book],
+    )
 
 
 def plain_book(book: ArrayBook) -> ColumnBook:
@@ -138,14 +137,27 @@ def _plain_side(side: ArrayOrders) -> OrderColumns:
     return OrderColumns(*(column.tolist() for column in (side.numbers, side.owners, side.wh, side.limits)))
 
 
+def _places(names: Sequence[str]) -> list[int]:
+    """Owners as whole numbers: where a name stands first."""
+    first: dict[str, int] = {}
+    return list(map(first.setdefault, names, range(len(names))))
+
+
+def _booleans(given: Sequence[bool] | npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
+    """Through bytes, which takes half the time of numpy's own way from a list."""
+    return given if isinstance(given, np.ndarray) else np.frombuffer(bytes(map(truth, given)), np.bool_)
+
+
 def _int64s(what: str, given: Whole) -> Int64s:
     """Whole numbers as int64, without a change in value.
 
     Lists go through an array of the standard library: numpy makes fractions of numbers around 2^63, and cuts fractions.
     """
     if not isinstance(given, np.ndarray):
+        column = array("q")
         try:
-            return np.frombuffer(array("q", given), np.int64)
+            column.fromlist(given if type(given) is list else list(given))
+            return np.frombuffer(column, np.int64)
         except OverflowError:
             raise OutsideArrayRange(what, max(given, key=abs), int(_LIMITS.max)) from None
         except TypeError as error:
@@ -177,7 +189,7 @@ def _refuse_terms(numbers: Int64s, wh: Int64s, limits: Int64s, lowest_price: int
         refuse_terms(int(numbers[row]), int(wh[row]), int(limits[row]), lowest_price)
 
 
-def _side(columns: list[Int64s], rows: npt.NDArray[np.bool_]) -> ArrayOrders:
+def _side(columns: list[Int64s], rows: npt.NDArray[np.intp]) -> ArrayOrders:
     side = ArrayOrders(*(column[rows] for column in columns))
     if len(side):
         energy = int(side.wh.max()) * len(side)

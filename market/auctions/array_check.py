@@ -6,21 +6,19 @@ clearing that is not sound is handed to the plain form, which names the breach, 
 
 import numpy as np
 
-from aipchain.market.auctions import certificate
+from aipchain.market.auctions import certificate, merge
 from aipchain.market.auctions.array_book import (
     ArrayBook,
     ArrayOrders,
     ArrayTrades,
-    Int64s,
     Sides,
     plain_book,
     plain_trades,
 )
-from aipchain.market.auctions.arrays import HAS_NUMBA, ArrayClearing
+from aipchain.market.auctions.arrays import ArrayClearing
 from aipchain.market.auctions.certificate import Breach, UniformCertificate
-
-if HAS_NUMBA:
-    from aipchain.market.auctions import merge
+from aipchain.market.compiled import HAS_NUMBA
+from aipchain.market.words import Int64s
 
 __all__ = ["verify_array_fills", "verify_arrays"]
 

@@ -11,14 +11,16 @@ from numpy.typing import NDArray
 
 from aipchain.market.bilateral import shortest_paths
 from aipchain.market.bilateral.array_book import MOST_VALUE, ArrayBook
-from aipchain.market.bilateral.compiled import IS_COMPILED
 from aipchain.market.bilateral.dense_kernel import solve_dense
 from aipchain.market.bilateral.dual_kernel import pair_values
-from aipchain.market.bilateral.errors import OutsideWordSize
-from aipchain.market.bilateral.rows import Integers, Rows, Words
+from aipchain.market.bilateral.rows import Integers, Rows
 from aipchain.market.bilateral.sparse_kernel import solve_sparse
 from aipchain.market.bilateral.tie_break import TieBreak
 from aipchain.market.bilateral.transport import Transport
+from aipchain.market.compiled import HAS_NUMBA
+from aipchain.market.errors import OutsideArrayRange
+from aipchain.market.splitmix import GAMMA
+from aipchain.market.words import Words, mix_words
 
 __all__ = ["DENSE_FROM", "MANY_ORDERS", "check_values", "dense", "draws", "perturbed", "plain", "solve", "sparse"]
 
@@ -29,32 +31,31 @@ DENSE_FROM: Final = 20
 """Pairs per bid from which the network simplex method wins in books of any size."""
 
 Solution = tuple[Integers, Integers, Integers]
-_GOLDEN: Final = 0x9E3779B97F4A7C15
 
 
 def perturbed(book: ArrayBook, tie_break: TieBreak) -> Integers:
     """Values of all pairs, made unique; -1 where a pair may not trade.
 
-    :raises OutsideWordSize: a value does not fit.
+    :raises OutsideArrayRange: a value does not fit.
     """
     check_values(book, tie_break)
-    make = pair_values if IS_COMPILED else _pair_values
+    make = pair_values if HAS_NUMBA else _pair_values
     return make(book.worth, *draws(book, tie_break), tie_break.bits)
 
 
 def check_values(book: ArrayBook, tie_break: TieBreak) -> None:
     """Refuse a book whose scaled values do not fit.
 
-    :raises OutsideWordSize: a value does not fit.
+    :raises OutsideArrayRange: a value does not fit.
     """
     most = int(book.worth.value.max(initial=0))
     if most >= MOST_VALUE >> tie_break.bits:
-        raise OutsideWordSize("the largest value of a pair", most, MOST_VALUE >> tie_break.bits)
+        raise OutsideArrayRange("the largest value of a pair", most, (MOST_VALUE >> tie_break.bits) - 1)
 
 
 def solve(book: ArrayBook, values: Integers) -> Solution:
     """Fills per pair [Wh] and optimal duals, by the method that suits the book."""
-    if not IS_COMPILED:
+    if not HAS_NUMBA:
         return plain(book, values)
     orders = len(book.bids.wh) + len(book.offers.wh)
     is_sparse = orders >= MANY_ORDERS and len(values) < DENSE_FROM * len(book.bids.wh)
@@ -104,17 +105,10 @@ def _solved(kept: NDArray[np.bool_], solution: Solution) -> Solution:
 
 def draws(book: ArrayBook, tie_break: TieBreak) -> tuple[Words, Words]:
     """What each bid and each offer adds to the pseudo-random numbers of its pairs."""
-    return _mixed(np.uint64(tie_break.key) ^ book.bids.number), book.offers.number * np.uint64(_GOLDEN)
+    return mix_words(np.uint64(tie_break.key) ^ book.bids.number), book.offers.number * np.uint64(GAMMA)
 
 
 def _pair_values(worth: Rows, of_bids: Words, of_offers: Words, bits: int) -> Integers:
     """As `pair_values`, without numba."""
-    drawn = _mixed(np.repeat(of_bids, np.diff(worth.first)) + of_offers[worth.offer]) >> np.uint64(64 - bits)
+    drawn = mix_words(np.repeat(of_bids, np.diff(worth.first)) + of_offers[worth.offer]) >> np.uint64(64 - bits)
     return np.where(worth.value >= 0, (worth.value << bits) + np.maximum(1, drawn.astype(np.int64)), -1)
-
-
-def _mixed(number: Words) -> Words:
-    """As `tie_break.mix`."""
-    number = (number ^ (number >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-    number = (number ^ (number >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-    return number ^ (number >> np.uint64(31))

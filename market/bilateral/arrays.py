@@ -1,7 +1,7 @@
 """Bilateral clearing in columns of numpy: for large books, and the same trades, prices and duals as the plain form.
 
-Everything is int64. A book whose numbers could leave it is refused (`OutsideWordSize`); `clear_objects` then takes the
-plain form by itself.
+Everything is int64. A book whose numbers could leave it is refused (`OutsideArrayRange`); `clear_objects` then takes
+the plain form by itself.
 """
 
 from dataclasses import dataclass
@@ -20,15 +20,16 @@ from aipchain.market.bilateral.array_solve import check_values, dense, draws, pe
 from aipchain.market.bilateral.certificate import BilateralCertificate, Breach, Condition, OrderChallenge, PairChallenge
 from aipchain.market.bilateral.check_kernel import Claim, Side, holds
 from aipchain.market.bilateral.clearing import BilateralClearing, clear_bilateral
-from aipchain.market.bilateral.compiled import IS_COMPILED
 from aipchain.market.bilateral.dual_kernel import forest, room, transposed_rows
-from aipchain.market.bilateral.errors import OutsideWordSize
 from aipchain.market.bilateral.pairs import BilateralBook
-from aipchain.market.bilateral.price_range import PERMILLE, is_acyclic
+from aipchain.market.bilateral.price_range import is_acyclic
 from aipchain.market.bilateral.result import BilateralTrade
 from aipchain.market.bilateral.rows import Integers, Rows
 from aipchain.market.bilateral.tie_break import TieBreak
 from aipchain.market.book import OrderNumber, Trade
+from aipchain.market.compiled import HAS_NUMBA
+from aipchain.market.errors import OutsideArrayRange
+from aipchain.market.rounding import PERMILLE, refuse_k
 from aipchain.units import Price, Wh
 
 __all__ = [
@@ -73,10 +74,9 @@ def clear_arrays(book: ArrayBook, seed: int, k_permille: int = 500) -> ArrayClea
     """The optimum of `book` with its prices, as `clearing.clear_bilateral`.
 
     :raises ValueError: seed or k is out of range.
-    :raises OutsideWordSize: a scaled value does not fit.
+    :raises OutsideArrayRange: a scaled value does not fit.
     """
-    if not 0 <= k_permille <= PERMILLE:
-        raise ValueError(f"k is {k_permille} permille; it must lie in 0..{PERMILLE}")
+    refuse_k(k_permille)
     tie_break = TieBreak(seed)
     while True:
         values = perturbed(book, tie_break)
@@ -97,7 +97,7 @@ def clear_objects(book: BilateralBook, seed: int, k_permille: int = 500) -> Bila
     try:
         columns = array_book_of(book)
         clearing = clear_arrays(columns, seed, k_permille)
-    except OutsideWordSize:
+    except OutsideArrayRange:
         return clear_bilateral(book, seed, k_permille)
     return BilateralClearing(_trades(columns, clearing), object_certificate(columns, clearing.certificate))
 
@@ -123,7 +123,7 @@ def verify_arrays(book: ArrayBook, clearing: ArrayClearing, certificate: ArrayCe
     if any(len(given) != len(needed) for given, needed in sizes):
         raise ValueError("fills, prices and duals must have one number for each pair and order of the book")
     wrong = _wrong_dual(book.bids, u) or _wrong_dual(book.offers, p)
-    if wrong is None and IS_COMPILED and _holds(book, clearing, certificate):
+    if wrong is None and HAS_NUMBA and _holds(book, clearing, certificate):
         return None
     return (
         wrong

@@ -18,8 +18,9 @@ from typing import Final
 from aipchain.market.bilateral.charges import Connections, free_of_charge
 from aipchain.market.bilateral.pairs import CandidatePair, surplus
 from aipchain.market.bilateral.preferences import Meeting, Standing, Wishes, bonus, is_excluded
-from aipchain.market.bilateral.tie_break import TieBreak, mix
-from aipchain.market.book import BookOrder, MeterId, ReferencePrice, Side
+from aipchain.market.bilateral.tie_break import TieBreak
+from aipchain.market.book import BookOrder, MeterId, ReferencePrice, Side, in_number_order
+from aipchain.market.splitmix import mix
 
 __all__ = ["LOOKS", "MOST_PAIRS", "Surroundings", "candidate_pairs", "manageable_pairs"]
 
@@ -59,10 +60,11 @@ def candidate_pairs(
 
     :param seed: public number of the interval, 0..2^64-1; it decides between equally near sellers.
     :raises ValueError: `nearest` or `looks` is below one.
+    :raises DuplicateOrder: two orders have one number.
     """
     if any(number is not None and number < 1 for number in (nearest, looks)):
         raise ValueError(f"{nearest} sellers among {looks} for a bid; at least one is needed")
-    book = sorted(orders, key=lambda order: order.number)
+    book = in_number_order(orders)
     offers = _Offers([order for order in book if order.side is Side.OFFER], looks, TieBreak(seed))
     pairs: list[CandidatePair] = []
     for bid in book:

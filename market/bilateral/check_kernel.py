@@ -7,9 +7,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from aipchain.market.bilateral.compiled import compiled
-from aipchain.market.bilateral.dual_kernel import mix
-from aipchain.market.bilateral.rows import Integers, Rows, Whole, Words
+from aipchain.market.bilateral.rows import Integers, Rows, Whole
+from aipchain.market.compiled import compiled
+from aipchain.market.words import Words, mix_word
 
 __all__ = ["Claim", "Side", "holds"]
 
@@ -70,5 +70,5 @@ def _order_holds(dual: Whole, filled: Whole, wh: Whole) -> bool:
 
 @compiled
 def _drawn(draw: np.uint64, bits: int) -> Whole:
-    drawn = np.int64(mix(draw) >> np.uint64(64 - bits))
+    drawn = np.int64(mix_word(draw) >> np.uint64(64 - bits))
     return drawn if drawn > 0 else np.int64(1)

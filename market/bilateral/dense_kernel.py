@@ -16,8 +16,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from aipchain.market.bilateral.compiled import compiled
 from aipchain.market.bilateral.rows import Integers, Rows, Whole
+from aipchain.market.compiled import compiled
 
 __all__ = ["solve_dense"]
 

@@ -5,14 +5,12 @@ A pair with a value below zero may not trade.
 
 import numpy as np
 
-from aipchain.market.bilateral.compiled import compiled
 from aipchain.market.bilateral.heap import pop, push
-from aipchain.market.bilateral.rows import Integers, Rows, Whole, Words
+from aipchain.market.bilateral.rows import Integers, Rows, Whole
+from aipchain.market.compiled import compiled
+from aipchain.market.words import Words, mix_word
 
-__all__ = ["forest", "mix", "pair_values", "room", "transposed_rows"]
-
-_FIRST, _SECOND = np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB)
-_27, _30, _31 = np.uint64(27), np.uint64(30), np.uint64(31)
+__all__ = ["forest", "pair_values", "room", "transposed_rows"]
 
 
 @compiled
@@ -23,7 +21,7 @@ def pair_values(worth: Rows, of_bids: Words, of_offers: Words, bits: int) -> Int
     for bid in range(len(of_bids)):
         own = of_bids[bid]
         for arc in range(worth.first[bid], worth.first[bid + 1]):
-            drawn = np.int64(mix(own + of_offers[worth.offer[arc]]) >> shift)
+            drawn = np.int64(mix_word(own + of_offers[worth.offer[arc]]) >> shift)
             base = worth.value[arc]
             values[arc] = (base << bits) + max(1, drawn) if base >= 0 else -1
     return values
@@ -98,14 +96,6 @@ def forest(rows: Rows, fills: Integers, is_open: Integers) -> tuple[bool, Intege
     for place in range(len(above)):
         above[place] = _root(above, place)
     return is_forest, above
-
-
-@compiled
-def mix(number: np.uint64) -> np.uint64:
-    """As `tie_break.mix`."""
-    number = (number ^ (number >> _30)) * _FIRST
-    number = (number ^ (number >> _27)) * _SECOND
-    return number ^ (number >> _31)
 
 
 @compiled

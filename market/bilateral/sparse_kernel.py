@@ -9,9 +9,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from aipchain.market.bilateral.compiled import compiled
 from aipchain.market.bilateral.heap import pop, push
 from aipchain.market.bilateral.rows import Integers, Rows, Whole
+from aipchain.market.compiled import compiled
 
 __all__ = ["solve_sparse"]
 

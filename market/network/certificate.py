@@ -17,6 +17,7 @@ from typing import Final, Protocol
 from aipchain.market.book import BookOrder, OrderNumber, Side
 from aipchain.market.network.grid_book import GridBook, injections, outside_exchange, welfare
 from aipchain.market.network.sweep import GridLimit, LimitKind, exceeded, sweep
+from aipchain.market.rounding import rounded_up
 from aipchain.units import Wh
 
 __all__ = [
@@ -97,7 +98,7 @@ def gap_ppm(book: GridBook, fills: Mapping[OrderNumber, Wh], certificate: GridCe
     """(bound - welfare) / bound, rounded up [parts per million]; 0 where the bound is 0 and reached."""
     bound = upper_bound(book, certificate)
     missing = bound - (welfare(book, fills) << SUM_BITS)
-    return -(-missing * 1_000_000 // bound) if bound > 0 else 0 if missing <= 0 else 1_000_000
+    return rounded_up(missing * 1_000_000, bound) if bound > 0 else 0 if missing <= 0 else 1_000_000
 
 
 def upper_bound(book: GridBook, certificate: GridCertificate) -> int:

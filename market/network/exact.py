@@ -13,6 +13,7 @@ from aipchain.market.network.program import SHIFT, Program, Row
 from aipchain.market.network.solver import Hint
 from aipchain.market.network.tableau import BALANCE, Basis
 from aipchain.market.network.vertex import improved
+from aipchain.market.rounding import nearest
 
 __all__ = ["ExactSession", "ExactSolver"]
 
@@ -50,7 +51,7 @@ class ExactSession:
             return None
         self.basis = tableau.basis
         unit = tableau.scale << SHIFT
-        return Hint(tableau.basis, tuple([(2 * x + unit) // (2 * unit) for x in tableau.point]))
+        return Hint(tableau.basis, tuple([nearest(x, unit) for x in tableau.point]))
 
 
 def _merit_basis(program: Program) -> Basis:

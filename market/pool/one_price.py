@@ -6,12 +6,10 @@ still have energy left, shared by the same rule. Together both rounds trade as m
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from itertools import pairwise
 from typing import TypeAlias
 
-from aipchain.market.auctions.errors import DuplicateOrder
 from aipchain.market.auctions.pairing import Fill, Pair, Pairing, pair_fills, trades_at
-from aipchain.market.book import AccountId, BookOrder, OrderNumber, Side, Trade
+from aipchain.market.book import AccountId, BookOrder, OrderNumber, Side, Trade, in_number_order
 from aipchain.units import Price, Wh
 
 __all__ = ["ShareOrders", "clear_at_price", "eligible"]
@@ -25,10 +23,7 @@ def clear_at_price(orders: Iterable[BookOrder], price: Price, share: ShareOrders
 
     :raises DuplicateOrder: two orders have one number.
     """
-    by_number = sorted(orders, key=lambda order: order.number)
-    for before, order in pairwise(by_number):
-        if before.number == order.number:
-            raise DuplicateOrder(order.number)
+    by_number = in_number_order(orders)
     bids, offers = ([Fill(order, order.wh) for order in by_number if eligible(order, price, side)] for side in Side)
     first = _round(bids, offers, share)
     pairs = first.pairs

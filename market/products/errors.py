@@ -1,6 +1,6 @@
 """Failures of market products that a person can see.
 
-An order number that stands twice is the auctions' `DuplicateOrder`.
+An order number that stands twice is `market.errors.DuplicateOrder`.
 
 AipchainError
 └── InputError

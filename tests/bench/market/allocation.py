@@ -15,6 +15,7 @@ from aipchain.market.allocation.claims import WHOLE, Claim
 from aipchain.market.book import MeterId
 from aipchain.market.pool.batched_amm import batched_amm_local_price
 from aipchain.market.pool.constant_product import ConstantProductPool, buy_from
+from aipchain.market.words import Int64s
 from aipchain.units import Balance, Price, Wh
 
 ROUNDS = 3
@@ -44,7 +45,7 @@ def year_rows(members: int, intervals: int) -> list[str]:
     coefficients = np.full(members, WHOLE // members, dtype=np.int64)
     tiers = chance.integers(0, 4, members)
     out = np.zeros_like(consumption)
-    timed: dict[str, tuple[Callable[[], arrays.Integers], keys.AllocationKey]] = {
+    timed: dict[str, tuple[Callable[[], Int64s], keys.AllocationKey]] = {
         "static": (
             lambda: arrays.used_of(arrays.static(generation, coefficients, out), consumption, out),
             keys.static,
@@ -87,7 +88,7 @@ def pool_rows() -> list[str]:
     ]
 
 
-def best_of(run: Callable[[], arrays.Integers]) -> tuple[tuple[float, float], arrays.Integers]:
+def best_of(run: Callable[[], Int64s]) -> tuple[tuple[float, float], Int64s]:
     """The shortest of a few runs, by the clock and of the processor [s], and the last answer."""
     times = []
     for _ in range(ROUNDS):

@@ -17,13 +17,14 @@ from aipchain.market.bilateral.certificate import (
     verify,
 )
 from aipchain.market.bilateral.clearing import BilateralClearing, clear_bilateral
-from aipchain.market.bilateral.errors import OrderListedTwice, PairInvalid
+from aipchain.market.bilateral.errors import PairInvalid
 from aipchain.market.bilateral.greedy import fill_greedily
 from aipchain.market.bilateral.pairs import BilateralBook, CandidatePair
 from aipchain.market.bilateral.result import BilateralTrade
 from aipchain.market.bilateral.tie_break import TieBreak
 from aipchain.market.bilateral.transport import transport_problem
 from aipchain.market.book import BookOrder, OrderNumber
+from aipchain.market.errors import DuplicateOrder
 from aipchain.units import Price, Wh
 
 Book = Callable[..., tuple[BookOrder, ...]]
@@ -186,9 +187,9 @@ def test_what_is_listed_twice_is_refused(book: Book) -> None:
 
     with pytest.raises(PairInvalid, match="listed twice"):
         BilateralBook(orders, pairs("0>1", "0>1"))
-    with pytest.raises(OrderListedTwice, match="order 0"):
+    with pytest.raises(DuplicateOrder, match="order 0"):
         BilateralBook((*orders, orders[0]), ())
-    with pytest.raises(OrderListedTwice, match="order 0"):
+    with pytest.raises(DuplicateOrder, match="order 0"):
         BilateralBook((orders[0], replace(orders[1], number=OrderNumber(0))), ())
 
 

@@ -9,10 +9,11 @@ import pytest
 from aipchain.market.bilateral import arrays
 from aipchain.market.bilateral.arrays import OrderColumns, PairColumns
 from aipchain.market.bilateral.candidates import Surroundings, candidate_pairs, manageable_pairs
-from aipchain.market.bilateral.errors import OrderListedTwice, OutsideWordSize, PairInvalid, PreferencesInvalid
+from aipchain.market.bilateral.errors import PairInvalid, PreferencesInvalid
 from aipchain.market.bilateral.preferences import Requirements, Wishes
 from aipchain.market.bilateral.settings_text import read_partners, read_zones
 from aipchain.market.book import BookOrder, MeterId
+from aipchain.market.errors import DuplicateOrder, OutsideArrayRange
 
 Book = Callable[..., tuple[BookOrder, ...]]
 
@@ -69,10 +70,10 @@ def pair(*numbers: int) -> PairColumns:
 @pytest.mark.parametrize(
     ("bids", "offers", "pairs", "refusal"),
     [
-        (side([1]), side([1]), pair(0, 0, 0, 0), OrderListedTwice),
-        (side([1], wh=2**40), side([2]), pair(0, 0, 0, 0), OutsideWordSize),
-        (side([1], limit=2**58), side([2]), pair(0, 0, 0, 0), OutsideWordSize),
-        (side([1]), side([2]), pair(0, 0, 2**58, 0), OutsideWordSize),
+        (side([1]), side([1]), pair(0, 0, 0, 0), DuplicateOrder),
+        (side([1], wh=2**40), side([2]), pair(0, 0, 0, 0), OutsideArrayRange),
+        (side([1], limit=2**58), side([2]), pair(0, 0, 0, 0), OutsideArrayRange),
+        (side([1]), side([2]), pair(0, 0, 2**58, 0), OutsideArrayRange),
         (side([1]), side([2]), pair(0, 0, -1, 0), PairInvalid),
         (side([1]), side([2]), PairColumns(*(np.zeros(2, np.int64) for _ in range(4))), PairInvalid),
     ],
@@ -90,7 +91,7 @@ def test_a_value_that_grows_out_of_its_word_is_refused() -> None:
     offers = replace(side([2], limit=0), owner=np.array([1]))
     large = arrays.array_book(side([1], limit=2**49), offers, pair(0, 0, 0, 0))
 
-    with pytest.raises(OutsideWordSize, match="the largest value of a pair"):
+    with pytest.raises(OutsideArrayRange, match="the largest value of a pair"):
         arrays.clear_arrays(large, 1)
 
 

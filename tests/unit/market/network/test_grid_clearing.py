@@ -7,9 +7,10 @@ from itertools import permutations
 import pytest
 
 from aipchain.market.book import BookOrder, MeterId, OrderNumber, ReferencePrice
+from aipchain.market.errors import DuplicateOrder
 from aipchain.market.network.certificate import GridBreachKind, GridCertificate, upper_bound, verify
 from aipchain.market.network.clearing import ClearingMethod, GridClearing, RoundingMargin, clear_grid, node_prices
-from aipchain.market.network.errors import DuplicateOrder, IntervalNotWhole, UnknownNode, UnplacedMeter
+from aipchain.market.network.errors import IntervalNotWhole, UnknownNode, UnplacedMeter
 from aipchain.market.network.feeder import ONE_PU2, Feeder, Line, NodeId, build_feeder
 from aipchain.market.network.grid_book import GridBook, grid_book, welfare
 from aipchain.market.network.lp import HighsSolver

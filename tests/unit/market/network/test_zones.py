@@ -8,13 +8,8 @@ import pytest
 
 from aipchain.market.book import BookOrder, MeterId, OrderNumber
 from aipchain.market.envelope import first_breach_in_book
-from aipchain.market.network.errors import (
-    CapOutOfRange,
-    DuplicateOrder,
-    FeeOutOfRange,
-    UnknownZone,
-    UnplacedMeter,
-)
+from aipchain.market.errors import DuplicateOrder
+from aipchain.market.network.errors import CapOutOfRange, FeeOutOfRange, UnknownZone, UnplacedMeter
 from aipchain.market.network.tariff import GridTariff, Relief, grid_tariff
 from aipchain.market.network.zone_certificate import ZoneBreachKind, verify
 from aipchain.market.network.zone_clearing import ZoneClearing, ZoneTrade, as_trades, clear_zones
@@ -233,9 +228,9 @@ def test_what_else_is_refused(book: Book) -> None:
         zone_book(orders, {}, TWO_ZONES)
     with pytest.raises(CapOutOfRange, match="-1 Wh"):
         placed(orders, [0], caps=ZoneCaps(export={0: Wh(-1)}))
-    with pytest.raises(DuplicateOrder, match="order 0 stands twice"):
+    with pytest.raises(DuplicateOrder, match="order 0 is in the book twice"):
         zone_book([*orders, *orders], {MeterId(0): 0}, TWO_ZONES)
-    with pytest.raises(FeeOutOfRange, match="k is 1001"):
+    with pytest.raises(ValueError, match="k is 1001"):
         clear_zones(placed(orders, [0]), seed=1, k_permille=1_001)
 
 

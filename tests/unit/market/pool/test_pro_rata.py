@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 import pytest
 
-from aipchain.market.auctions.errors import DuplicateOrder
 from aipchain.market.book import BookOrder, OrderNumber, Trade
+from aipchain.market.errors import DuplicateOrder
 from aipchain.market.pool.pro_rata import clear_pro_rata
 from aipchain.units import Price, Wh, cost
 

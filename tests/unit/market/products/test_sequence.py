@@ -4,10 +4,10 @@ from dataclasses import replace
 
 import pytest
 
-from aipchain.market.auctions.errors import DuplicateOrder
 from aipchain.market.auctions.pay_as_bid import clear_pay_as_bid
 from aipchain.market.book import AccountId, BookOrder, MeterId, OrderNumber, Side, Trade
 from aipchain.market.envelope import PlacedOrder
+from aipchain.market.errors import DuplicateOrder
 from aipchain.market.pool.pro_rata import clear_pro_rata
 from aipchain.market.products.errors import GateClosed, OrderOfAnotherInterval, OrderOverfilled
 from aipchain.market.products.positions import Position, imbalance
