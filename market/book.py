@@ -8,8 +8,10 @@ retail.
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import pairwise
 from typing import Final, NewType
 
+from aipchain.market.errors import DuplicateOrder
 from aipchain.units import Price, Wh
 
 __all__ = [
@@ -22,6 +24,7 @@ __all__ = [
     "Side",
     "Trade",
     "in_canonical_order",
+    "in_number_order",
     "keep_largest",
     "total_wh",
 ]
@@ -82,6 +85,18 @@ class ReferencePrice:
     def __post_init__(self) -> None:
         if not 0 <= self.feed_in <= self.retail:
             raise ValueError(f"feed-in {self.feed_in} must lie between 0 and retail {self.retail}")
+
+
+def in_number_order(orders: Iterable[BookOrder]) -> tuple[BookOrder, ...]:
+    """A book's orders by rising number: the order in which kernels read them.
+
+    :raises DuplicateOrder: two orders have one number.
+    """
+    by_number = tuple(sorted(orders, key=lambda order: order.number))
+    for before, order in pairwise(by_number):
+        if before.number == order.number:
+            raise DuplicateOrder(order.number)
+    return by_number
 
 
 def total_wh(orders: Iterable[BookOrder], side: Side) -> Wh:

@@ -3,12 +3,14 @@
 AipchainError
 └── InputError
     └── MarketError
-        └── DeliveryAboveReading   more energy was traded than the meter measured
+        ├── DeliveryAboveReading   more energy was traded than the meter measured
+        ├── DuplicateOrder         two orders of a book have one number
+        └── OutsideArrayRange      numbers too large for an array form; the plain form takes them
 """
 
 from aipchain.errors import InputError
 
-__all__ = ["DeliveryAboveReading", "MarketError"]
+__all__ = ["DeliveryAboveReading", "DuplicateOrder", "MarketError", "OutsideArrayRange"]
 
 
 class MarketError(InputError):
@@ -25,4 +27,25 @@ class DeliveryAboveReading(MarketError):
         super().__init__(
             f"{delivered_wh} Wh were {direction}, but the meter shows {measured_wh} Wh in that direction; "
             "bill delivered energy (after settlement), not contracted energy"
+        )
+
+
+class DuplicateOrder(MarketError):
+    """Two orders of one book have the same number, so no result could say which of them is meant."""
+
+    def __init__(self, number: int) -> None:
+        self.number = number
+        super().__init__(f"order {number} is in the book twice; give every order once, with a number of its own")
+
+
+class OutsideArrayRange(MarketError):
+    """A number that does not fit the 64-bit arithmetic of an array form."""
+
+    def __init__(self, what: str, value: int, most: int) -> None:
+        self.what = what
+        self.value = value
+        self.most = most
+        super().__init__(
+            f"{what} is {value}, the array form takes at most {most}; "
+            "use the plain form, which takes numbers of any size"
         )

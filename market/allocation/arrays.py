@@ -8,28 +8,28 @@ much time as filling it.
 """
 
 from collections.abc import Iterator
-from typing import Final, TypeAlias
+from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from aipchain.market.allocation.claims import WHOLE
-from aipchain.market.allocation.errors import CoefficientsAboveWhole, NegativeClaim, TooLargeForArrays
+from aipchain.market.allocation.errors import CoefficientsAboveWhole, NegativeClaim
+from aipchain.market.errors import OutsideArrayRange
+from aipchain.market.words import Int64s
 
-__all__ = ["Integers", "cascade", "hybrid", "pro_rata", "static", "used_of"]
+__all__ = ["cascade", "hybrid", "pro_rata", "static", "used_of"]
 
-Integers: TypeAlias = NDArray[np.int64]
 _ROWS: Final = 16  # rows of one pass: with a thousand meters they stay in the processor's cache
 _TOP: Final = (1 << 63) - 1
 
 
-def static(generation: Integers, coefficients: Integers, out: Integers | None = None) -> Integers:
+def static(generation: Int64s, coefficients: Int64s, out: Int64s | None = None) -> Int64s:
     """Each meter's coefficient of each interval's generation.
 
     :param generation: energy to share by interval, shape (intervals,).
     :param coefficients: by meter, shape (meters,), sum at most `WHOLE`.
     :raises CoefficientsAboveWhole: they sum to more.
-    :raises NegativeClaim, TooLargeForArrays, TypeError: numbers this form does not take.
+    :raises NegativeClaim, OutsideArrayRange, TypeError: numbers this form does not take.
     """
     _check("generation", generation)
     reached = _cumulative_coefficients(generation, coefficients)
@@ -40,11 +40,11 @@ def static(generation: Integers, coefficients: Integers, out: Integers | None = 
     return assigned
 
 
-def pro_rata(generation: Integers, consumption: Integers, out: Integers | None = None) -> Integers:
+def pro_rata(generation: Int64s, consumption: Int64s, out: Int64s | None = None) -> Int64s:
     """In proportion to consumption, as much as was consumed.
 
     :param consumption: shape (intervals, meters).
-    :raises NegativeClaim, TooLargeForArrays, TypeError: numbers this form does not take.
+    :raises NegativeClaim, OutsideArrayRange, TypeError: numbers this form does not take.
     """
     _check_table(generation, consumption)
     assigned = _table(consumption.shape, out)
@@ -54,11 +54,11 @@ def pro_rata(generation: Integers, consumption: Integers, out: Integers | None =
     return assigned
 
 
-def cascade(generation: Integers, consumption: Integers, tiers: Integers, out: Integers | None = None) -> Integers:
+def cascade(generation: Int64s, consumption: Int64s, tiers: Int64s, out: Int64s | None = None) -> Int64s:
     """Lower tiers first, pro rata within a tier.
 
     :param tiers: by meter, shape (meters,).
-    :raises NegativeClaim, TooLargeForArrays, TypeError: numbers this form does not take.
+    :raises NegativeClaim, OutsideArrayRange, TypeError: numbers this form does not take.
     """
     _check_table(generation, consumption)
     _check("tiers", tiers)
@@ -77,13 +77,11 @@ def cascade(generation: Integers, consumption: Integers, tiers: Integers, out: I
     return assigned
 
 
-def hybrid(
-    generation: Integers, consumption: Integers, coefficients: Integers, out: Integers | None = None
-) -> Integers:
+def hybrid(generation: Int64s, consumption: Int64s, coefficients: Int64s, out: Int64s | None = None) -> Int64s:
     """Coefficients first, capped by consumption; the rest pro rata to what is still consumed.
 
     :raises CoefficientsAboveWhole: coefficients sum to more than `WHOLE`.
-    :raises NegativeClaim, TooLargeForArrays, TypeError: numbers this form does not take.
+    :raises NegativeClaim, OutsideArrayRange, TypeError: numbers this form does not take.
     """
     _check_table(generation, consumption)
     reached = _cumulative_coefficients(generation, coefficients)
@@ -100,12 +98,12 @@ def hybrid(
     return assigned
 
 
-def used_of(assigned: Integers, consumption: Integers, out: Integers | None = None) -> Integers:
+def used_of(assigned: Int64s, consumption: Int64s, out: Int64s | None = None) -> Int64s:
     """What meters can use of what they were assigned [Wh]; `out` may be `assigned` itself."""
     return np.minimum(assigned, consumption, out=_table(assigned.shape, out))
 
 
-def _static_rows(generation: Integers, reached: Integers, buffer: Integers, out: Integers) -> None:
+def _static_rows(generation: Int64s, reached: Int64s, buffer: Int64s, out: Int64s) -> None:
     """Cumulative rounding with one divisor for all: floor(C_i G / C) - floor(C_(i-1) G / C)."""
     totals = buffer[: len(generation)]
     np.multiply(generation[:, np.newaxis], reached, out=totals)
@@ -113,12 +111,12 @@ def _static_rows(generation: Integers, reached: Integers, buffer: Integers, out:
     _differences(totals, out)
 
 
-def _pro_rata_rows(needs: Integers, energy: Integers, buffer: Integers, out: Integers) -> Integers:
+def _pro_rata_rows(needs: Int64s, energy: Int64s, buffer: Int64s, out: Int64s) -> Int64s:
     """Write each row's shares of at most `energy`; give what was shared by row.
 
     A row whose need is met in full is taken times one and not divided, which gives the needs themselves.
     """
-    totals: Integers = needs.sum(axis=1)
+    totals: Int64s = needs.sum(axis=1)
     given = np.minimum(energy, totals)
     is_short = given < totals
     reached = buffer[: len(needs), : needs.shape[1]]
@@ -130,7 +128,7 @@ def _pro_rata_rows(needs: Integers, energy: Integers, buffer: Integers, out: Int
     return given
 
 
-def _cascade_rows(needs: Integers, energy: Integers, ends: Integers, buffer: Integers) -> None:
+def _cascade_rows(needs: Int64s, energy: Int64s, ends: Int64s, buffer: Int64s) -> None:
     """Turn needs, columns by tier, into shares: earlier tiers keep theirs, one is served in part, later ones lose all.
 
     :param ends: the column after the last one of each tier.
@@ -149,13 +147,13 @@ def _cascade_rows(needs: Integers, energy: Integers, ends: Integers, buffer: Int
         needs[row, ends[tier] :] = 0
 
 
-def _divide(numbers: Integers, divisor: int) -> None:
+def _divide(numbers: Int64s, divisor: int) -> None:
     """In place, rounded down; unsigned, because that is three times as fast and nothing here is negative."""
     unsigned = numbers.view(np.uint64)
     np.floor_divide(unsigned, np.uint64(divisor), out=unsigned)
 
 
-def _differences(reached: Integers, out: Integers) -> None:
+def _differences(reached: Int64s, out: Int64s) -> None:
     out[..., :1] = reached[..., :1]
     np.subtract(reached[..., 1:], reached[..., :-1], out=out[..., 1:])
 
@@ -164,7 +162,7 @@ def _passes(rows: int) -> Iterator[slice]:
     return (slice(first, first + _ROWS) for first in range(0, rows, _ROWS))
 
 
-def _table(shape: tuple[int, ...], out: Integers | None) -> Integers:
+def _table(shape: tuple[int, ...], out: Int64s | None) -> Int64s:
     if out is None:
         return np.empty(shape, dtype=np.int64)
     if out.shape != shape or out.dtype != np.int64:
@@ -172,12 +170,12 @@ def _table(shape: tuple[int, ...], out: Integers | None) -> Integers:
     return out
 
 
-def _buffer(columns: int) -> Integers:
+def _buffer(columns: int) -> Int64s:
     """Room for one pass, taken once: asking the system for it in every pass costs more than the arithmetic."""
     return np.empty((_ROWS, columns), dtype=np.int64)
 
 
-def _cumulative_coefficients(generation: Integers, coefficients: Integers) -> Integers:
+def _cumulative_coefficients(generation: Int64s, coefficients: Int64s) -> Int64s:
     _check("coefficients", coefficients)
     total = sum(int(coefficient) for coefficient in coefficients)
     if total > WHOLE:
@@ -186,7 +184,7 @@ def _cumulative_coefficients(generation: Integers, coefficients: Integers) -> In
     return np.cumsum(coefficients)
 
 
-def _check_table(generation: Integers, consumption: Integers) -> None:
+def _check_table(generation: Int64s, consumption: Int64s) -> None:
     _check("generation", generation)
     _check("consumption", consumption)
     if consumption.ndim != 2 or len(consumption) != len(generation):
@@ -196,7 +194,7 @@ def _check_table(generation: Integers, consumption: Integers) -> None:
     _check_product(most, min(most, _largest(generation)))
 
 
-def _check(what: str, numbers: Integers) -> None:
+def _check(what: str, numbers: Int64s) -> None:
     if numbers.dtype != np.int64:
         raise TypeError(f"{what} must be int64, not {numbers.dtype}: energy is a whole number of watt-hours")
     if numbers.size and numbers.min() < 0:
@@ -205,8 +203,8 @@ def _check(what: str, numbers: Integers) -> None:
 
 def _check_product(one: int, other: int) -> None:
     if one * other > _TOP:
-        raise TooLargeForArrays(one * other)
+        raise OutsideArrayRange("a product of energies and coefficients", one * other, _TOP)
 
 
-def _largest(numbers: Integers) -> int:
+def _largest(numbers: Int64s) -> int:
     return int(numbers.max()) if numbers.size else 0

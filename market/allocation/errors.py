@@ -9,8 +9,7 @@ AipchainError
             ├── CoefficientsAboveWhole  coefficients hand out more than there is
             ├── DuplicateMeter          one meter has two claims
             ├── NegativeClaim           energy, weight or tier below zero
-            ├── ParticipationInvalid    a meter takes part in too many communities, or with more than all of itself
-            └── TooLargeForArrays       numbers that 64 bits cannot hold in between
+            └── ParticipationInvalid    a meter takes part in too many communities, or with more than all of itself
 """
 
 from datetime import date
@@ -25,7 +24,6 @@ __all__ = [
     "DuplicateMeter",
     "NegativeClaim",
     "ParticipationInvalid",
-    "TooLargeForArrays",
 ]
 
 
@@ -84,15 +82,4 @@ class ParticipationInvalid(AllocationError):
         self.problem = problem
         super().__init__(
             f"{problem}; a meter is in at most 5 communities, with factors of 1 to 100 percent that sum to 100 at most"
-        )
-
-
-class TooLargeForArrays(AllocationError):
-    """A product of the array form would not fit 64 bits."""
-
-    def __init__(self, largest: int) -> None:
-        self.largest = largest
-        super().__init__(
-            f"energies and coefficients whose product can reach {largest} do not fit 64 bits; "
-            "use the functions of aipchain.market.allocation.keys, which take numbers of any size"
         )

@@ -4,24 +4,26 @@ Import it only where numpy is installed. Order numbers, owners and limit prices 
 must stay below 2^62 Wh, and one side's limits must lie less than 2^62 apart. Fractions are never taken.
 """
 
+from array import array
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from operator import attrgetter
+from operator import truth
 from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
 
 from aipchain.market.auctions.columns import ColumnBook, OrderColumns, TradeColumns, refuse_terms
-from aipchain.market.auctions.errors import DuplicateOrder, OutsideArrayRange, UnequalColumns
+from aipchain.market.auctions.errors import UnequalColumns
 from aipchain.market.book import BookOrder, Side
+from aipchain.market.errors import DuplicateOrder, OutsideArrayRange
+from aipchain.market.words import Int64s
 
 __all__ = [
     "LARGEST",
     "ArrayBook",
     "ArrayOrders",
     "ArrayTrades",
-    "Int64s",
     "Sides",
     "Whole",
     "array_book",
@@ -30,7 +32,6 @@ __all__ = [
     "plain_trades",
 ]
 
-Int64s = npt.NDArray[np.int64]
 Sides = tuple[Int64s, Int64s]
 """A column of the bids and one of the offers."""
 Whole = Sequence[int] | npt.NDArray[Any]
@@ -95,13 +96,13 @@ def array_book(
     """
     names = ("an order number", "an owner", "an order's energy", "a limit price")
     columns = [_int64s(name, given) for name, given in zip(names, (numbers, owners, wh, limits), strict=True)]
-    offered = np.asarray(is_offer, dtype=np.bool_)
+    offered = _booleans(is_offer)
     lengths = (len(columns[0]), len(columns[1]), len(offered), len(columns[2]), len(columns[3]))
     if len(set(lengths)) > 1:
         raise UnequalColumns(lengths)
     columns, offered = _by_number(columns, offered)
     _refuse_terms(columns[0], columns[2], columns[3], lowest_price)
-    return ArrayBook(_side(columns, ~offered), _side(columns, offered))
+    return ArrayBook(_side(columns, np.flatnonzero(~offered)), _side(columns, np.flatnonzero(offered)))
 
 
 def arrays_of(orders: Iterable[BookOrder]) -> ArrayBook:
@@ -111,13 +112,14 @@ def arrays_of(orders: Iterable[BookOrder]) -> ArrayBook:
     :raises OutsideArrayRange: a number does not fit.
     """
     book = orders if isinstance(orders, Sequence) else tuple(orders)
-    place: dict[str, int] = {}
-    owners = [place.setdefault(order.owner, len(place)) for order in book]
-    offered = np.fromiter((order.side is Side.OFFER for order in book), np.bool_, len(book))
-    names = {"number": "an order number", "wh": "an order's energy", "limit_price": "a limit price"}
-    numbers, wh, limits = (_int64s(name, list(map(attrgetter(field), book))) for field, name in names.items())
-    columns, offered = _by_number([numbers, np.array(owners, np.int64), wh, limits], offered)
-    return ArrayBook(_side(columns, ~offered), _side(columns, offered))
+    offer = Side.OFFER
+    return array_book(
+        [order.number for order in book],
+        _places([order.owner for order in book]),
+        [order.side is offer for order in book],
+        [order.wh for order in book],
+        [order.limit_price for order in book],
+    )
 
 
 def plain_book(book: ArrayBook) -> ColumnBook:
@@ -135,27 +137,38 @@ def _plain_side(side: ArrayOrders) -> OrderColumns:
     return OrderColumns(*(column.tolist() for column in (side.numbers, side.owners, side.wh, side.limits)))
 
 
+def _places(names: Sequence[str]) -> list[int]:
+    """Owners as whole numbers: where a name stands first."""
+    first: dict[str, int] = {}
+    return list(map(first.setdefault, names, range(len(names))))
+
+
+def _booleans(given: Sequence[bool] | npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
+    """Through bytes, which takes half the time of numpy's own way from a list."""
+    return given if isinstance(given, np.ndarray) else np.frombuffer(bytes(map(truth, given)), np.bool_)
+
+
 def _int64s(what: str, given: Whole) -> Int64s:
     """Whole numbers as int64, without a change in value.
 
-    Lists are looked at before numpy sees them: it would make fractions of numbers around 2^63.
+    Lists go through an array of the standard library: numpy makes fractions of numbers around 2^63, and cuts fractions.
     """
     if not isinstance(given, np.ndarray):
-        if not set(map(type, given)) <= {int}:
-            raise TypeError(f"{what} is not a whole number; energy and money are never fractions")
-        _refuse_outside(what, given)
-        return np.array(given, np.int64)
+        column = array("q")
+        try:
+            column.fromlist(given if type(given) is list else list(given))
+            return np.frombuffer(column, np.int64)
+        except OverflowError:
+            raise OutsideArrayRange(what, max(given, key=abs), int(_LIMITS.max)) from None
+        except TypeError as error:
+            raise TypeError(f"{what} is not a whole number ({error}); energy and money are never fractions") from None
     if given.dtype.kind not in "iu":
         raise TypeError(f"{what} is not a whole number but {given.dtype}; energy and money are never fractions")
     if given.dtype == np.uint64 and given.size:
-        _refuse_outside(what, (int(given.max()),))
+        largest = int(given.max())
+        if largest > _LIMITS.max:
+            raise OutsideArrayRange(what, largest, int(_LIMITS.max))
     return given.astype(np.int64, copy=False)
-
-
-def _refuse_outside(what: str, values: Sequence[int]) -> None:
-    for extreme in (max(values, default=0), min(values, default=0)):
-        if not _LIMITS.min <= extreme <= _LIMITS.max:
-            raise OutsideArrayRange(what, extreme, int(_LIMITS.max))
 
 
 def _by_number(columns: list[Int64s], offered: npt.NDArray[np.bool_]) -> tuple[list[Int64s], npt.NDArray[np.bool_]]:
@@ -176,7 +189,7 @@ def _refuse_terms(numbers: Int64s, wh: Int64s, limits: Int64s, lowest_price: int
         refuse_terms(int(numbers[row]), int(wh[row]), int(limits[row]), lowest_price)
 
 
-def _side(columns: list[Int64s], rows: npt.NDArray[np.bool_]) -> ArrayOrders:
+def _side(columns: list[Int64s], rows: npt.NDArray[np.intp]) -> ArrayOrders:
     side = ArrayOrders(*(column[rows] for column in columns))
     if len(side):
         energy = int(side.wh.max()) * len(side)

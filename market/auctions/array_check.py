@@ -6,21 +6,19 @@ clearing that is not sound is handed to the plain form, which names the breach, 
 
 import numpy as np
 
-from aipchain.market.auctions import certificate
+from aipchain.market.auctions import certificate, merge
 from aipchain.market.auctions.array_book import (
     ArrayBook,
     ArrayOrders,
     ArrayTrades,
-    Int64s,
     Sides,
     plain_book,
     plain_trades,
 )
-from aipchain.market.auctions.arrays import HAS_NUMBA, ArrayClearing
+from aipchain.market.auctions.arrays import ArrayClearing
 from aipchain.market.auctions.certificate import Breach, UniformCertificate
-
-if HAS_NUMBA:
-    from aipchain.market.auctions import merge
+from aipchain.market.compiled import HAS_NUMBA
+from aipchain.market.words import Int64s
 
 __all__ = ["verify_array_fills", "verify_arrays"]
 
@@ -50,17 +48,22 @@ def _fills_follow(book: ArrayBook, clearing: ArrayClearing, *, compiled: bool) -
     bids, offers, price = book.bids, book.offers, clearing.price
     if (len(bids), len(offers)) != (len(clearing.bid_fills), len(clearing.offer_fills)):
         return False
-    if not np.iinfo(np.int64).min <= price <= np.iinfo(np.int64).max:
+    if not -(1 << 63) <= price < 1 << 63:
         return False  # the plain form decides
-    follow = merge.fills_follow if compiled else _side_follows
-    demand = int(follow(bids.limits, bids.wh, clearing.bid_fills, price, 1))
-    return 0 <= demand == int(follow(offers.limits, offers.wh, clearing.offer_fills, price, -1))
+    bids_follow = merge.bid_fills_follow if compiled else _bid_fills_follow
+    offers_follow = merge.offer_fills_follow if compiled else _offer_fills_follow
+    demand = int(bids_follow(bids.limits, bids.wh, clearing.bid_fills, price))
+    return 0 <= demand == int(offers_follow(offers.limits, offers.wh, clearing.offer_fills, price))
 
 
-def _side_follows(limits: Int64s, wh: Int64s, fills: Int64s, price: int, sign: int) -> int:
+def _bid_fills_follow(limits: Int64s, wh: Int64s, fills: Int64s, price: int) -> int:
     """The sum of the fills if each of them follows from the price, else -1."""
-    better, worse = (limits > price, limits < price) if sign > 0 else (limits < price, limits > price)
-    bad = (fills < 0) | (fills > wh) | (better & (fills != wh)) | (worse & (fills != 0))
+    bad = (fills < np.where(limits > price, wh, 0)) | (fills > np.where(limits < price, 0, wh))
+    return -1 if bad.any() else int(fills.sum())
+
+
+def _offer_fills_follow(limits: Int64s, wh: Int64s, fills: Int64s, price: int) -> int:
+    bad = (fills < np.where(limits < price, wh, 0)) | (fills > np.where(limits > price, 0, wh))
     return -1 if bad.any() else int(fills.sum())
 
 

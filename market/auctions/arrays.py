@@ -14,21 +14,17 @@ from typing import Final
 
 import numpy as np
 
-from aipchain.market.auctions import uniform_price
-from aipchain.market.auctions.array_book import ArrayBook, ArrayOrders, ArrayTrades, Int64s, arrays_of
+from aipchain.market.auctions import merge, uniform_price
+from aipchain.market.auctions.array_book import ArrayBook, ArrayOrders, ArrayTrades, arrays_of
 from aipchain.market.auctions.columns import columns_of
-from aipchain.market.auctions.errors import OutsideArrayRange
 from aipchain.market.auctions.pairing import Fills, pair_columns
-from aipchain.market.auctions.ties import FIRST_FACTOR, GAMMA, LOT_BITS, SECOND_FACTOR
-from aipchain.market.auctions.uniform_price import blend
+from aipchain.market.auctions.ties import LOT_BITS
 from aipchain.market.book import BookOrder
-
-try:
-    from aipchain.market.auctions import merge
-except ImportError:  # numba is optional beside numpy
-    HAS_NUMBA = False
-else:
-    HAS_NUMBA = True
+from aipchain.market.compiled import HAS_NUMBA
+from aipchain.market.errors import OutsideArrayRange
+from aipchain.market.rounding import blend
+from aipchain.market.splitmix import GAMMA
+from aipchain.market.words import Int64s, mix_words
 
 __all__ = ["HAS_NUMBA", "ArrayClearing", "TradeRow", "clear_arrays", "clear_orders", "pay_as_bid_arrays"]
 
@@ -96,11 +92,12 @@ def clear_orders(
         book = arrays_of(orders)
     except OutsideArrayRange:
         return _plain_rows(orders, k_permille, seed)
-    trades = clear_arrays(book, k_permille, seed=seed, compiled=compiled).trades
-    canonical = np.lexsort((trades.offer_rows, trades.bid_rows))
+    clearing = clear_arrays(book, k_permille, seed=seed, compiled=compiled)
+    trades = clearing.trades
+    canonical = np.argsort(trades.bid_rows * len(book.offers) + trades.offer_rows)
     bids, offers = book.bids.numbers[trades.bid_rows[canonical]], book.offers.numbers[trades.offer_rows[canonical]]
-    wh, prices = trades.wh[canonical], trades.prices
-    return tuple(zip(bids.tolist(), offers.tolist(), wh.tolist(), prices.tolist(), strict=True))
+    columns = (bids.tolist(), offers.tolist(), trades.wh[canonical].tolist(), [clearing.price] * len(trades))
+    return (*zip(*columns, strict=True),)
 
 
 def _plain_rows(orders: Sequence[BookOrder], k_permille: int, seed: int) -> tuple[TradeRow, ...]:
@@ -149,11 +146,9 @@ def _ranked(side: ArrayOrders, seed: int, *, dearest_first: bool, compiled: bool
 
 
 def _lots(seed: int, numbers: Int64s) -> Int64s:
-    """`ties.lots` for a column of numbers; arithmetic of uint64 wraps around as SplitMix64 wants it."""
-    mixed = np.uint64(seed) + (numbers.astype(np.uint64) + np.uint64(1)) * np.uint64(GAMMA)
-    mixed = (mixed ^ mixed >> np.uint64(30)) * np.uint64(FIRST_FACTOR)
-    mixed = (mixed ^ mixed >> np.uint64(27)) * np.uint64(SECOND_FACTOR)
-    return ((mixed ^ mixed >> np.uint64(31)) >> np.uint64(64 - LOT_BITS)).astype(np.int64)
+    """`ties.lots` for a column of numbers."""
+    drawn = mix_words(np.uint64(seed) + (numbers.astype(np.uint64) + np.uint64(1)) * np.uint64(GAMMA))
+    return (drawn >> np.uint64(64 - LOT_BITS)).astype(np.int64)
 
 
 def _crossing_wh(bid_wh: Int64s, bid_limits: Int64s, offer_wh: Int64s, offer_limits: Int64s) -> int:

@@ -9,9 +9,10 @@ condition, the node is split:
     an offer dearer than a bid, both served:  the price at most the bid's limit, or above it
 
 Depth first, the side nearer to the relaxation first. The search starts from the fallback (`drop_marginal`): relax, put
-out the worst order that is served against its conditions, repeat; where only fill-or-kill is in the way, leaving out
-orders that add up may be better (`exact_fit`). After `most_nodes` nodes the best clearing found is the answer; `bound`
-then says how much a better one could have. Counting nodes, not time, keeps the answer the same everywhere.
+out the worst order that is served against its conditions, repeat up to 64 times; where fill-or-kill is in the way,
+leaving out orders that add up may be better (`exact_fit`). After `most_nodes` nodes the best clearing found is the
+answer; `bound` then says how much a better one could have. Nodes are counted, not time: the answer is the same on every
+machine.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -28,9 +29,15 @@ from aipchain.market.auctions.conditions import (
 from aipchain.market.auctions.exact_fit import exact_fit
 from aipchain.market.book import OrderNumber, Side
 
-__all__ = ["MOST_NODES", "clear_conditional", "drop_marginal"]
+__all__ = ["MOST_DROPS", "MOST_NODES", "clear_conditional", "drop_marginal"]
 
 MOST_NODES: Final = 2_000
+MOST_DROPS: Final = 64
+"""Orders that the fallback puts out at most; where more are in the way, none of it is used."""
+
+CLOSE_ENOUGH: Final = 1_000
+"""A fit that loses no more than one part in this of the bound needs no second try."""
+
 
 _Window = tuple[int | None, int | None]
 """Lowest and highest price of an interval; None is without bound."""
@@ -99,26 +106,26 @@ def _sides(orders: Sequence[LinkedOrder], seed: int) -> _Sides:
 
 
 def _fallback(sides: _Sides, root: _Node) -> _Best:
-    """The better of two clearings that are quickly found."""
-    best = _drop_marginal(sides, root)
+    """The better of two clearings that are quickly found; the second is not tried where the first is close enough."""
     relaxed = _relax(sides, root)
     fitted = exact_fit(sides.bids, sides.offers, relaxed.fills) if relaxed and sides.intervals == 1 else None
-    if fitted is None:
+    best = _Best(fitted, _welfare(sides, fitted)) if fitted else _Best()
+    if relaxed and (relaxed.welfare - best.welfare) * CLOSE_ENOUGH <= relaxed.welfare:
         return best
-    welfare = _welfare(sides, fitted)
-    return _Best(fitted, welfare) if welfare > best.welfare else best
+    dropped = _drop_marginal(sides, root)
+    return dropped if dropped.welfare > best.welfare else best
 
 
 def _drop_marginal(sides: _Sides, root: _Node) -> _Best:
-    """Relax and put out the worst order that is served against its conditions, until none is."""
+    """Relax and put out the worst order that is served against its conditions, until none is; or nothing trades."""
     node = root
-    while True:
+    for _ in range(MOST_DROPS):
         relaxed = _relax(sides, node)
-        assert relaxed is not None
-        broken = _broken(sides, relaxed)
-        if not broken:
+        broken = _broken(sides, relaxed) if relaxed else []
+        if relaxed and not broken:
             return _Best(relaxed.fills, relaxed.welfare)
         node = replace(node, decided={**node.decided, broken[-1].number: False})
+    return _Best()
 
 
 def _search(sides: _Sides, root: _Node, best: _Best, most_nodes: int) -> int:

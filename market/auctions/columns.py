@@ -8,15 +8,19 @@ community allows. Prices may be negative where `lowest_price` says so; the chain
 There is no upper bound: whole numbers of Python do not overflow. `arrays` holds the same in 64 bits.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from aipchain.market.auctions.errors import BadOrder, DuplicateOrder, UnequalColumns
-from aipchain.market.book import BookOrder, OrderNumber, Side, Trade, in_canonical_order
+from aipchain.market.auctions.errors import BadOrder, UnequalColumns
+from aipchain.market.book import BookOrder, OrderNumber, Side, Trade, in_number_order
+from aipchain.market.errors import DuplicateOrder
 from aipchain.units import Price, Wh
 
-__all__ = ["ColumnBook", "OrderColumns", "TradeColumns", "as_trades", "column_book", "columns_of"]
+__all__ = ["ColumnBook", "OrderColumns", "TradeColumns", "as_trades", "column_book", "columns_of", "refuse_terms"]
+
+_Row = tuple[int, int, int, int, Side]
+"""Number, owner, energy [Wh], limit [base units per Wh], side."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,17 +62,13 @@ def columns_of(orders: Iterable[BookOrder]) -> ColumnBook:
 
     :raises DuplicateOrder: two orders have one number.
     """
-    by_number = sorted(orders, key=lambda order: order.number)
+    by_number = in_number_order(orders)
     owner_of: dict[str, int] = {}
     rows = [
         (order.number, owner_of.setdefault(order.owner, len(owner_of)), order.wh, order.limit_price, order.side)
         for order in by_number
     ]
-    _refuse_duplicates([row[0] for row in rows])
-    return ColumnBook(
-        _columns(row[:4] for row in rows if row[4] is Side.BID),
-        _columns(row[:4] for row in rows if row[4] is Side.OFFER),
-    )
+    return _book_of(rows)
 
 
 def column_book(
@@ -89,13 +89,12 @@ def column_book(
     if len(set(lengths)) > 1:
         raise UnequalColumns(lengths)
     rows = sorted(zip(numbers, owners, wh, limits, sides, strict=True))
-    _refuse_duplicates([row[0] for row in rows])
+    for earlier, later in pairwise(rows):
+        if earlier[0] == later[0]:
+            raise DuplicateOrder(earlier[0])
     for number, _, energy, limit, _ in rows:
         refuse_terms(number, energy, limit, lowest_price)
-    return ColumnBook(
-        _columns(row[:4] for row in rows if row[4] is Side.BID),
-        _columns(row[:4] for row in rows if row[4] is Side.OFFER),
-    )
+    return _book_of(rows)
 
 
 def refuse_terms(number: int, wh: int, limit: int, lowest_price: int) -> None:
@@ -110,22 +109,20 @@ def refuse_terms(number: int, wh: int, limit: int, lowest_price: int) -> None:
 
 
 def as_trades(book: ColumnBook, trades: TradeColumns) -> tuple[Trade, ...]:
-    """The trades as objects, in canonical order."""
-    return in_canonical_order(_objects(book, trades))
+    """The trades as objects, in canonical order: rows order as the numbers do."""
+    bids, offers = book.bids.numbers, book.offers.numbers
+    rows = sorted(zip(trades.bid_rows, trades.offer_rows, trades.wh, trades.prices, strict=True))
+    return tuple(
+        Trade(OrderNumber(bids[bid]), OrderNumber(offers[offer]), Wh(wh), Price(price))
+        for bid, offer, wh, price in rows
+    )
 
 
-def _objects(book: ColumnBook, trades: TradeColumns) -> Iterator[Trade]:
-    for bid, offer, wh, price in zip(trades.bid_rows, trades.offer_rows, trades.wh, trades.prices, strict=True):
-        bid_number, offer_number = book.bids.numbers[bid], book.offers.numbers[offer]
-        yield Trade(OrderNumber(bid_number), OrderNumber(offer_number), Wh(wh), Price(price))
+def _book_of(rows: Sequence[_Row]) -> ColumnBook:
+    """Rows by rising number, cut into sides."""
+    return ColumnBook(*(_columns(row[:4] for row in rows if row[4] is side) for side in (Side.BID, Side.OFFER)))
 
 
 def _columns(rows: Iterable[tuple[int, int, int, int]]) -> OrderColumns:
     numbers, owners, wh, limits = tuple(zip(*rows, strict=True)) or ((), (), (), ())
     return OrderColumns(numbers, owners, wh, limits)
-
-
-def _refuse_duplicates(sorted_numbers: Sequence[int]) -> None:
-    for earlier, later in pairwise(sorted_numbers):
-        if earlier == later:
-            raise DuplicateOrder(earlier)

@@ -17,11 +17,12 @@ fit as a whole. None ever trades against its limit.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from aipchain.market.auctions.errors import BadOrder, DuplicateOrder
+from aipchain.market.auctions.errors import BadOrder
 from aipchain.market.auctions.pairing import Fills, pair_columns
 from aipchain.market.auctions.ties import lot
-from aipchain.market.auctions.uniform_price import blend
 from aipchain.market.book import AccountId, BookOrder, OrderNumber, Side, Trade, in_canonical_order
+from aipchain.market.errors import DuplicateOrder
+from aipchain.market.rounding import blend
 from aipchain.units import Price, Wh
 
 __all__ = ["ConditionalClearing", "LinkedOrder", "as_linked", "best_first", "clearing_of", "refuse_orders"]

@@ -18,8 +18,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from heapq import heappop, heappush
 
-from aipchain.market.auctions.errors import BadOrder, DuplicateOrder, UnknownOrder
-from aipchain.market.book import BookOrder, OrderNumber, Side, Trade, in_canonical_order
+from aipchain.market.auctions.errors import BadOrder, UnknownOrder
+from aipchain.market.book import BookOrder, OrderNumber, Side, Trade, in_canonical_order, in_number_order
 from aipchain.units import Price, Wh
 
 __all__ = ["clear_continuously", "execute_in_turn"]
@@ -42,7 +42,7 @@ def execute_in_turn(
     orders: Iterable[BookOrder], *, least_wh: Mapping[OrderNumber, Wh] | None = None
 ) -> Iterator[Trade]:
     """The trades as they happen; raises as `clear_continuously`."""
-    in_turn = sorted(orders, key=lambda order: order.number)
+    in_turn = in_number_order(orders)
     least = dict(least_wh or {})
     _refuse(in_turn, least)
     sides = {Side.BID: _Waiting(), Side.OFFER: _Waiting()}
@@ -111,12 +111,8 @@ def _trade(arriving: BookOrder, waiting: BookOrder, wh: int) -> Trade:
     return Trade(bid.number, offer.number, Wh(wh), Price(waiting.limit_price))
 
 
-def _refuse(in_turn: list[BookOrder], least: Mapping[OrderNumber, Wh]) -> None:
-    energy: dict[OrderNumber, Wh] = {}
-    for order in in_turn:
-        if order.number in energy:
-            raise DuplicateOrder(order.number)
-        energy[order.number] = order.wh
+def _refuse(in_turn: Iterable[BookOrder], least: Mapping[OrderNumber, Wh]) -> None:
+    energy = {order.number: order.wh for order in in_turn}
     for number, wh in sorted(least.items()):
         if number not in energy:
             raise UnknownOrder(number)

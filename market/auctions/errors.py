@@ -1,18 +1,16 @@
-"""Failures of the auctions that a person can see.
+"""Failures of the auctions that a person can see; what all markets share is in `market.errors`.
 
 AipchainError
 └── InputError
     └── MarketError
-        ├── BadOrder             an order's energy or limit price cannot be
-        ├── DuplicateOrder       two orders of a book have one number
-        ├── OutsideArrayRange    numbers too large for the array form; the plain form takes them
-        ├── UnequalColumns       the columns of a book have different lengths
-        └── UnknownOrder         a condition names an order that is not in the book
+        ├── BadOrder         an order's energy or limit price cannot be
+        ├── UnequalColumns   the columns of a book have different lengths
+        └── UnknownOrder     a condition names an order that is not in the book
 """
 
 from aipchain.market.errors import MarketError
 
-__all__ = ["BadOrder", "DuplicateOrder", "OutsideArrayRange", "UnequalColumns", "UnknownOrder"]
+__all__ = ["BadOrder", "UnequalColumns", "UnknownOrder"]
 
 
 class BadOrder(MarketError):
@@ -22,24 +20,6 @@ class BadOrder(MarketError):
         self.number = number
         self.problem = problem
         super().__init__(f"order {number}: {problem}")
-
-
-class DuplicateOrder(MarketError):
-    """Two orders of one book have the same number, so no result could say which of them is meant."""
-
-    def __init__(self, number: int) -> None:
-        self.number = number
-        super().__init__(f"order {number} is in the book twice; give every order once, with a number of its own")
-
-
-class OutsideArrayRange(MarketError):
-    """A number that does not fit the 64-bit arithmetic of the array form."""
-
-    def __init__(self, what: str, value: int, limit: int) -> None:
-        self.what = what
-        self.value = value
-        self.limit = limit
-        super().__init__(f"{what} is {value}, the array form takes at most {limit}; use the plain form of the kernel")
 
 
 class UnequalColumns(MarketError):

@@ -1,60 +1,35 @@
-"""Compiled loops of the array form (numba): sort keys, the crossing, pairing, and the check of fills.
+"""Compiled loops of the array form: sort keys, the crossing, pairing, and the check of fills.
 
-Each is the loop of the plain form over 64-bit columns: `ties.lots`, `merit_order`, `pairing`, `certificate`. Importing
-this module needs numpy and numba; `arrays` does so only where numba is installed. Compiled code is cached by numba
-beside this file, or in the user's cache where that cannot be written.
+Each is the loop of the plain form over 64-bit columns: `ties.lots`, `merit_order`, `pairing`, `certificate`. `arrays`
+calls them only where numba is installed; numpy has its own way to the same numbers there.
 """
 
-from collections.abc import Callable
-from typing import Final, ParamSpec, TypeVar
+from typing import Final
 
-import numba
 import numpy as np
 
-from aipchain.market.auctions.array_book import Int64s, Sides
-from aipchain.market.auctions.ties import FIRST_FACTOR, GAMMA, LOT_BITS, SECOND_FACTOR
+from aipchain.market.auctions.array_book import Sides
+from aipchain.market.auctions.ties import LOT_BITS
+from aipchain.market.compiled import compiled
+from aipchain.market.splitmix import GAMMA
+from aipchain.market.words import Int64s, mix_word
 
-__all__ = [
-    "count_down",
-    "crossing_wh",
-    "fills_follow",
-    "pack_keys",
-    "pair_rows",
-    "scatter",
-    "take",
-]
-
-_P = ParamSpec("_P")
-_R = TypeVar("_R")
+__all__ = ["bid_fills_follow", "count_down", "crossing_wh", "offer_fills_follow", "pack_keys", "pair_rows", "take"]
 
 _GAMMA: Final = np.uint64(GAMMA)
-_FIRST: Final = np.uint64(FIRST_FACTOR)
-_SECOND: Final = np.uint64(SECOND_FACTOR)
 _LOT_SHIFT: Final = np.uint64(64 - LOT_BITS)
 _ONE: Final = np.uint64(1)
-_S27: Final = np.uint64(27)
-_S30: Final = np.uint64(30)
-_S31: Final = np.uint64(31)
 
 
-def _compiled(function: Callable[_P, _R]) -> Callable[_P, _R]:
-    """Compile a function for arrays of int64, once for all processes."""
-    compiled: Callable[_P, _R] = numba.njit(cache=True)(function)
-    return compiled
-
-
-@_compiled
+@compiled
 def pack_keys(numbers: Int64s, offsets: Int64s, seed: np.uint64, width: int, keys: Int64s) -> None:
     """`(offset << 12 | lot) << width | row` of every row; the price stands in `offsets`, best price 0."""
     for row in range(len(numbers)):
-        mixed = seed + (np.uint64(numbers[row]) + _ONE) * _GAMMA
-        mixed = (mixed ^ (mixed >> _S30)) * _FIRST
-        mixed = (mixed ^ (mixed >> _S27)) * _SECOND
-        lot = np.int64((mixed ^ (mixed >> _S31)) >> _LOT_SHIFT)
+        lot = np.int64(mix_word(seed + (np.uint64(numbers[row]) + _ONE) * _GAMMA) >> _LOT_SHIFT)
         keys[row] = ((offsets[row] << LOT_BITS | lot) << width) | row
 
 
-@_compiled
+@compiled
 def take(rows: Int64s, column: Int64s) -> Int64s:
     """The column's entries at `rows`."""
     taken = np.empty(len(rows), np.int64)
@@ -63,14 +38,7 @@ def take(rows: Int64s, column: Int64s) -> Int64s:
     return taken
 
 
-@_compiled
-def scatter(rows: Int64s, wh: Int64s, fills: Int64s) -> None:
-    """Write the energy of served rows into a column of fills."""
-    for place in range(len(wh)):
-        fills[rows[place]] = wh[place]
-
-
-@_compiled
+@compiled
 def crossing_wh(bid_wh: Int64s, bid_limits: Int64s, offer_wh: Int64s, offer_limits: Int64s) -> int:
     """Energy up to the crossing of two curves, best order first [Wh]."""
     crossed = demanded = supplied = offer = 0
@@ -88,7 +56,7 @@ def crossing_wh(bid_wh: Int64s, bid_limits: Int64s, offer_wh: Int64s, offer_limi
     return crossed
 
 
-@_compiled
+@compiled
 def pair_rows(owners: Sides, bid_wh: Int64s, offer_wh: Int64s, pairs: Int64s) -> tuple[int, int]:
     """`pairing._merge` over served fills; places and energy go to the rows of `pairs`.
 
@@ -130,20 +98,31 @@ def pair_rows(owners: Sides, bid_wh: Int64s, offer_wh: Int64s, pairs: Int64s) ->
     return count, unserved
 
 
-@_compiled
-def fills_follow(limits: Int64s, wh: Int64s, fills: Int64s, price: int, sign: int) -> int:
-    """The sum of the fills if each of them follows from the price, else -1; `sign` is 1 for bids, -1 for offers."""
-    total = 0
+@compiled
+def bid_fills_follow(limits: Int64s, wh: Int64s, fills: Int64s, price: int) -> int:
+    """The sum of the fills if each of them follows from the price, else -1; without branches, so that it vectorises."""
+    total, bad = 0, False
     for row in range(len(limits)):
-        limit, fill, most = limits[row], fills[row], wh[row]
-        better = limit > price if sign > 0 else limit < price
-        if fill < 0 or fill > most or (better and fill != most) or (not better and limit != price and fill != 0):
-            return -1
-        total += fill
-    return total
+        least = wh[row] if limits[row] > price else 0
+        most = 0 if limits[row] < price else wh[row]
+        bad |= (fills[row] < least) | (fills[row] > most)
+        total += fills[row]
+    return -1 if bad else total
 
 
-@_compiled
+@compiled
+def offer_fills_follow(limits: Int64s, wh: Int64s, fills: Int64s, price: int) -> int:
+    """As `bid_fills_follow`; offers are better below the price."""
+    total, bad = 0, False
+    for row in range(len(limits)):
+        least = wh[row] if limits[row] < price else 0
+        most = 0 if limits[row] > price else wh[row]
+        bad |= (fills[row] < least) | (fills[row] > most)
+        total += fills[row]
+    return -1 if bad else total
+
+
+@compiled
 def count_down(rows: Sides, wh: Int64s, owners: Sides, left: Sides) -> bool:
     """Take each trade off what is left of its orders; False if one has no energy, no order, or one owner."""
     bid_rows, offer_rows = rows

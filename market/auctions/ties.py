@@ -1,9 +1,9 @@
 """Who is served first among equal prices: every order has a lot of 12 bits, drawn from a public seed.
 
 Orders are served by price, then by lot, then by number: a total order, whatever sequence a book comes in. The lot of
-order `n` is the top of the n-th output of the generator SplitMix64 (Steele, Lea and Flood, OOPSLA 2014) started at the
-seed. Another interval has another seed, so nobody is first or last among equals for ever; and an order's lot depends on
-its own number only, so other orders cannot change who of two goes first.
+order `n` is the top of the n-th output of SplitMix64 (`market.splitmix`) started at the seed. Another interval has
+another seed, so nobody is first or last among equals for ever; and an order's lot depends on its own number only, so
+other orders cannot change who of two goes first.
 
 The seed comes from what stands on chain long before, community and interval. Anybody can compute the lots, also before
 placing an order: a lot decides who of equals goes first and nothing else, never a price.
@@ -13,6 +13,7 @@ from collections.abc import Iterable
 from hashlib import blake2b
 from typing import Final
 
+from aipchain.market.splitmix import GAMMA, mix
 from aipchain.units import Interval
 
 __all__ = ["LOT_BITS", "lot", "lots", "tie_seed"]
@@ -20,12 +21,6 @@ __all__ = ["LOT_BITS", "lot", "lots", "tie_seed"]
 LOT_BITS: Final = 12
 """Width of a lot; with it, 30 bits of price and 20 of place fit one sort key of 62 bits."""
 
-GAMMA: Final = 0x9E3779B97F4A7C15
-FIRST_FACTOR: Final = 0xBF58476D1CE4E5B9
-SECOND_FACTOR: Final = 0x94D049BB133111EB
-"""The constants of SplitMix64."""
-
-_MASK: Final = (1 << 64) - 1
 _SHIFT: Final = 64 - LOT_BITS
 
 
@@ -47,10 +42,4 @@ def lot(seed: int, number: int) -> int:
 
 def lots(seed: int, numbers: Iterable[int]) -> list[int]:
     """The lots of orders, by their numbers."""
-    drawn: list[int] = []
-    for number in numbers:
-        mixed = (seed + (number + 1) * GAMMA) & _MASK
-        mixed = ((mixed ^ mixed >> 30) * FIRST_FACTOR) & _MASK
-        mixed = ((mixed ^ mixed >> 27) * SECOND_FACTOR) & _MASK
-        drawn.append((mixed ^ mixed >> 31) >> _SHIFT)
-    return drawn
+    return [mix(seed + (number + 1) * GAMMA) >> _SHIFT for number in numbers]

@@ -16,19 +16,17 @@ fills, but no trade is made of it: the owner supplies itself.
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
 
 from aipchain.market.auctions.columns import ColumnBook, OrderColumns, TradeColumns, as_trades, columns_of
 from aipchain.market.auctions.merit_order import MeritOrder, ServedSide, merit_order
 from aipchain.market.auctions.pairing import Fills, PairColumns, pair_columns
 from aipchain.market.book import BookOrder, OrderNumber, Trade
+from aipchain.market.rounding import blend
 from aipchain.units import Price, Wh
 
 __all__ = [
-    "PERMILLE",
     "ColumnClearing",
     "UniformClearing",
-    "blend",
     "clear_columns",
     "clear_uniform_price",
     "fills_of",
@@ -36,8 +34,6 @@ __all__ = [
     "price_interval",
     "trades_of",
 ]
-
-PERMILLE: Final = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,16 +107,6 @@ def price_interval(book: ColumnBook, merit: MeritOrder) -> tuple[int, int]:
         only = lows or highs or [0]
         return only[0], only[0]
     return max(lows), min(highs)
-
-
-def blend(low: int, high: int, k_permille: int) -> int:
-    """The price at k in the interval, rounded down [base units per Wh].
-
-    :raises ValueError: `k_permille` is outside 0..1000.
-    """
-    if not 0 <= k_permille <= PERMILLE:
-        raise ValueError(f"k is {k_permille} permille; it must lie in 0..{PERMILLE}")
-    return low + (high - low) * k_permille // PERMILLE
 
 
 def pair_served(book: ColumnBook, merit: MeritOrder) -> PairColumns:

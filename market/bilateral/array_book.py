@@ -10,17 +10,20 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from aipchain.market.bilateral.errors import OrderListedTwice, OutsideWordSize, PairInvalid
+from aipchain.market.bilateral.errors import PairInvalid
 from aipchain.market.bilateral.pairs import BilateralBook
-from aipchain.market.bilateral.rows import Integers, Rows, Words
+from aipchain.market.bilateral.rows import Integers, Rows
 from aipchain.market.book import BookOrder
+from aipchain.market.errors import DuplicateOrder, OutsideArrayRange
+from aipchain.market.words import Words
 
 __all__ = ["MOST_VALUE", "ArrayBook", "OrderColumns", "PairColumns", "array_book", "array_book_of"]
 
 MOST_VALUE: Final = 1 << 60
 """Scaled values stay below, so that sums of a few stay inside int64."""
 _MOST_PRICE: Final = MOST_VALUE >> 2
-_MOST_WH: Final = 1 << 62
+_MOST_WH: Final = 1 << 40  # a terawatt-hour; with the most pairs, sums stay inside int64
+_MOST_PAIRS: Final = 1 << 22
 
 
 @dataclass(frozen=True)
@@ -58,9 +61,9 @@ class ArrayBook:
 def array_book(bids: OrderColumns, offers: OrderColumns, pairs: PairColumns) -> ArrayBook:
     """Bring columns into canonical order.
 
-    :raises OrderListedTwice: a number appears twice.
+    :raises DuplicateOrder: a number appears twice.
     :raises PairInvalid: a pair is listed twice, or has a negative charge or bonus.
-    :raises OutsideWordSize: a sum of energies, or a value, would not fit.
+    :raises OutsideArrayRange: a sum of energies, or a value, would not fit.
     """
     bid_order, offer_order = np.argsort(bids.number, kind="stable"), np.argsort(offers.number, kind="stable")
     bids, offers = _rearranged(bids, bid_order), _rearranged(offers, offer_order)
@@ -79,7 +82,7 @@ def array_book(bids: OrderColumns, offers: OrderColumns, pairs: PairColumns) -> 
 def array_book_of(book: BilateralBook) -> ArrayBook:
     """The columns of a book of objects.
 
-    :raises OutsideWordSize: a number does not fit.
+    :raises OutsideArrayRange: a number does not fit.
     """
     bids, offers = book.bids, book.offers
     owners: dict[str, int] = {}
@@ -98,7 +101,7 @@ def array_book_of(book: BilateralBook) -> ArrayBook:
 def _columns(orders: list[BookOrder], owners: dict[str, int]) -> OrderColumns:
     largest = max((order.number for order in orders), default=0)
     if largest >= 1 << 64:
-        raise OutsideWordSize("an order number", largest, 1 << 64)
+        raise OutsideArrayRange("an order number", largest, (1 << 64) - 1)
     return OrderColumns(
         np.array([order.number for order in orders], np.uint64),
         np.array([owners.setdefault(order.owner, len(owners)) for order in orders], np.int64),
@@ -109,8 +112,8 @@ def _columns(orders: list[BookOrder], owners: dict[str, int]) -> OrderColumns:
 
 def _integers(what: str, numbers: Sequence[int]) -> Integers:
     for number in (max(numbers, default=0), -min(numbers, default=0)):
-        if number >= _MOST_WH:
-            raise OutsideWordSize(what, number, _MOST_WH)
+        if number >= MOST_VALUE:
+            raise OutsideArrayRange(what, number, MOST_VALUE - 1)
     return np.array(numbers, np.int64)
 
 
@@ -128,20 +131,22 @@ def _check_orders(bids: OrderColumns, offers: OrderColumns) -> None:
     numbers = np.sort(np.concatenate([bids.number, offers.number]))
     twice = np.flatnonzero(numbers[1:] == numbers[:-1])
     if len(twice):
-        raise OrderListedTwice(int(numbers[twice[0]]))
+        raise DuplicateOrder(int(numbers[twice[0]]))
     for side in (bids, offers):
         total = sum(side.wh.tolist())
         if total >= _MOST_WH or int(side.wh.min(initial=1)) <= 0:
-            raise OutsideWordSize("the energy of one side [Wh], of orders above zero,", total, _MOST_WH)
+            raise OutsideArrayRange("the energy of one side [Wh], of orders above zero,", total, _MOST_WH - 1)
         for limit in (int(side.limit.max(initial=0)), -int(side.limit.min(initial=0))):
             if limit >= _MOST_PRICE:
-                raise OutsideWordSize("a limit price", limit, _MOST_PRICE)
+                raise OutsideArrayRange("a limit price", limit, _MOST_PRICE - 1)
 
 
 def _check_pairs(bids: OrderColumns, offers: OrderColumns, pairs: PairColumns) -> None:
     def invalid(at: int, problem: str) -> PairInvalid:
         return PairInvalid(int(bids.number[pairs.bid[at]]), int(offers.number[pairs.offer[at]]), problem)
 
+    if len(pairs.bid) >= _MOST_PAIRS:
+        raise OutsideArrayRange("the number of pairs", len(pairs.bid), _MOST_PAIRS - 1)
     twice = np.flatnonzero((pairs.bid[1:] == pairs.bid[:-1]) & (pairs.offer[1:] == pairs.offer[:-1]))
     if len(twice):
         raise invalid(twice[0], "it is listed twice")
@@ -150,4 +155,4 @@ def _check_pairs(bids: OrderColumns, offers: OrderColumns, pairs: PairColumns) -
         raise invalid(negative[0], "charge and bonus must not be negative")
     most = max(int(pairs.charge.max(initial=0)), int(pairs.bonus.max(initial=0)))
     if most >= _MOST_PRICE:
-        raise OutsideWordSize("a charge or bonus", most, _MOST_PRICE)
+        raise OutsideArrayRange("a charge or bonus", most, _MOST_PRICE - 1)

@@ -1,7 +1,7 @@
 """The optimum over arrays, by the method that suits the book; both find the same fills.
 
-Successive shortest paths for books with few pairs per bid, the network simplex method for others. Without numba the
-plain form does the solving.
+The network simplex method is faster up to some ten thousand orders, and with many pairs per bid at any size; successive
+shortest paths are faster for very many orders with few pairs each. Without numba the plain form does the solving.
 """
 
 from typing import Final
@@ -11,55 +11,62 @@ from numpy.typing import NDArray
 
 from aipchain.market.bilateral import shortest_paths
 from aipchain.market.bilateral.array_book import MOST_VALUE, ArrayBook
-from aipchain.market.bilateral.compiled import IS_COMPILED
 from aipchain.market.bilateral.dense_kernel import solve_dense
 from aipchain.market.bilateral.dual_kernel import pair_values
-from aipchain.market.bilateral.errors import OutsideWordSize
-from aipchain.market.bilateral.rows import Integers, Rows, Words
+from aipchain.market.bilateral.rows import Integers, Rows
 from aipchain.market.bilateral.sparse_kernel import solve_sparse
 from aipchain.market.bilateral.tie_break import TieBreak
 from aipchain.market.bilateral.transport import Transport
+from aipchain.market.compiled import HAS_NUMBA
+from aipchain.market.errors import OutsideArrayRange
+from aipchain.market.splitmix import GAMMA
+from aipchain.market.words import Words, mix_words
 
-__all__ = ["DENSE_FROM", "dense", "perturbed", "plain", "solve", "sparse"]
+__all__ = ["DENSE_FROM", "MANY_ORDERS", "check_values", "dense", "draws", "perturbed", "plain", "solve", "sparse"]
 
-DENSE_FROM: Final = 40
-"""Pairs per bid from which the network simplex method is the faster one."""
+MANY_ORDERS: Final = 50_000
+"""Orders from which trees are so large that shortest paths win, if there are few pairs."""
+
+DENSE_FROM: Final = 20
+"""Pairs per bid from which the network simplex method wins in books of any size."""
 
 Solution = tuple[Integers, Integers, Integers]
-_GOLDEN: Final = 0x9E3779B97F4A7C15
 
 
 def perturbed(book: ArrayBook, tie_break: TieBreak) -> Integers:
     """Values of all pairs, made unique; -1 where a pair may not trade.
 
-    :raises OutsideWordSize: a value does not fit.
+    :raises OutsideArrayRange: a value does not fit.
+    """
+    check_values(book, tie_break)
+    make = pair_values if HAS_NUMBA else _pair_values
+    return make(book.worth, *draws(book, tie_break), tie_break.bits)
+
+
+def check_values(book: ArrayBook, tie_break: TieBreak) -> None:
+    """Refuse a book whose scaled values do not fit.
+
+    :raises OutsideArrayRange: a value does not fit.
     """
     most = int(book.worth.value.max(initial=0))
     if most >= MOST_VALUE >> tie_break.bits:
-        raise OutsideWordSize("the largest value of a pair", most, MOST_VALUE >> tie_break.bits)
-    make = pair_values if IS_COMPILED else _pair_values
-    key = np.uint64(tie_break.key)
-    return make(book.worth, book.bids.number, book.offers.number, key, tie_break.bits)
+        raise OutsideArrayRange("the largest value of a pair", most, (MOST_VALUE >> tie_break.bits) - 1)
 
 
 def solve(book: ArrayBook, values: Integers) -> Solution:
     """Fills per pair [Wh] and optimal duals, by the method that suits the book."""
-    if not IS_COMPILED:
+    if not HAS_NUMBA:
         return plain(book, values)
-    nodes = len(book.bids.wh) + len(book.offers.wh)
-    is_dense = len(values) >= DENSE_FROM * len(book.bids.wh)
-    fits = int(values.max(initial=0)) * nodes < MOST_VALUE  # potentials are sums along paths of the tree
-    return (dense if is_dense and fits else sparse)(book, values)
+    orders = len(book.bids.wh) + len(book.offers.wh)
+    is_sparse = orders >= MANY_ORDERS and len(values) < DENSE_FROM * len(book.bids.wh)
+    fits = int(values.max(initial=0)) * orders < MOST_VALUE  # potentials are sums along paths of the tree
+    return (dense if fits and not is_sparse else sparse)(book, values)
 
 
 def sparse(book: ArrayBook, values: Integers) -> Solution:
-    """Successive shortest paths, the dearest bids first."""
+    """Successive shortest paths, large bids first."""
     kept, rows = _kept(book, values)
-    dearest = np.zeros(len(book.bids.wh), np.int64)
-    if len(rows.value):
-        has_any = rows.first[:-1] < rows.first[1:]
-        dearest[has_any] = np.maximum.reduceat(rows.value, rows.first[:-1][has_any])
-    order = np.argsort(-dearest, kind="stable")
+    order = np.argsort(-book.bids.wh, kind="stable")
     return _solved(kept, solve_sparse(rows, book.bids.wh, book.offers.wh, order))
 
 
@@ -96,15 +103,12 @@ def _solved(kept: NDArray[np.bool_], solution: Solution) -> Solution:
     return fills, solution[1], solution[2]
 
 
-def _pair_values(worth: Rows, bid_number: Words, offer_number: Words, key: np.uint64, bits: int) -> Integers:
+def draws(book: ArrayBook, tie_break: TieBreak) -> tuple[Words, Words]:
+    """What each bid and each offer adds to the pseudo-random numbers of its pairs."""
+    return mix_words(np.uint64(tie_break.key) ^ book.bids.number), book.offers.number * np.uint64(GAMMA)
+
+
+def _pair_values(worth: Rows, of_bids: Words, of_offers: Words, bits: int) -> Integers:
     """As `pair_values`, without numba."""
-    own = np.repeat(_mixed(key ^ bid_number), np.diff(worth.first))
-    drawn = _mixed(own + (offer_number * np.uint64(_GOLDEN))[worth.offer]) >> np.uint64(64 - bits)
+    drawn = mix_words(np.repeat(of_bids, np.diff(worth.first)) + of_offers[worth.offer]) >> np.uint64(64 - bits)
     return np.where(worth.value >= 0, (worth.value << bits) + np.maximum(1, drawn.astype(np.int64)), -1)
-
-
-def _mixed(number: Words) -> Words:
-    """As `tie_break.mix`."""
-    number = (number ^ (number >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-    number = (number ^ (number >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-    return number ^ (number >> np.uint64(31))

@@ -1,7 +1,7 @@
 """Bilateral clearing in columns of numpy: for large books, and the same trades, prices and duals as the plain form.
 
-Everything is int64. A book whose numbers could leave it is refused (`OutsideWordSize`); `clear_objects` then takes the
-plain form by itself.
+Everything is int64. A book whose numbers could leave it is refused (`OutsideArrayRange`); `clear_objects` then takes
+the plain form by itself.
 """
 
 from dataclasses import dataclass
@@ -16,22 +16,23 @@ from aipchain.market.bilateral.array_book import (
     array_book,
     array_book_of,
 )
-from aipchain.market.bilateral.array_solve import DENSE_FROM, dense, perturbed, plain, solve, sparse
+from aipchain.market.bilateral.array_solve import check_values, dense, draws, perturbed, plain, solve, sparse
 from aipchain.market.bilateral.certificate import BilateralCertificate, Breach, Condition, OrderChallenge, PairChallenge
+from aipchain.market.bilateral.check_kernel import Claim, Side, holds
 from aipchain.market.bilateral.clearing import BilateralClearing, clear_bilateral
-from aipchain.market.bilateral.compiled import IS_COMPILED
-from aipchain.market.bilateral.dual_kernel import first_wrong_pair, forest, room, transposed_rows
-from aipchain.market.bilateral.errors import OutsideWordSize
+from aipchain.market.bilateral.dual_kernel import forest, room, transposed_rows
 from aipchain.market.bilateral.pairs import BilateralBook
-from aipchain.market.bilateral.price_range import PERMILLE, is_acyclic
+from aipchain.market.bilateral.price_range import is_acyclic
 from aipchain.market.bilateral.result import BilateralTrade
 from aipchain.market.bilateral.rows import Integers, Rows
 from aipchain.market.bilateral.tie_break import TieBreak
 from aipchain.market.book import OrderNumber, Trade
+from aipchain.market.compiled import HAS_NUMBA
+from aipchain.market.errors import OutsideArrayRange
+from aipchain.market.rounding import PERMILLE, refuse_k
 from aipchain.units import Price, Wh
 
 __all__ = [
-    "DENSE_FROM",
     "ArrayBook",
     "ArrayCertificate",
     "ArrayClearing",
@@ -42,6 +43,7 @@ __all__ = [
     "clear_arrays",
     "clear_objects",
     "dense",
+    "object_certificate",
     "perturbed",
     "plain",
     "solve",
@@ -72,10 +74,9 @@ def clear_arrays(book: ArrayBook, seed: int, k_permille: int = 500) -> ArrayClea
     """The optimum of `book` with its prices, as `clearing.clear_bilateral`.
 
     :raises ValueError: seed or k is out of range.
-    :raises OutsideWordSize: a scaled value does not fit.
+    :raises OutsideArrayRange: a scaled value does not fit.
     """
-    if not 0 <= k_permille <= PERMILLE:
-        raise ValueError(f"k is {k_permille} permille; it must lie in 0..{PERMILLE}")
+    refuse_k(k_permille)
     tie_break = TieBreak(seed)
     while True:
         values = perturbed(book, tie_break)
@@ -96,13 +97,18 @@ def clear_objects(book: BilateralBook, seed: int, k_permille: int = 500) -> Bila
     try:
         columns = array_book_of(book)
         clearing = clear_arrays(columns, seed, k_permille)
-    except OutsideWordSize:
+    except OutsideArrayRange:
         return clear_bilateral(book, seed, k_permille)
-    found = clearing.certificate
-    duals = [
-        dict(zip(side, each.tolist(), strict=True)) for side, each in ((book.bids, found.u), (book.offers, found.p))
-    ]
-    return BilateralClearing(_trades(columns, clearing), BilateralCertificate(found.tie_break, duals[0], duals[1]))
+    return BilateralClearing(_trades(columns, clearing), object_certificate(columns, clearing.certificate))
+
+
+def object_certificate(book: ArrayBook, certificate: ArrayCertificate) -> BilateralCertificate:
+    """The certificate by order number."""
+    u, p = (
+        {OrderNumber(number): dual for number, dual in zip(side.number.tolist(), duals.tolist(), strict=True)}
+        for side, duals in ((book.bids, certificate.u), (book.offers, certificate.p))
+    )
+    return BilateralCertificate(certificate.tie_break, u, p)
 
 
 def verify_arrays(book: ArrayBook, clearing: ArrayClearing, certificate: ArrayCertificate) -> Breach | None:
@@ -116,9 +122,11 @@ def verify_arrays(book: ArrayBook, clearing: ArrayClearing, certificate: ArrayCe
     sizes = ((u, book.bids.wh), (p, book.offers.wh), (fills, book.charge), (clearing.price, book.charge))
     if any(len(given) != len(needed) for given, needed in sizes):
         raise ValueError("fills, prices and duals must have one number for each pair and order of the book")
+    wrong = _wrong_dual(book.bids, u) or _wrong_dual(book.offers, p)
+    if wrong is None and HAS_NUMBA and _holds(book, clearing, certificate):
+        return None
     return (
-        _wrong_dual(book.bids, u)
-        or _wrong_dual(book.offers, p)
+        wrong
         or _wrong_order(book, fills, u, p)
         or _wrong_pair(book, fills, certificate)
         or _wrong_price(book, clearing, certificate)
@@ -140,6 +148,16 @@ class _Solved:
         """1 for each bid, and each offer, that is served in full, else 0."""
         bought, sold = _filled(self.book, self.fills)
         return (bought == self.book.bids.wh).astype(np.int64), (sold == self.book.offers.wh).astype(np.int64)
+
+
+def _holds(book: ArrayBook, clearing: ArrayClearing, certificate: ArrayCertificate) -> bool:
+    """Yes or no in one pass; where no, the steps after it say why."""
+    check_values(book, certificate.tie_break)
+    of_bids, of_offers = draws(book, certificate.tie_break)
+    bids = Side(book.bids.wh, book.bids.limit, certificate.u, of_bids)
+    offers = Side(book.offers.wh, book.offers.limit, certificate.p, of_offers)
+    claim = Claim(book.worth, book.charge, clearing.fills, clearing.price)
+    return bool(holds(claim, bids, offers, certificate.tie_break.bits))
 
 
 def _is_unique(solved: _Solved) -> bool:
@@ -229,8 +247,7 @@ def _wrong_order(book: ArrayBook, fills: Integers, u: Integers, p: Integers) -> 
 
 def _wrong_pair(book: ArrayBook, fills: Integers, certificate: ArrayCertificate) -> Breach | None:
     values = perturbed(book, certificate.tie_break)
-    check = first_wrong_pair if IS_COMPILED else _first_wrong_pair
-    at = int(check(book.worth._replace(value=values), fills, certificate.u, certificate.p))
+    at = _first_wrong_pair(book.worth._replace(value=values), fills, certificate.u, certificate.p)
     if at < 0:
         return None
     if values[at] < 0:
@@ -260,7 +277,7 @@ def _of_pair(condition: Condition, book: ArrayBook, at: int) -> Breach:
 
 
 def _first_wrong_pair(rows: Rows, fills: Integers, u: Integers, p: Integers) -> int:
-    """As `first_wrong_pair`, without numba."""
+    """Index of the first pair whose duals are wrong, or that trades and may not; -1 if none is."""
     over = np.repeat(u, np.diff(rows.first)) + p[rows.offer] - rows.value
     wrong = np.where(rows.value < 0, fills != 0, (over < 0) | (fills < 0) | ((fills > 0) & (over > 0)))
     found = np.flatnonzero(wrong)

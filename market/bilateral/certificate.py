@@ -7,8 +7,8 @@ Fills are optimal exactly if duals exist with
 
 Together these say that the total value equals sum u_i d_i + sum p_j s_j, which no fills can exceed (weak duality).
 Every condition is about one pair or one order. So a wrong certificate has a witness that fits in a line, and whoever
-accepted it in good faith, a chain for example, can be shown that line: `PairChallenge`, `OrderChallenge` and `is_fraud`. `verify` asks
-every possible question and gives the first witness in order of orders, then pairs.
+accepted it in good faith, a chain for example, can be shown that line: `PairChallenge`, `OrderChallenge`, `is_fraud`.
+`verify` asks every possible question and gives the first breach, orders before pairs, by number.
 """
 
 from collections.abc import Iterator, Mapping, Sequence

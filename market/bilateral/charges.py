@@ -13,6 +13,7 @@ from typing import TypeAlias, TypeVar
 
 from aipchain.market.bilateral.errors import PreferencesInvalid
 from aipchain.market.book import MeterId
+from aipchain.market.rounding import PERMILLE, rounded_up
 from aipchain.units import Price
 
 __all__ = ["Connection", "Connections", "Place", "Zone", "by_distance", "by_zone", "distance_m", "free_of_charge"]
@@ -20,7 +21,6 @@ __all__ = ["Connection", "Connections", "Place", "Zone", "by_distance", "by_zone
 Zone: TypeAlias = int
 _T = TypeVar("_T")
 _METRES_PER_KM = 1_000
-_PERMILLE = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,7 @@ class Connection:
     loss_permille: int = 0
 
     def __post_init__(self) -> None:
-        if self.charge < 0 or not 0 <= self.loss_permille <= _PERMILLE:
+        if self.charge < 0 or not 0 <= self.loss_permille <= PERMILLE:
             raise PreferencesInvalid(
                 "connection", f"charge {self.charge} must not be negative, loss {self.loss_permille} lie in 0..1000"
             )
@@ -67,8 +67,8 @@ def by_distance(places: Mapping[MeterId, Place], per_km: Price, loss_permille_pe
 
     def connection(seller: MeterId, buyer: MeterId) -> Connection:
         metres = distance_m(_known(places, seller, "place"), _known(places, buyer, "place"))
-        lost = min(_PERMILLE, loss_permille_per_km * metres // _METRES_PER_KM)
-        return Connection(Price(-(-per_km * metres // _METRES_PER_KM)), lost)
+        lost = min(PERMILLE, loss_permille_per_km * metres // _METRES_PER_KM)
+        return Connection(Price(rounded_up(per_km * metres, _METRES_PER_KM)), lost)
 
     return connection
 

@@ -1,4 +1,4 @@
-"""The network simplex method over arrays, for books in which an order has many pairs.
+"""The network simplex method over arrays, for books of usual size and whenever a bid has many pairs.
 
 Nodes are bids, offers and one outside node, which takes what stays unserved and gives what stays unsold. Every book
 starts with a spanning tree of outside arcs alone, which is feasible. A pivot takes an arc that is worth more than the
@@ -16,8 +16,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from aipchain.market.bilateral.compiled import compiled
 from aipchain.market.bilateral.rows import Integers, Rows, Whole
+from aipchain.market.compiled import compiled
 
 __all__ = ["solve_dense"]
 

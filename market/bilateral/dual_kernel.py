@@ -5,46 +5,26 @@ A pair with a value below zero may not trade.
 
 import numpy as np
 
-from aipchain.market.bilateral.compiled import compiled
 from aipchain.market.bilateral.heap import pop, push
-from aipchain.market.bilateral.rows import Integers, Rows, Whole, Words
+from aipchain.market.bilateral.rows import Integers, Rows, Whole
+from aipchain.market.compiled import compiled
+from aipchain.market.words import Words, mix_word
 
-__all__ = ["first_wrong_pair", "forest", "pair_values", "room", "transposed_rows"]
-
-_GOLDEN, _FIRST, _SECOND = (
-    np.uint64(factor) for factor in (0x9E3779B97F4A7C15, 0xBF58476D1CE4E5B9, 0x94D049BB133111EB)
-)
-_27, _30, _31, _64 = (np.uint64(number) for number in (27, 30, 31, 64))
+__all__ = ["forest", "pair_values", "room", "transposed_rows"]
 
 
 @compiled
-def pair_values(worth: Rows, bid_number: Words, offer_number: Words, key: np.uint64, bits: int) -> Integers:
+def pair_values(worth: Rows, of_bids: Words, of_offers: Words, bits: int) -> Integers:
     """Values of all pairs made unique, from their worth [base units per Wh]; -1 where it is below zero."""
     values = np.empty(len(worth.offer), np.int64)
-    shift = _64 - np.uint64(bits)
-    spread = offer_number * _GOLDEN
-    for bid in range(len(bid_number)):
-        own = _mix(key ^ bid_number[bid])
+    shift = np.uint64(64 - bits)
+    for bid in range(len(of_bids)):
+        own = of_bids[bid]
         for arc in range(worth.first[bid], worth.first[bid + 1]):
-            drawn = np.int64(_mix(own + spread[worth.offer[arc]]) >> shift)
+            drawn = np.int64(mix_word(own + of_offers[worth.offer[arc]]) >> shift)
             base = worth.value[arc]
             values[arc] = (base << bits) + max(1, drawn) if base >= 0 else -1
     return values
-
-
-@compiled
-def first_wrong_pair(rows: Rows, fills: Integers, u: Integers, p: Integers) -> Whole:
-    """Index of the first pair whose duals are wrong, or that trades and may not; -1 if none is."""
-    for bid in range(len(u)):
-        own = u[bid]
-        for arc in range(rows.first[bid], rows.first[bid + 1]):
-            value, wh, reached = rows.value[arc], fills[arc], own + p[rows.offer[arc]]
-            if value < 0:
-                if wh != 0:
-                    return arc
-            elif reached < value or wh < 0 or (wh > 0 and reached > value):
-                return arc
-    return -1
 
 
 @compiled
@@ -116,13 +96,6 @@ def forest(rows: Rows, fills: Integers, is_open: Integers) -> tuple[bool, Intege
     for place in range(len(above)):
         above[place] = _root(above, place)
     return is_forest, above
-
-
-@compiled
-def _mix(number: np.uint64) -> np.uint64:
-    number = (number ^ (number >> _30)) * _FIRST
-    number = (number ^ (number >> _27)) * _SECOND
-    return number ^ (number >> _31)
 
 
 @compiled

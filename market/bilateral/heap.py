@@ -1,7 +1,7 @@
 """A binary heap of (distance, node) in two arrays: the same order as `heapq` has for such tuples."""
 
-from aipchain.market.bilateral.compiled import compiled
 from aipchain.market.bilateral.rows import Integers, Whole
+from aipchain.market.compiled import compiled
 
 __all__ = ["pop", "push"]
 

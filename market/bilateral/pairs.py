@@ -9,12 +9,11 @@ and a `bonus` [base units per Wh], how much better than its money the buyer like
 A pair with a negative surplus has no price that keeps both limits, so it never trades, however large its bonus.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
-from aipchain.market.bilateral.errors import OrderListedTwice, PairInvalid
-from aipchain.market.book import BookOrder, OrderNumber, Side
+from aipchain.market.bilateral.errors import PairInvalid
+from aipchain.market.book import BookOrder, OrderNumber, Side, in_number_order
 from aipchain.units import Price
 
 __all__ = ["FREE", "BilateralBook", "CandidatePair", "surplus"]
@@ -41,7 +40,7 @@ class CandidatePair:
 class BilateralBook:
     """The orders of one book and all pairs that may trade, each in any order.
 
-    :raises OrderListedTwice: two orders have one number.
+    :raises DuplicateOrder: two orders have one number.
     :raises PairInvalid: a pair is not of a bid and an offer of the book, is of one owner, or is listed twice.
     """
 
@@ -49,9 +48,8 @@ class BilateralBook:
     pairs: tuple[CandidatePair, ...]
 
     def __post_init__(self) -> None:
-        bids, offers = _by_number(self.orders, Side.BID), _by_number(self.orders, Side.OFFER)
-        if shared := bids.keys() & offers.keys():
-            raise OrderListedTwice(min(shared))
+        in_number_order(self.orders)
+        bids, offers = self.bids, self.offers
         listed: set[tuple[OrderNumber, OrderNumber]] = set()
         for pair in self.pairs:
             if problem := _problem(pair, bids.get(pair.bid), offers.get(pair.offer)):
@@ -63,26 +61,20 @@ class BilateralBook:
     @property
     def bids(self) -> dict[OrderNumber, BookOrder]:
         """The bids, by rising number."""
-        return _by_number(self.orders, Side.BID)
+        return self._side(Side.BID)
 
     @property
     def offers(self) -> dict[OrderNumber, BookOrder]:
         """The offers, by rising number."""
-        return _by_number(self.orders, Side.OFFER)
+        return self._side(Side.OFFER)
+
+    def _side(self, side: Side) -> dict[OrderNumber, BookOrder]:
+        return {order.number: order for order in in_number_order(self.orders) if order.side is side}
 
 
 def surplus(bid: BookOrder, offer: BookOrder, charge: int) -> int:
     """What buyer and seller can share [base units per Wh]; negative when no price keeps both limits."""
     return bid.limit_price - offer.limit_price - charge
-
-
-def _by_number(orders: Iterable[BookOrder], side: Side) -> dict[OrderNumber, BookOrder]:
-    found: dict[OrderNumber, BookOrder] = {}
-    for order in sorted((order for order in orders if order.side is side), key=lambda order: order.number):
-        if order.number in found:
-            raise OrderListedTwice(order.number)
-        found[order.number] = order
-    return found
 
 
 def _problem(pair: CandidatePair, bid: BookOrder | None, offer: BookOrder | None) -> str | None:

@@ -13,13 +13,12 @@ Magnanti, Orlin, Network Flows, 1993, chapters 5 and 9.
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from heapq import heapify, heappop, heappush
-from typing import Final
 
+from aipchain.market import rounding
 from aipchain.market.bilateral.transport import Optimum, Row, Transport, transposed
+from aipchain.market.rounding import refuse_k
 
-__all__ = ["PERMILLE", "Duals", "blend", "is_acyclic", "is_unique", "price_range"]
-
-PERMILLE: Final = 1_000
+__all__ = ["Duals", "blend", "is_acyclic", "is_unique", "price_range"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,10 +44,9 @@ def blend(lowest: Duals, highest: Duals, k_permille: int) -> Duals:
 
     :raises ValueError: `k_permille` is outside 0..1000.
     """
-    if not 0 <= k_permille <= PERMILLE:
-        raise ValueError(f"k is {k_permille} permille; it must lie in 0..{PERMILLE}")
-    u = (best - (best - worst) * k_permille // PERMILLE for best, worst in zip(lowest.u, highest.u, strict=True))
-    p = (low + (high - low) * k_permille // PERMILLE for low, high in zip(lowest.p, highest.p, strict=True))
+    refuse_k(k_permille)
+    u = (best - rounding.blend(0, best - worst, k_permille) for best, worst in zip(lowest.u, highest.u, strict=True))
+    p = (rounding.blend(low, high, k_permille) for low, high in zip(lowest.p, highest.p, strict=True))
     return Duals(tuple(u), tuple(p))
 
 

@@ -5,10 +5,9 @@ from typing import Any, NamedTuple, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Integers", "Rows", "Whole", "Words"]
+__all__ = ["Integers", "Rows", "Whole"]
 
-Integers = NDArray[np.signedinteger[Any]]
-Words = NDArray[np.uint64]
+Integers: TypeAlias = NDArray[np.signedinteger[Any]]
 Whole: TypeAlias = int | np.signedinteger[Any]
 
 

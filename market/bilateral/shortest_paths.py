@@ -22,11 +22,10 @@ __all__ = ["solve"]
 
 
 def solve(problem: Transport) -> Optimum:
-    """Optimal fills and duals of `problem`; the dearest bids are served first, which keeps ways short."""
+    """Optimal fills and duals of `problem`; large bids first, while ways are short, since they take many."""
     state = _State(problem)
-    dearest = [(max(row.values(), default=0), -bid) for bid, row in enumerate(problem.values)]
-    for _, minus_bid in sorted(dearest, reverse=True):
-        _serve(state, -minus_bid)
+    for bid in sorted(range(len(problem.demand)), key=lambda bid: (-problem.demand[bid], bid)):
+        _serve(state, bid)
     fills = tuple(dict(sorted(row.items())) for row in state.fills)
     return Optimum(fills, tuple(state.u), tuple(state.p))
 

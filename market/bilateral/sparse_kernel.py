@@ -1,4 +1,4 @@
-"""Successive shortest paths over arrays: `shortest_paths` step by step, for books with few pairs per bid.
+"""Successive shortest paths over arrays: `shortest_paths` step by step, for very many orders with few pairs each.
 
 Pairs are arcs in rows: the arcs of bid i are first[i] .. first[i + 1] - 1, `offer` and `value` say where they lead and
 what they are worth. The arcs that carry energy from one offer form a list with links both ways. All numbers are whole;
@@ -9,9 +9,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from aipchain.market.bilateral.compiled import compiled
 from aipchain.market.bilateral.heap import pop, push
 from aipchain.market.bilateral.rows import Integers, Rows, Whole
+from aipchain.market.compiled import compiled
 
 __all__ = ["solve_sparse"]
 

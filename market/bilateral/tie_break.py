@@ -9,21 +9,18 @@ in which it was solved, so everybody ends at the same attempt and the same trade
 What it costs: values that differ by less than one base unit per Wh count as equal, so the welfare is within one base
 unit (10^-12 AIP) per traded Wh of the largest possible.
 
-The numbers come from the output function of SplitMix64: Steele, Lea, Flood, Fast splittable pseudorandom number
-generators, OOPSLA 2014. They need to be spread evenly and known to all, not secret.
+The numbers come from the output function of SplitMix64 (`market.splitmix`).
 """
 
 from dataclasses import dataclass
 from typing import Final
 
-__all__ = ["FIRST_BITS", "STEP_BITS", "TieBreak", "mix"]
+from aipchain.market.splitmix import GAMMA, WORD, mix
+
+__all__ = ["FIRST_BITS", "STEP_BITS", "TieBreak"]
 
 FIRST_BITS: Final = 12
 STEP_BITS: Final = 16
-_MASK: Final = (1 << 64) - 1
-_GOLDEN: Final = 0x9E3779B97F4A7C15  # 2^64 divided by the golden ratio, odd
-_FIRST: Final = 0xBF58476D1CE4E5B9
-_SECOND: Final = 0x94D049BB133111EB
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +31,7 @@ class TieBreak:
     attempt: int = 0
 
     def __post_init__(self) -> None:
-        if not 0 <= self.seed <= _MASK or self.attempt < 0:
+        if not 0 <= self.seed <= WORD or self.attempt < 0:
             raise ValueError(f"seed {self.seed} must lie in 0..2^64-1 and attempt {self.attempt} must not be negative")
 
     @property
@@ -45,20 +42,12 @@ class TieBreak:
     @property
     def key(self) -> int:
         """Seed and attempt in one number of 64 bits."""
-        return mix(self.seed + _GOLDEN * (self.attempt + 1))
+        return mix(self.seed + GAMMA * (self.attempt + 1))
 
     def value(self, value: int, bid: int, offer: int) -> int:
         """`value` [base units per Wh] of a pair, scaled by 2^bits, with its own number added."""
         return (value << self.bits) + self._number(bid, offer)
 
     def _number(self, bid: int, offer: int) -> int:
-        drawn = mix(mix(self.key ^ bid) + _GOLDEN * offer)
+        drawn = mix(mix(self.key ^ bid) + GAMMA * offer)
         return max(1, drawn >> (64 - self.bits)) if self.bits < 64 else 1 + drawn
-
-
-def mix(number: int) -> int:
-    """Spread a number evenly over 64 bits; numbers above are cut to their lowest 64 bits."""
-    number &= _MASK
-    number = (number ^ number >> 30) * _FIRST & _MASK
-    number = (number ^ number >> 27) * _SECOND & _MASK
-    return number ^ number >> 31

@@ -4,31 +4,19 @@ Everything is int64. A feeder and the power for which a sum could leave that ran
 (then use the plain form); with real grids that is beyond a hundred times the rated power.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, TypeVar, cast
+from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
+from aipchain.market.compiled import compiled
+from aipchain.market.errors import OutsideArrayRange
 from aipchain.market.network.feeder import Feeder
+from aipchain.market.words import Int64s
 
 __all__ = ["ArrayFeeder", "array_feeder", "keeps_limits", "sweep_arrays"]
 
-Integers = NDArray[np.int64]
-_F = TypeVar("_F", bound=Callable[..., Any])
-_ROOM = 1 << 62
-
-try:
-    import numba
-except ImportError:  # the plain loops give the same numbers, slower
-
-    def _compiled(function: _F) -> _F:
-        return function
-else:
-
-    def _compiled(function: _F) -> _F:
-        return cast("_F", numba.njit(cache=True)(function))
+_ROOM: Final = 1 << 62
 
 
 @dataclass(frozen=True)
@@ -39,7 +27,7 @@ class ArrayFeeder:
     voltage of the root, the lowest and the highest.
     """
 
-    tree: Integers
+    tree: Int64s
     band: tuple[int, int, int]
     most_w: int
 
@@ -62,35 +50,30 @@ def array_feeder(feeder: Feeder) -> ArrayFeeder:
     return ArrayFeeder(np.array(columns, dtype=np.int64), band, most_w)
 
 
-def sweep_arrays(feeder: ArrayFeeder, load_w: Integers, generation_w: Integers) -> tuple[Integers, Integers]:
+def sweep_arrays(feeder: ArrayFeeder, load_w: Int64s, generation_w: Int64s) -> tuple[Int64s, Int64s]:
     """Power into each node [W] and squared voltages.
 
-    :raises OverflowError: `feeder.holds` is false for this power.
+    :raises OutsideArrayRange: `feeder.holds` is false for this power.
     """
-    _check(feeder, load_w, generation_w)
+    if not _fits(feeder.most_w, load_w, generation_w):
+        total = sum(abs(each) for watts in (load_w, generation_w) for each in watts.tolist())
+        raise OutsideArrayRange("the power on this feeder [W]", total, feeder.most_w)
     state = np.empty((2, len(load_w)), np.int64)
     _sweep(feeder.tree, feeder.band[0], load_w, generation_w, state)
     return state[0], state[1]
 
 
-def keeps_limits(feeder: ArrayFeeder, load_w: Integers, generation_w: Integers) -> bool:
+def keeps_limits(feeder: ArrayFeeder, load_w: Int64s, generation_w: Int64s) -> bool:
     """Whether the state keeps every limit.
 
-    :raises OverflowError: `feeder.holds` is false for this power.
+    :raises OutsideArrayRange: `feeder.holds` is false for this power.
     """
     flow, voltage = sweep_arrays(feeder, load_w, generation_w)
     return bool(_inside(feeder.tree[3], feeder.band[1], feeder.band[2], flow, voltage))
 
 
-def _check(feeder: ArrayFeeder, load_w: Integers, generation_w: Integers) -> None:
-    largest = max(int(load_w.max()), int(generation_w.max()), -int(load_w.min()), -int(generation_w.min()))
-    fits = largest <= _ROOM // (2 * len(load_w))
-    if not fits or not feeder.holds(int(np.abs(load_w).sum()) + int(np.abs(generation_w).sum())):
-        raise OverflowError("this power leaves 64 bits on this feeder; use aipchain.market.network.sweep.sweep")
-
-
-@_compiled
-def _sweep(tree: Integers, root_voltage: int, load_w: Integers, generation_w: Integers, state: Integers) -> None:
+@compiled
+def _sweep(tree: Int64s, root_voltage: int, load_w: Int64s, generation_w: Int64s, state: Int64s) -> None:
     parent, resistance, reactance = tree[0], tree[1], tree[2]
     flow, voltage = state[0], state[1]
     reactive = load_w * tree[4]
@@ -103,9 +86,20 @@ def _sweep(tree: Integers, root_voltage: int, load_w: Integers, generation_w: In
         voltage[node] = voltage[parent[node]] - resistance[node] * flow[node] - reactance[node] * reactive[node]
 
 
-@_compiled
-def _inside(rated_w: Integers, lowest: int, highest: int, flow: Integers, voltage: Integers) -> bool:
+@compiled
+def _inside(rated_w: Int64s, lowest: int, highest: int, flow: Int64s, voltage: Int64s) -> bool:
     for node in range(len(rated_w)):
         if (node > 0 and abs(flow[node]) > rated_w[node]) or voltage[node] < lowest or voltage[node] > highest:
             return False
     return True
+
+
+@compiled
+def _fits(most_w: int, load_w: Int64s, generation_w: Int64s) -> bool:
+    left = most_w
+    for watts in (load_w, generation_w):
+        for each in watts:
+            if each > left or each < -left:
+                return False
+            left -= abs(each)
+    return left >= 0

@@ -12,11 +12,12 @@ bound. Because every order of the book stands in the bound, no order can be left
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Final
+from typing import Final, Protocol
 
 from aipchain.market.book import BookOrder, OrderNumber, Side
 from aipchain.market.network.grid_book import GridBook, injections, outside_exchange, welfare
 from aipchain.market.network.sweep import GridLimit, LimitKind, exceeded, sweep
+from aipchain.market.rounding import rounded_up
 from aipchain.units import Wh
 
 __all__ = [
@@ -27,6 +28,7 @@ __all__ = [
     "GridBreach",
     "GridBreachKind",
     "GridCertificate",
+    "GridResult",
     "gap_ppm",
     "node_values",
     "upper_bound",
@@ -72,17 +74,23 @@ class GridBreach:
         return f"{self.kind.value} at {self.where} by {self.amount}"
 
 
+class GridResult(Protocol):
+    """What is verified: served energy by order number, and net import from the outside [Wh]."""
+
+    @property
+    def fills(self) -> Mapping[OrderNumber, Wh]: ...  # noqa: D102
+    @property
+    def import_wh(self) -> Wh: ...  # noqa: D102
+
+
 def verify(
-    book: GridBook,
-    fills: Mapping[OrderNumber, Wh],
-    certificate: GridCertificate,
-    largest_gap_ppm: int = LARGEST_GAP_PPM,
+    book: GridBook, result: GridResult, certificate: GridCertificate, largest_gap_ppm: int = LARGEST_GAP_PPM
 ) -> GridBreach | None:
-    """None if `fills` keep every limit and are proven within `largest_gap_ppm` of the best; solves nothing."""
-    breach = _fill_breach(book, fills) or _limit_breach(book, fills) or _dual_breach(book, certificate)
+    """None if the fills keep every limit and are proven within `largest_gap_ppm` of the best; solves nothing."""
+    breach = _fill_breach(book, result) or _limit_breach(book, result.fills) or _dual_breach(book, certificate)
     if breach is not None:
         return breach
-    gap = gap_ppm(book, fills, certificate)
+    gap = gap_ppm(book, result.fills, certificate)
     return GridBreach(GridBreachKind.GAP_TOO_LARGE, 0, gap) if gap > largest_gap_ppm else None
 
 
@@ -90,7 +98,7 @@ def gap_ppm(book: GridBook, fills: Mapping[OrderNumber, Wh], certificate: GridCe
     """(bound - welfare) / bound, rounded up [parts per million]; 0 where the bound is 0 and reached."""
     bound = upper_bound(book, certificate)
     missing = bound - (welfare(book, fills) << SUM_BITS)
-    return -(-missing * 1_000_000 // bound) if bound > 0 else 0 if missing <= 0 else 1_000_000
+    return rounded_up(missing * 1_000_000, bound) if bound > 0 else 0 if missing <= 0 else 1_000_000
 
 
 def upper_bound(book: GridBook, certificate: GridCertificate) -> int:
@@ -153,15 +161,15 @@ def _limits_worth(book: GridBook, certificate: GridCertificate) -> int:
     return total
 
 
-def _fill_breach(book: GridBook, fills: Mapping[OrderNumber, Wh]) -> GridBreach | None:
+def _fill_breach(book: GridBook, result: GridResult) -> GridBreach | None:
     known: dict[OrderNumber, BookOrder] = {order.number: order for order in book.orders}
-    for number, fill in sorted(fills.items()):
+    for number, fill in sorted(result.fills.items()):
         if number not in known:
             return GridBreach(GridBreachKind.UNKNOWN_ORDER, number, fill)
         if not 0 <= fill <= known[number].wh:
             return GridBreach(GridBreachKind.OVERFILLED, number, fill)
-    drawn = outside_exchange(book, fills)
-    if book.reference is None and drawn:
+    drawn = outside_exchange(book, result.fills)
+    if drawn != result.import_wh or (book.reference is None and drawn):
         return GridBreach(GridBreachKind.OUT_OF_BALANCE, 0, drawn)
     return None
 

@@ -31,7 +31,9 @@ from aipchain.market.network.merit import MeritPoint, merit_point
 from aipchain.market.network.program import SHIFT, Program, Row, limit_row, program_of
 from aipchain.market.network.solver import Session, Solver
 from aipchain.market.network.sweep import GridLimit, LimitKind, exceeded, sweep
-from aipchain.market.network.vertex import BALANCE, Vertex, optimal_vertex
+from aipchain.market.network.tableau import BALANCE
+from aipchain.market.network.vertex import Vertex, optimal_vertex
+from aipchain.market.rounding import nearest, rounded_up
 from aipchain.units import Price, Wh
 
 __all__ = ["ClearingMethod", "GridClearing", "RoundingMargin", "clear_grid", "node_prices"]
@@ -109,7 +111,7 @@ def node_prices(book: GridBook, certificate: GridCertificate) -> dict[OrderNumbe
     prices = {}
     for order, value in zip(book.orders, node_values(book, certificate), strict=True):
         if order.side is Side.BID:
-            prices[order.number] = Price(max(0, min(order.limit_price, -(-value >> SUM_BITS))))
+            prices[order.number] = Price(max(0, min(order.limit_price, rounded_up(value, 1 << SUM_BITS))))
         else:
             prices[order.number] = Price(max(order.limit_price, value >> SUM_BITS))
     return prices
@@ -171,7 +173,7 @@ def _rounded(book: GridBook, point: Sequence[int], scale: int) -> dict[OrderNumb
     unit = scale << SHIFT
     fills = {}
     for order, x in zip(book.orders, point, strict=False):
-        wh = min(order.wh, (2 * x + unit) // (2 * unit))
+        wh = min(order.wh, nearest(x, unit))
         if wh:
             fills[order.number] = Wh(wh)
     return fills
@@ -193,13 +195,9 @@ def _certificate(vertex: Vertex, rows: Sequence[Row]) -> GridCertificate:
         if row != BALANCE:
             limit = rows[row].limit
             bits = SUM_BITS if limit.kind >= LimitKind.VOLTAGE_LOW else DUAL_BITS
-            duals.append((limit, max(0, _nearest(y << bits, unit))))
-    balance = _nearest(vertex.duals.get(BALANCE, 0) << DUAL_BITS, unit)
+            duals.append((limit, max(0, nearest(y << bits, unit))))
+    balance = nearest(vertex.duals.get(BALANCE, 0) << DUAL_BITS, unit)
     return GridCertificate(balance, tuple(sorted(dual for dual in duals if dual[1])))
-
-
-def _nearest(numerator: int, denominator: int) -> int:
-    return (2 * numerator + denominator) // (2 * denominator)
 
 
 def _result(

@@ -17,6 +17,7 @@ from aipchain.market.book import OrderNumber, ReferencePrice, Side
 from aipchain.market.network.grid_book import GridBook, injections, welfare
 from aipchain.market.network.program import SHIFT, Program, Row, limit_row
 from aipchain.market.network.sweep import GridLimit, exceeded, sweep
+from aipchain.market.rounding import rounded_up
 from aipchain.units import Wh
 
 __all__ = ["curtailed"]
@@ -125,7 +126,7 @@ def _cut_single(row: Row, chosen: Sequence[int], left: list[int], excess: int) -
     for index in chosen:
         if excess <= 0:
             return
-        cut = min(left[index], -(-excess // row.coefficients[index]))
+        cut = min(left[index], rounded_up(excess, row.coefficients[index]))
         left[index] -= cut
         excess -= cut * row.coefficients[index]
 
@@ -141,7 +142,7 @@ def _cut_pairs(book: GridBook, row: Row, values: Sequence[int], left: list[int],
         relief = row.coefficients[bid] + row.coefficients[offer]
         if relief <= 0:
             return
-        cut = min(left[bid], left[offer], -(-excess // relief))
+        cut = min(left[bid], left[offer], rounded_up(excess, relief))
         left[bid] -= cut
         left[offer] -= cut
         excess -= cut * relief

@@ -14,7 +14,6 @@ AipchainError
             ├── BandWithoutRoot         the root's voltage is outside of its own band
             ├── FeeOutOfRange           a fee, loss or reduction below zero or above its cap
             ├── CapOutOfRange           a cap below zero
-            ├── DuplicateOrder          an order number stands twice in the book
             └── IntervalNotWhole        power is not a whole number of watts per watt-hour
 """
 
@@ -25,7 +24,6 @@ from aipchain.market.errors import MarketError
 __all__ = [
     "BandWithoutRoot",
     "CapOutOfRange",
-    "DuplicateOrder",
     "FeeOutOfRange",
     "FeederLoop",
     "IntervalNotWhole",
@@ -126,14 +124,6 @@ class CapOutOfRange(NetworkError):
     def __init__(self, what: str, value: int) -> None:
         self.what, self.value = what, value
         super().__init__(f"the cap {what} is {value} Wh; it must not be negative (zero forbids the exchange)")
-
-
-class DuplicateOrder(NetworkError):
-    """An order number stands twice in the book."""
-
-    def __init__(self, order: int) -> None:
-        self.order = order
-        super().__init__(f"order {order} stands twice in the book; give each order once")
 
 
 class IntervalNotWhole(NetworkError):

@@ -22,6 +22,7 @@ from aipchain.market.network.errors import (
     TwoParents,
     UnknownNode,
 )
+from aipchain.market.rounding import PERMILLE, nearest, rounded_up
 
 __all__ = [
     "ONE_PU2",
@@ -141,18 +142,17 @@ def build_feeder(
 
 def fixed_point_impedance(micro_ohm: int, volt: int) -> int:
     """2 Z / V^2 in 2^-48 pu^2 per W (or var), rounded to nearest, for a line-to-line voltage of `volt` [V]."""
-    denominator = 1_000_000 * volt * volt
-    return ((2 * micro_ohm << IMPEDANCE_BITS) + denominator // 2) // denominator
+    return nearest(2 * micro_ohm << IMPEDANCE_BITS, 1_000_000 * volt * volt)
 
 
 def lowest_squared_voltage(permille: int) -> int:
     """The squared voltage of `permille` of the nominal one, rounded up: for the lower end of a band."""
-    return -(-permille * permille * ONE_PU2 // 1_000_000)
+    return rounded_up(permille * permille * ONE_PU2, PERMILLE**2)
 
 
 def highest_squared_voltage(permille: int) -> int:
     """The squared voltage of `permille` of the nominal one, rounded down: for the upper end of a band."""
-    return permille * permille * ONE_PU2 // 1_000_000
+    return permille * permille * ONE_PU2 // PERMILLE**2
 
 
 def _feeding_lines(lines: Iterable[Line], root: NodeId) -> dict[NodeId, Line]:

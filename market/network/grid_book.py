@@ -9,16 +9,14 @@ outside income.
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Final
 
-from aipchain.market.book import BookOrder, MeterId, OrderNumber, ReferencePrice, Side
-from aipchain.market.network.errors import DuplicateOrder, IntervalNotWhole, UnknownNode, UnplacedMeter
+from aipchain.market.book import BookOrder, MeterId, OrderNumber, ReferencePrice, Side, in_number_order
+from aipchain.market.measures import HOUR_S
+from aipchain.market.network.errors import IntervalNotWhole, UnknownNode, UnplacedMeter
 from aipchain.market.network.feeder import Feeder, NodeId
 from aipchain.units import Balance, Wh
 
 __all__ = ["GridBook", "Injections", "grid_book", "injections", "outside_exchange", "welfare"]
-
-HOUR_S: Final = 3_600
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,15 +48,14 @@ def grid_book(
 ) -> GridBook:
     """Place the orders of one interval of `interval_s` [s] on the feeder; any arrangement gives the same book.
 
-    :raises NetworkError: a meter without a place, a place without a node, a number twice, an odd interval.
+    :raises NetworkError: a meter without a place, a place without a node, an odd interval.
+    :raises DuplicateOrder: two orders have one number.
     """
     if interval_s <= 0 or HOUR_S % interval_s:
         raise IntervalNotWhole(interval_s)
-    book = tuple(sorted(orders, key=lambda order: order.number))
+    book = in_number_order(orders)
     position, places = feeder.position(), []
-    for before, order in zip((None, *book), book, strict=False):
-        if before is not None and before.number == order.number:
-            raise DuplicateOrder(order.number)
+    for order in book:
         node = nodes.get(order.meter)
         if node is None:
             raise UnplacedMeter(order.meter, order.number)

@@ -15,7 +15,7 @@ import numpy as np
 
 from aipchain.market.network.program import SHIFT, Program, Row
 from aipchain.market.network.solver import Hint
-from aipchain.market.network.vertex import Basis
+from aipchain.market.network.tableau import Basis
 
 __all__ = ["HighsSession", "HighsSolver"]
 

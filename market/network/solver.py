@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from aipchain.market.network.program import Program, Row
-from aipchain.market.network.vertex import Basis
+from aipchain.market.network.tableau import Basis
 
 __all__ = ["Hint", "Session", "Solver"]
 

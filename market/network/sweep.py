@@ -54,8 +54,9 @@ def sweep(feeder: Feeder, load_w: Sequence[int], generation_w: Sequence[int]) ->
     reactive = [load * share for load, share in zip(load_w, feeder.tan_phi, strict=True)]
     parent = feeder.parent
     for node in range(len(parent) - 1, 0, -1):
-        flow[parent[node]] += flow[node]
-        reactive[parent[node]] += reactive[node]
+        up = parent[node]
+        flow[up] += flow[node]
+        reactive[up] += reactive[node]
     voltage = [feeder.root_voltage] * len(parent)
     resistance, reactance = feeder.resistance, feeder.reactance
     for node in range(1, len(parent)):
@@ -64,17 +65,21 @@ def sweep(feeder: Feeder, load_w: Sequence[int], generation_w: Sequence[int]) ->
 
 
 def exceeded(feeder: Feeder, state: GridState, scale: int = 1) -> Iterator[tuple[GridLimit, int]]:
-    """The limits that `state` breaks and by how much [W, or squared voltage], by position.
+    """The limits that `state` breaks and by how much [W, or squared voltage]: power first, then voltages, by position.
 
     :param scale: the state is that of `scale` times the power, with the fall of voltage `scale` times as large.
     """
+    flows = zip(state.flow_w, feeder.rated_w, strict=True)
+    for position in [i for i, (flow, rated_w) in enumerate(flows) if flow > rated_w * scale or -flow > rated_w * scale]:
+        flow = state.flow_w[position]
+        kind = LimitKind.POWER_DOWN if flow > 0 else LimitKind.POWER_UP
+        if position:
+            yield GridLimit(kind, position), abs(flow) - feeder.rated_w[position] * scale
     low = (feeder.lowest - feeder.root_voltage) * scale + feeder.root_voltage
     high = (feeder.highest - feeder.root_voltage) * scale + feeder.root_voltage
-    rows = zip(state.flow_w, state.squared_voltage, feeder.rated_w, strict=True)
-    for position, (flow, voltage, rated_w) in enumerate(rows):
-        if abs(flow) > rated_w * scale and position:
-            kind = LimitKind.POWER_DOWN if flow > 0 else LimitKind.POWER_UP
-            yield GridLimit(kind, position), abs(flow) - rated_w * scale
+    if low <= min(state.squared_voltage) and max(state.squared_voltage) <= high:
+        return
+    for position, voltage in enumerate(state.squared_voltage):
         if voltage < low:
             yield GridLimit(LimitKind.VOLTAGE_LOW, position), low - voltage
         elif voltage > high:

@@ -12,14 +12,12 @@ relief. Refuses: negative fees and losses, relief above 1000, a table that is no
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Final
 
 from aipchain.market.network.errors import FeeOutOfRange, UnknownZone
+from aipchain.market.rounding import PERMILLE, rounded_up
 from aipchain.units import Price
 
-__all__ = ["PERMILLE", "GridTariff", "Relief", "grid_tariff"]
-
-PERMILLE: Final = 1_000
+__all__ = ["GridTariff", "Relief", "grid_tariff"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,8 +82,8 @@ def grid_tariff(
     def charge(offer: int, bid: int) -> Price:
         same = granted.same_substation if above[offer] == above[bid] else 0
         reduction = max(same, granted.same_zone) if offer == bid else same
-        fee = _ceil(fees[offer][bid] * (PERMILLE - reduction))
-        return Price(fee + _ceil(loss_price * losses[offer][bid]))
+        fee = rounded_up(fees[offer][bid] * (PERMILLE - reduction), PERMILLE)
+        return Price(fee + rounded_up(loss_price * losses[offer][bid], PERMILLE))
 
     return GridTariff(tuple(tuple(charge(offer, bid) for bid in range(zones)) for offer in range(zones)))
 
@@ -105,7 +103,3 @@ def _check_values(what: str, values: Iterable[int], most: int | None) -> None:
     for value in values:
         if value < 0 or (most is not None and value > most):
             raise FeeOutOfRange(f"one of the {what}", value, most)
-
-
-def _ceil(thousandths: int) -> int:
-    return -(-thousandths // PERMILLE)

@@ -14,7 +14,7 @@ from aipchain.market.book import OrderNumber, Side
 from aipchain.market.network.zones import ZoneBook, zone_arcs
 from aipchain.units import Price, Wh
 
-__all__ = ["ZoneBreach", "ZoneBreachKind", "ZoneCertificate", "verify_zones"]
+__all__ = ["ZoneBreach", "ZoneBreachKind", "ZoneCertificate", "verify"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +74,7 @@ class _Result(Protocol):
     def trades(self) -> Sequence[_Trade]: ...
 
 
-def verify_zones(book: ZoneBook, result: _Result, certificate: ZoneCertificate) -> ZoneBreach | None:
+def verify(book: ZoneBook, result: _Result, certificate: ZoneCertificate) -> ZoneBreach | None:
     """None if fills and trades are a welfare-optimal clearing of the book within its caps."""
     return next(_breaches(book, result, certificate), None)
 

@@ -16,12 +16,11 @@ from dataclasses import dataclass, replace
 from aipchain.market.auctions.pairing import Fill, pair_fills
 from aipchain.market.auctions.ties import lots
 from aipchain.market.book import OrderNumber, Side, Trade, in_canonical_order
-from aipchain.market.network.errors import FeeOutOfRange
 from aipchain.market.network.flow import FlowResult, Terminal, least_cost_flow
-from aipchain.market.network.tariff import PERMILLE
 from aipchain.market.network.zone_certificate import ZoneCertificate
 from aipchain.market.network.zone_prices import potentials
 from aipchain.market.network.zones import ZoneBook, zone_arcs
+from aipchain.market.rounding import refuse_k
 from aipchain.units import Balance, Price, Wh, cost
 
 __all__ = ["ZoneClearing", "ZoneTrade", "as_trades", "clear_zones"]
@@ -67,10 +66,9 @@ def clear_zones(book: ZoneBook, *, seed: int, k_permille: int = 500) -> ZoneClea
 
     :param seed: `aipchain.market.auctions.ties.tie_seed` of the interval.
     :param k_permille: where prices lie between the lowest and the highest that fit: 0 is best for buyers.
-    :raises FeeOutOfRange: `k_permille` is outside of 0..1000.
+    :raises ValueError: `k_permille` is outside 0..1000.
     """
-    if not 0 <= k_permille <= PERMILLE:
-        raise FeeOutOfRange("k", k_permille, PERMILLE)
+    refuse_k(k_permille)
     arcs, nodes = zone_arcs(book), 4 * book.tariff.zones
     sources, sinks = (_terminals(book, seed, side) for side in (Side.OFFER, Side.BID))
     scaled = [replace(arc, cost=arc.cost << _TIE_BITS) for arc in arcs]

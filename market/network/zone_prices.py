@@ -14,6 +14,7 @@ whole.
 from collections.abc import Sequence
 
 from aipchain.market.network.flow import Arc, FlowResult, Terminal
+from aipchain.market.rounding import blend
 
 __all__ = ["potentials"]
 
@@ -54,4 +55,4 @@ def potentials(
                 high[end], changed = high[start] + cost, True
             if low[start] < low[end] - cost:
                 low[start], changed = low[end] - cost, True
-    return tuple(a + (b - a) * k_permille // 1_000 for a, b in zip(low, high, strict=True))
+    return tuple(blend(least, most, k_permille) for least, most in zip(low, high, strict=True))

@@ -8,8 +8,8 @@ flow keeps them too. A missing cap is no limit, zero forbids. What stays inside 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from aipchain.market.book import BookOrder, MeterId
-from aipchain.market.network.errors import CapOutOfRange, DuplicateOrder, UnknownZone, UnplacedMeter
+from aipchain.market.book import BookOrder, MeterId, in_number_order
+from aipchain.market.network.errors import CapOutOfRange, UnknownZone, UnplacedMeter
 from aipchain.market.network.flow import Arc
 from aipchain.market.network.tariff import GridTariff
 from aipchain.units import Wh
@@ -42,15 +42,14 @@ def zone_book(
     """Place the orders; any arrangement gives the same book.
 
     :param zones: zone of each meter, an index into the community's zones.
-    :raises NetworkError: an unknown zone, a meter without one, a negative cap, an order twice.
+    :raises NetworkError: an unknown zone, a meter without one, a negative cap.
+    :raises DuplicateOrder: two orders have one number.
     """
     caps = caps or ZoneCaps()
     _check_caps(caps, tariff.zones)
-    book = tuple(sorted(orders, key=lambda order: order.number))
+    book = in_number_order(orders)
     places: list[int] = []
-    for index, order in enumerate(book):
-        if index and book[index - 1].number == order.number:
-            raise DuplicateOrder(order.number)
+    for order in book:
         if order.meter not in zones:
             raise UnplacedMeter(order.meter, order.number)
         zone = zones[order.meter]

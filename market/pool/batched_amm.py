@@ -27,16 +27,14 @@ Sources: uniform batches on concentrated liquidity for energy sharing, arXiv 251
 
 from enum import StrEnum
 from math import isqrt
-from typing import Final
 
 from aipchain.market.book import ReferencePrice
 from aipchain.market.pool.errors import BandOutsideReference, NegativeEnergy
 from aipchain.market.pool.price_rules import CommunityPrices, average_prices
+from aipchain.market.rounding import PERMILLE, blend
 from aipchain.units import Price, Wh
 
 __all__ = ["PERMILLE", "Curve", "batched_amm", "batched_amm_local_price", "price_band"]
-
-PERMILLE: Final = 1_000
 
 
 class Curve(StrEnum):
@@ -53,8 +51,7 @@ def price_band(reference: ReferencePrice, low_permille: int = 0, high_permille: 
     """
     if not 0 <= low_permille <= high_permille <= PERMILLE:
         raise BandOutsideReference(low_permille, high_permille)
-    gap = reference.retail - reference.feed_in
-    low, high = (reference.feed_in + gap * permille // PERMILLE for permille in (low_permille, high_permille))
+    low, high = (blend(reference.feed_in, reference.retail, permille) for permille in (low_permille, high_permille))
     return Price(low), Price(high)
 
 

@@ -24,6 +24,7 @@ __all__ = ["Breach", "OnePriceCertificate", "OnePriceRule", "most_tradable", "ve
 class OnePriceRule(StrEnum):
     """What a clearing at one price must keep, in the order in which it is checked."""
 
+    ORDERS_ONCE = "every order is in the book once"
     ENVELOPE = "it keeps the chain's envelope"
     ONE_PRICE = "every trade has the price"
     FULL_VOLUME = "it trades as much as any result at the price"
@@ -50,6 +51,8 @@ class OnePriceCertificate:
 
 def verify(book: Sequence[BookOrder], result: Sequence[Trade], certificate: OnePriceCertificate) -> Breach | None:
     """The first thing that keeps `result` from being a full clearing of `book` at the certificate's price, or None."""
+    if len({order.number for order in book}) != len(book):
+        return Breach(OnePriceRule.ORDERS_ONCE)
     refusal = first_breach_in_book(result, book)
     if refusal is not None:
         return Breach(OnePriceRule.ENVELOPE, refusal.index)

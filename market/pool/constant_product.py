@@ -12,6 +12,7 @@ Makers, 2020 (recalled).
 from dataclasses import dataclass
 
 from aipchain.market.pool.errors import NegativeEnergy, PoolTooSmall
+from aipchain.market.rounding import rounded_up
 from aipchain.units import Balance, Wh
 
 __all__ = ["ConstantProductPool", "buy_from", "sell_to"]
@@ -36,7 +37,7 @@ def buy_from(pool: ConstantProductPool, energy: Wh) -> tuple[ConstantProductPool
     if energy >= pool.energy:
         raise PoolTooSmall(energy, pool.energy)
     left = pool.energy - energy
-    paid = Balance(-(-pool.money * energy // left))
+    paid = Balance(rounded_up(pool.money * energy, left))
     return ConstantProductPool(Wh(left), Balance(pool.money + paid)), paid
 
 

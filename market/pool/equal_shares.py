@@ -22,7 +22,10 @@ __all__ = ["clear_equal_shares"]
 
 
 def clear_equal_shares(orders: Iterable[BookOrder], price: Price) -> tuple[Trade, ...]:
-    """Trades at `price` [base units per Wh], in canonical order."""
+    """Trades at `price` [base units per Wh], in canonical order.
+
+    :raises DuplicateOrder: two orders have one number.
+    """
     return clear_at_price(orders, price, _equally_by_owner)
 
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import TypeAlias
 
 from aipchain.market.auctions.pairing import Fill, Pair, Pairing, pair_fills, trades_at
-from aipchain.market.book import AccountId, BookOrder, OrderNumber, Side, Trade
+from aipchain.market.book import AccountId, BookOrder, OrderNumber, Side, Trade, in_number_order
 from aipchain.units import Price, Wh
 
 __all__ = ["ShareOrders", "clear_at_price", "eligible"]
@@ -19,8 +19,11 @@ ShareOrders: TypeAlias = Callable[[int, Sequence[Fill]], Sequence[int]]
 
 
 def clear_at_price(orders: Iterable[BookOrder], price: Price, share: ShareOrders) -> tuple[Trade, ...]:
-    """Trades at `price` [base units per Wh], in canonical order."""
-    by_number = sorted(orders, key=lambda order: order.number)
+    """Trades at `price` [base units per Wh], in canonical order.
+
+    :raises DuplicateOrder: two orders have one number.
+    """
+    by_number = in_number_order(orders)
     bids, offers = ([Fill(order, order.wh) for order in by_number if eligible(order, price, side)] for side in Side)
     first = _round(bids, offers, share)
     pairs = first.pairs

@@ -25,6 +25,7 @@ from typing import TypeAlias
 
 from aipchain.market.book import ReferencePrice
 from aipchain.market.pool.errors import NegativeEnergy, PriceOutsideReference
+from aipchain.market.rounding import rounded_up
 from aipchain.units import Price, Wh
 
 __all__ = [
@@ -63,7 +64,7 @@ def average_prices(reference: ReferencePrice, supply: Wh, demand: Wh, local: Pri
     matched = min(supply, demand)
     paid = matched * local + (demand - matched) * reference.retail
     earned = matched * local + (supply - matched) * reference.feed_in
-    buy = Price(-(-paid // demand)) if demand else local
+    buy = Price(rounded_up(paid, demand)) if demand else local
     sell = Price(earned // supply) if supply else local
     return CommunityPrices(buy, sell)
 

@@ -16,7 +16,10 @@ __all__ = ["clear_pro_rata"]
 
 
 def clear_pro_rata(orders: Iterable[BookOrder], price: Price) -> tuple[Trade, ...]:
-    """Trades at `price` [base units per Wh], in canonical order."""
+    """Trades at `price` [base units per Wh], in canonical order.
+
+    :raises DuplicateOrder: two orders have one number.
+    """
     return clear_at_price(orders, price, _in_proportion)
 
 

@@ -1,10 +1,11 @@
 """Failures of market products that a person can see.
 
+An order number that stands twice is `market.errors.DuplicateOrder`.
+
 AipchainError
 └── InputError
     └── MarketError
         └── ProductError
-            ├── DuplicateOrder          one order number twice in a sequence of products
             ├── GateClosed              no product, or another one, takes orders at that time
             ├── OrderOfAnotherInterval  an order is for another delivery interval
             ├── OrderOverfilled         trades hold more energy than an order, or name one that is not in the book
@@ -14,7 +15,6 @@ AipchainError
 from aipchain.market.errors import MarketError
 
 __all__ = [
-    "DuplicateOrder",
     "GateClosed",
     "OrderOfAnotherInterval",
     "OrderOverfilled",
@@ -55,14 +55,6 @@ class OrderOfAnotherInterval(ProductError):
         self.interval_start = interval_start
         self.expected = expected
         super().__init__(f"order {number} is for the interval at {interval_start} s, not for the one at {expected} s")
-
-
-class DuplicateOrder(ProductError):
-    """An order number stands twice."""
-
-    def __init__(self, number: int) -> None:
-        self.number = number
-        super().__init__(f"order {number} is in the sequence twice; numbers are unique")
 
 
 class OrderOverfilled(ProductError):

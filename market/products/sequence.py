@@ -11,7 +11,8 @@ from typing import TypeAlias
 
 from aipchain.market.book import BookOrder, MeterId, OrderNumber, Trade
 from aipchain.market.envelope import PlacedOrder
-from aipchain.market.products.errors import DuplicateOrder, GateClosed, OrderOfAnotherInterval, OrderOverfilled
+from aipchain.market.errors import DuplicateOrder
+from aipchain.market.products.errors import GateClosed, OrderOfAnotherInterval, OrderOverfilled
 from aipchain.market.products.positions import Position, add_trades
 from aipchain.market.products.schedule import Product, Schedule, open_product
 from aipchain.units import Wh

@@ -9,15 +9,18 @@ from aipchain.pallets_spec.community_governance.proposals import head_of
 from aipchain.pallets_spec.types import (
     MILLION,
     Change,
+    CommunityId,
     Parameters,
     ParametersChange,
     PartsPerMillion,
+    PluginChange,
+    Slot,
     TrackChange,
     TrackKind,
     TrackSettings,
 )
 
-__all__ = ["parameters_at_their_bounds", "tracks_at_their_bounds"]
+__all__ = ["each_track_decides_its_own", "parameters_at_their_bounds", "tracks_at_their_bounds"]
 
 _WEEK_S, _YEAR_S = 7 * 24 * HOUR, 366 * 24 * HOUR
 
@@ -46,8 +49,21 @@ def tracks_at_their_bounds(corner: Corner) -> None:
         _propose(sub, TrackChange(TrackKind.PLUGIN, settings))
 
 
-def _propose(corner: Corner, change: Change) -> None:
-    arguments = {"community": TOWN, "change": change, "predecessor": head_of(corner.twin.world, TOWN, change)}
+def each_track_decides_its_own(corner: Corner) -> None:
+    """With one track only, each kind of change is proposed: no track decides what is another's."""
+    registry = corner.twin.world.plugin_registry
+    binding = registry.bindings[registry.slots[HAMLET, Slot.PRICE].active].binding
+    for kind in TrackKind:
+        sub = corner.fork()
+        arguments = {"community": HAMLET, "kind": kind, "settings": SETTINGS}
+        sub.does("ada", "CommunityGovernance", "set_track", **arguments)
+        changes = (PluginChange(Slot.PRICE, binding), ParametersChange(PARAMETERS), TrackChange(kind, SETTINGS))
+        for change in changes:
+            _propose(sub, change, HAMLET)
+
+
+def _propose(corner: Corner, change: Change, community: CommunityId = TOWN) -> None:
+    arguments = {"community": community, "change": change, "predecessor": head_of(corner.twin.world, community, change)}
     corner.does("ada", "CommunityGovernance", "propose", **arguments)
 
 

@@ -33,6 +33,7 @@ COMMANDS = (
     Later("meter", "meter:app", "Meters and their readings."),
     Later("order", "order:app", "Orders and books."),
     Later("plugin", "plugin:app", "Plugins."),
+    Later("market", "market:app", "Market rules: what each would do for the homes of a community."),
     Later("audit", "audit:app", "Audit a chain."),
     Later("spec", "spec:app", "Hold the specification against the compiled runtime."),
 )

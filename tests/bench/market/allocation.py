@@ -15,6 +15,7 @@ from aipchain.market.allocation.claims import WHOLE, Claim
 from aipchain.market.book import MeterId
 from aipchain.market.pool.batched_amm import batched_amm_local_price
 from aipchain.market.pool.constant_product import ConstantProductPool, buy_from
+from aipchain.market.words import Int64s
 from aipchain.units import Balance, Price, Wh
 
 ROUNDS = 3
@@ -44,7 +45,7 @@ def year_rows(members: int, intervals: int) -> list[str]:
     coefficients = np.full(members, WHOLE // members, dtype=np.int64)
     tiers = chance.integers(0, 4, members)
     out = np.zeros_like(consumption)
-    timed: dict[str, tuple[Callable[[], arrays.Integers], keys.AllocationKey]] = {
+    timed: dict[str, tuple[Callable[[], Int64s], keys.AllocationKey]] = {
         "static": (
             lambda: arrays.used_of(arrays.static(generation, coefficients, out), consumption, out),
             keys.static,
@@ -64,7 +65,7 @@ def year_rows(members: int, intervals: int) -> list[str]:
             expected = reference(Wh(int(generation[interval])), claims).used
             assert used[interval].tolist() == list(expected.values()), (name, interval)
         rows.append(
-            f"{name:10} {seconds:6.3f} s ({busy:.3f} s of processor)   {int(used.sum()):,} Wh used, {SAMPLE} intervals as the reference"
+            f"{name:10} {seconds:6.3f} s (processor {busy:.3f} s)   {int(used.sum()):,} Wh used, sample as reference"
         )
     return rows
 
@@ -87,7 +88,7 @@ def pool_rows() -> list[str]:
     ]
 
 
-def best_of(run: Callable[[], arrays.Integers]) -> tuple[tuple[float, float], arrays.Integers]:
+def best_of(run: Callable[[], Int64s]) -> tuple[tuple[float, float], Int64s]:
     """The shortest of a few runs, by the clock and of the processor [s], and the last answer."""
     times = []
     for _ in range(ROUNDS):

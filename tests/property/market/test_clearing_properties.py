@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from aipchain.market.allocation.shares import allocate
-from aipchain.market.auctions.pay_as_bid import clear_pay_as_bid
 from aipchain.market.auctions.certificate import verify_clearing
+from aipchain.market.auctions.pay_as_bid import clear_pay_as_bid
 from aipchain.market.auctions.uniform_price import clear_uniform_price
 from aipchain.market.bill import Delivery, bill_interval
 from aipchain.market.book import AccountId, BookOrder, MeterId, OrderNumber, ReferencePrice, Side, Trade, total_wh

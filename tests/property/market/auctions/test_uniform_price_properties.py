@@ -15,11 +15,11 @@ from aipchain.market.auctions.array_check import verify_array_fills, verify_arra
 from aipchain.market.auctions.arrays import clear_arrays, clear_orders, pay_as_bid_arrays
 from aipchain.market.auctions.certificate import certificate_of, verify, verify_clearing, verify_fills
 from aipchain.market.auctions.columns import TradeColumns, columns_of
-from aipchain.market.auctions.errors import OutsideArrayRange
 from aipchain.market.auctions.pay_as_bid import clear_pay_as_bid, pay_as_bid_columns
 from aipchain.market.auctions.uniform_price import clear_columns, clear_uniform_price
 from aipchain.market.book import BookOrder, Side
 from aipchain.market.envelope import first_breach_in_book
+from aipchain.market.errors import OutsideArrayRange
 
 
 @given(books(), seeds)

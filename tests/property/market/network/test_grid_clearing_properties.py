@@ -7,11 +7,16 @@ from hypothesis import strategies as st
 from aipchain.market.book import AccountId, BookOrder, MeterId, OrderNumber, ReferencePrice, Side
 from aipchain.market.network.certificate import gap_ppm, upper_bound, verify
 from aipchain.market.network.clearing import ClearingMethod, GridClearing, RoundingMargin, clear_grid, node_prices
+from aipchain.market.network.exact import ExactSolver
 from aipchain.market.network.feeder import ONE_PU2, Line, NodeId, build_feeder
 from aipchain.market.network.grid_book import GridBook, grid_book, injections, welfare
 from aipchain.market.network.lp import HighsSolver
+from aipchain.market.network.merit import merit_point
+from aipchain.market.network.program import limit_row, program_of
 from aipchain.market.network.sample import sample_feeder, sample_orders
-from aipchain.market.network.sweep import exceeded, sweep
+from aipchain.market.network.sweep import GridLimit, LimitKind, exceeded, sweep
+from aipchain.market.network.tableau import BALANCE, Basis
+from aipchain.market.network.vertex import optimal_vertex
 from aipchain.units import Price, Wh
 
 ANYTHING = 1_000_000
@@ -58,7 +63,7 @@ def assert_sound(book: GridBook, clearing: GridClearing) -> None:
     """Feasible to the last watt, within its own bound, and everybody within their limit."""
     power = injections(book, clearing.fills)
     assert list(exceeded(book.feeder, sweep(book.feeder, power.load_w, power.generation_w))) == []
-    assert verify(book, clearing.fills, clearing.certificate, ANYTHING) is None
+    assert verify(book, clearing, clearing.certificate, ANYTHING) is None
     assert welfare(book, clearing.fills) << 60 <= upper_bound(book, clearing.certificate)
     prices = node_prices(book, clearing.certificate)
     for order in book.orders:
@@ -70,7 +75,7 @@ def assert_sound(book: GridBook, clearing: GridClearing) -> None:
 @given(books())
 def test_every_result_is_feasible_and_below_its_bound(book: GridBook) -> None:
     """With a solver, without one, with a margin and without: the exact sweep finds nothing."""
-    for solver in (HighsSolver(), None):
+    for solver in (HighsSolver(), ExactSolver(), None):
         for margin in (None, RoundingMargin(0, 0)):
             assert_sound(book, clear_grid(book, seed=4, solver=solver, margin=margin))
 
@@ -78,10 +83,36 @@ def test_every_result_is_feasible_and_below_its_bound(book: GridBook) -> None:
 @settings(max_examples=60)
 @given(books())
 def test_every_method_ends_at_one_result(book: GridBook) -> None:
-    """Simplex and interior point give the same bytes where the optimum is shown to be the only one."""
-    results = [clear_grid(book, seed=4, solver=HighsSolver(method)) for method in ("simplex", "ipm")]
+    """Simplex and interior point of HiGHS and our own whole-number solver give the same bytes, and call it unique."""
+    solvers = (HighsSolver("simplex"), HighsSolver("ipm"), ExactSolver())
+    results = [clear_grid(book, seed=4, solver=solver) for solver in solvers]
 
-    assert results[0] == results[1]
+    assert results[0] == results[1] == results[2]
+    assert results[0].is_unique
+    assert results[0].method is not ClearingMethod.CURTAILED
+
+
+@settings(max_examples=60)
+@given(books())
+def test_from_below_and_from_above_the_pivots_meet(book: GridBook) -> None:
+    """With every limit as a row, primal pivots from nothing and dual pivots from the merit order end at one point."""
+    program = program_of(book, 4)
+    if not program.columns:
+        return
+    limits = [GridLimit(kind, position) for kind in LimitKind for position in range(1, len(book.feeder.nodes))]
+    rows = [row for row in (limit_row(program, limit) for limit in limits) if any(row.coefficients)]
+    zero = Basis((0,), (BALANCE,), frozenset())
+    session = ExactSolver().start(program)
+    session.add(rows)
+    from_above, from_below = session.solve(), optimal_vertex(program, rows, zero)
+    assert from_above is not None
+    assert from_above.basis is not None
+    assert from_below is not None
+    assert optimal_vertex(program, rows, from_above.basis) == from_below
+
+    free = optimal_vertex(program, [], zero)
+    assert free is not None
+    assert tuple(free.scale * x for x in merit_point(program).point) == free.point
 
 
 @pytest.mark.parametrize("seed", range(6))

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from aipchain.market.book import AccountId, BookOrder, MeterId, OrderNumber, Side
 from aipchain.market.envelope import first_breach_in_book
 from aipchain.market.network.tariff import Relief, grid_tariff
-from aipchain.market.network.zone_certificate import verify_zones
+from aipchain.market.network.zone_certificate import verify
 from aipchain.market.network.zone_clearing import ZoneClearing, as_trades, clear_zones
 from aipchain.market.network.zones import ZoneBook, ZoneCaps, zone_book
 from aipchain.units import Price, Wh, cost
@@ -54,7 +54,7 @@ def test_every_clearing_proves_itself(book: ZoneBook, k_permille: int) -> None:
     """Fills and prices are a welfare optimum at every blend, and the chain would take the trades."""
     clearing = clear_zones(book, seed=2, k_permille=k_permille)
 
-    assert verify_zones(book, clearing, clearing.certificate) is None
+    assert verify(book, clearing, clearing.certificate) is None
     assert first_breach_in_book(as_trades(clearing.trades), book.orders) is None
 
 

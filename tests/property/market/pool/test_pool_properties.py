@@ -16,6 +16,7 @@ from aipchain.market.pool.price_rules import (
     average_prices,
     bill_sharing_local_price,
     mid_market_local_price,
+    mid_market_rate,
     supply_demand_local_price,
 )
 from aipchain.market.pool.settlement import settle_pool
@@ -73,6 +74,18 @@ def test_the_price_falls_with_supply_and_rises_with_demand(
     assert rule(reference, Wh(supply + more), demand) <= local
     if supply:  # the price without supply is the upper end by definition
         assert rule(reference, supply, Wh(demand + more)) >= local
+
+
+@given(references, energies, energies, energies)
+def test_average_mid_market_prices_fall_with_supply_and_rise_with_demand(
+    reference: ReferencePrice, supply: Wh, demand: Wh, more: Wh
+) -> None:
+    """Rounding up for buyers and down for sellers keeps it so."""
+    before = mid_market_rate(reference, supply, demand)
+    if demand:
+        assert mid_market_rate(reference, Wh(supply + more), demand).buy <= before.buy
+    if supply:
+        assert mid_market_rate(reference, supply, Wh(demand + more)).sell >= before.sell
 
 
 @every

@@ -8,10 +8,11 @@ import pytest
 from aipchain.market.auctions.array_book import LARGEST, array_book, arrays_of
 from aipchain.market.auctions.arrays import clear_arrays, clear_orders
 from aipchain.market.auctions.columns import column_book, columns_of
-from aipchain.market.auctions.errors import BadOrder, DuplicateOrder, OutsideArrayRange, UnequalColumns
+from aipchain.market.auctions.errors import BadOrder, UnequalColumns
 from aipchain.market.auctions.pay_as_bid import clear_pay_as_bid
 from aipchain.market.auctions.uniform_price import clear_columns, clear_uniform_price
 from aipchain.market.book import AccountId, BookOrder, MeterId, OrderNumber, Side
+from aipchain.market.errors import DuplicateOrder, OutsideArrayRange
 from aipchain.units import Price, Wh
 
 Book = Callable[..., tuple[BookOrder, ...]]

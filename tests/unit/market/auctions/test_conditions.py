@@ -6,8 +6,9 @@ import pytest
 
 from aipchain.market.auctions.branch_and_bound import clear_conditional, drop_marginal
 from aipchain.market.auctions.conditions import LinkedOrder, as_linked
-from aipchain.market.auctions.errors import BadOrder, DuplicateOrder
+from aipchain.market.auctions.errors import BadOrder
 from aipchain.market.book import AccountId, BookOrder, OrderNumber, Side
+from aipchain.market.errors import DuplicateOrder
 from aipchain.units import Price
 
 Book = Callable[..., tuple[BookOrder, ...]]

@@ -10,6 +10,7 @@ from itertools import permutations
 import pytest
 
 from aipchain.market.auctions.arrays import clear_orders
+from aipchain.market.auctions.certificate import Fault, verify_clearing
 from aipchain.market.auctions.pay_as_bid import clear_pay_as_bid
 from aipchain.market.auctions.ties import lot, lots, tie_seed
 from aipchain.market.auctions.uniform_price import clear_uniform_price
@@ -94,6 +95,27 @@ def test_buyer_pays_what_seller_gets(book: Book) -> None:
     orders = book("bid ann 20@9", "offer ben 3@4", "offer cat 8@5")
 
     assert {trade.price for trade in clear_pay_as_bid(orders)} == {Price(20)}
+
+
+def test_uniform_price_is_an_equilibrium_price(book: Book) -> None:
+    """Other markets' prices leave a better order empty: only a price above the best bid left out balances this book.
+
+    Middle of the marginal pair: (20 + 5) / 2 = 12; highest accepted offer: 5; Ben, with 15, would gladly pay either.
+    Lowest accepted bid: 20; Dan would gladly sell at it for 18.
+    """
+    orders = book("bid ann 20@5", "bid ben 15@5", "offer cat 5@5", "offer dan 18@5")
+    clearing = clear_uniform_price(orders)
+
+    assert clearing is not None
+    assert (clearing.low, clearing.high) == (15, 18)
+    assert verify_clearing(orders, clearing) is None
+    for price in (12, 5, 20):
+        elsewhere = replace(
+            clearing, price=Price(price), trades=tuple(replace(t, price=Price(price)) for t in clearing.trades)
+        )
+        found = verify_clearing(orders, elsewhere)
+        assert found is not None
+        assert found.fault is Fault.BETTER_ORDER_NOT_FULL
 
 
 @pytest.mark.parametrize("scale", [10, 10**12, 2**64])

@@ -5,8 +5,9 @@ from collections.abc import Callable
 import pytest
 
 from aipchain.market.auctions.continuous import clear_continuously, execute_in_turn
-from aipchain.market.auctions.errors import BadOrder, DuplicateOrder, UnknownOrder
+from aipchain.market.auctions.errors import BadOrder, UnknownOrder
 from aipchain.market.book import BookOrder, OrderNumber, Trade
+from aipchain.market.errors import DuplicateOrder
 from aipchain.units import Wh
 
 Book = Callable[..., tuple[BookOrder, ...]]

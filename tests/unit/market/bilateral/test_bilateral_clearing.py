@@ -1,12 +1,13 @@
 """Bilateral clearing against figures worked out by hand, the certificate's refusals, and bad input."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from itertools import permutations
 
 import pytest
 
 from aipchain.market.bilateral.certificate import (
+    BilateralCertificate,
     Breach,
     Condition,
     OrderChallenge,
@@ -16,13 +17,14 @@ from aipchain.market.bilateral.certificate import (
     verify,
 )
 from aipchain.market.bilateral.clearing import BilateralClearing, clear_bilateral
-from aipchain.market.bilateral.errors import OrderListedTwice, PairInvalid
+from aipchain.market.bilateral.errors import PairInvalid
 from aipchain.market.bilateral.greedy import fill_greedily
 from aipchain.market.bilateral.pairs import BilateralBook, CandidatePair
 from aipchain.market.bilateral.result import BilateralTrade
 from aipchain.market.bilateral.tie_break import TieBreak
 from aipchain.market.bilateral.transport import transport_problem
 from aipchain.market.book import BookOrder, OrderNumber
+from aipchain.market.errors import DuplicateOrder
 from aipchain.units import Price, Wh
 
 Book = Callable[..., tuple[BookOrder, ...]]
@@ -185,9 +187,9 @@ def test_what_is_listed_twice_is_refused(book: Book) -> None:
 
     with pytest.raises(PairInvalid, match="listed twice"):
         BilateralBook(orders, pairs("0>1", "0>1"))
-    with pytest.raises(OrderListedTwice, match="order 0"):
+    with pytest.raises(DuplicateOrder, match="order 0"):
         BilateralBook((*orders, orders[0]), ())
-    with pytest.raises(OrderListedTwice, match="order 0"):
+    with pytest.raises(DuplicateOrder, match="order 0"):
         BilateralBook((orders[0], replace(orders[1], number=OrderNumber(0))), ())
 
 
@@ -210,7 +212,7 @@ def test_each_broken_condition_has_a_witness(crossed: BilateralBook) -> None:
     nobody, strangers = OrderChallenge(OrderNumber(9)), PairChallenge(OrderNumber(0), OrderNumber(0))
     u, p = dict(proof.u), dict(proof.p)
     stranger = replace(first, trade=replace(first.trade, offer=OrderNumber(0)))
-    broken = {
+    broken: dict[Condition, tuple[PairChallenge | OrderChallenge, Sequence[BilateralTrade], BilateralCertificate]] = {
         Condition.UNKNOWN_PAIR: (strangers, (*trades, stranger), proof),
         Condition.LISTED_TWICE: (pair, (_with_wh(first, 2), _with_wh(first, 3), second), proof),
         Condition.ZERO_ENERGY: (pair, (_with_wh(first, 0), second), proof),

@@ -7,9 +7,10 @@ from itertools import permutations
 import pytest
 
 from aipchain.market.book import BookOrder, MeterId, OrderNumber, ReferencePrice
+from aipchain.market.errors import DuplicateOrder
 from aipchain.market.network.certificate import GridBreachKind, GridCertificate, upper_bound, verify
 from aipchain.market.network.clearing import ClearingMethod, GridClearing, RoundingMargin, clear_grid, node_prices
-from aipchain.market.network.errors import DuplicateOrder, IntervalNotWhole, UnknownNode, UnplacedMeter
+from aipchain.market.network.errors import IntervalNotWhole, UnknownNode, UnplacedMeter
 from aipchain.market.network.feeder import ONE_PU2, Feeder, Line, NodeId, build_feeder
 from aipchain.market.network.grid_book import GridBook, grid_book, welfare
 from aipchain.market.network.lp import HighsSolver
@@ -17,7 +18,7 @@ from aipchain.market.network.program import Program, Row
 from aipchain.market.network.sample import sample_feeder, sample_orders
 from aipchain.market.network.solver import Hint, Session, Solver
 from aipchain.market.network.sweep import GridLimit, LimitKind
-from aipchain.market.network.vertex import Basis
+from aipchain.market.network.tableau import Basis
 from aipchain.units import Price, Wh
 
 Book = Callable[..., tuple[BookOrder, ...]]
@@ -42,7 +43,7 @@ def placed(
 def cleared(book: GridBook, method: str = "simplex", gap_ppm: int = 500) -> GridClearing:
     """The clearing by HiGHS with no margin, after its certificate has passed."""
     clearing = clear_grid(book, seed=1, solver=HighsSolver(method), margin=RoundingMargin(0, 0))
-    assert verify(book, clearing.fills, clearing.certificate, gap_ppm) is None
+    assert verify(book, clearing, clearing.certificate, gap_ppm) is None
     return clearing
 
 
@@ -145,13 +146,13 @@ def test_without_a_solver_the_result_is_feasible_and_marked(book: Book) -> None:
     """Curtailed: within limits, but with a gap that the certificate does not hide."""
     grid = placed(chain(100, 5), book("bid ann 20@5", "bid ben 25@3", "offer cat 5@9"), [2, 2, 1])
     clearing = clear_grid(grid, seed=1)
-    breach = verify(grid, clearing.fills, clearing.certificate)
+    breach = verify(grid, clearing, clearing.certificate)
 
     assert clearing.method is ClearingMethod.CURTAILED
     assert sum(clearing.fills[OrderNumber(each)] for each in (0, 1)) == clearing.fills[OrderNumber(2)] == 5
     assert breach is not None
     assert breach.kind is GridBreachKind.GAP_TOO_LARGE
-    assert verify(grid, clearing.fills, clearing.certificate, 1_000_000) is None
+    assert verify(grid, clearing, clearing.certificate, 1_000_000) is None
 
 
 class _Silent:
@@ -257,10 +258,24 @@ def test_the_certificate_shows_what_is_wrong(book: Book) -> None:
         ({}, proof, GridBreachKind.GAP_TOO_LARGE, 0, 1_000_000),
     ]
     for wrong, certificate, kind, where, amount in cases:
-        breach = verify(grid, wrong, certificate)  # type: ignore[arg-type]
+        breach = verify(grid, replace(good, fills=wrong), certificate)  # type: ignore[arg-type]
         assert breach is not None
         assert (breach.kind, breach.where, breach.amount) == (kind, where, amount)
     assert str(breach) == "GapTooLarge at 0 by 1000000"
+    imported = verify(grid, replace(good, import_wh=Wh(1)), proof)
+    assert imported is not None
+    assert imported.kind is GridBreachKind.OUT_OF_BALANCE
+
+
+def test_a_dropped_order_shows(book: Book) -> None:
+    """A clearing of the book without Ben is no clearing of the book: the bound counts every order."""
+    orders = book("bid ann 20@5", "bid ben 25@3", "offer cat 5@9")
+    grid = placed(chain(100, 5), orders, [2, 2, 1])
+    without = cleared(placed(chain(100, 5), (orders[0], orders[2]), [2, 1]))
+    breach = verify(grid, without, without.certificate)
+
+    assert breach is not None
+    assert breach.kind is GridBreachKind.GAP_TOO_LARGE
 
 
 def test_any_duals_give_a_bound(book: Book) -> None:

@@ -19,6 +19,7 @@ def test_a_clearing_is_proven_and_its_flaws_are_found(book: Book) -> None:
     trades = clear_pro_rata(orders, PRICE)
 
     assert verify(orders, trades, CERTIFICATE) is None
+    assert verify((*orders, orders[0]), trades, CERTIFICATE) == Breach(OnePriceRule.ORDERS_ONCE)
     assert verify(orders, trades[:1], CERTIFICATE) == Breach(OnePriceRule.FULL_VOLUME)
     assert verify(orders, (trades[0], replace(trades[1], price=Price(14))), CERTIFICATE) == Breach(
         OnePriceRule.ONE_PRICE, 1

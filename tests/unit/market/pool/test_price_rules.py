@@ -88,6 +88,11 @@ def test_bill_sharing(supply: int, demand: int, prices: tuple[int, int]) -> None
     assert bill_sharing(REFERENCE, Wh(supply), Wh(demand)) == CommunityPrices(Price(prices[0]), Price(prices[1]))
 
 
+def test_bill_sharing_can_leave_a_seller_worse_off_than_outside() -> None:
+    """With demand above supply the community exports nothing, and sellers get nothing for what is worth 100 outside."""
+    assert bill_sharing(REFERENCE, Wh(500), Wh(2_000)).sell == 0 < REFERENCE.feed_in
+
+
 def test_an_absent_side_has_the_local_price() -> None:
     """Where nobody buys or nobody sells, no formula divides by zero."""
     for local in (Price(0), Price(150), Price(300)):

@@ -2,7 +2,10 @@
 
 from collections.abc import Callable
 
+import pytest
+
 from aipchain.market.book import BookOrder, OrderNumber, Trade
+from aipchain.market.errors import DuplicateOrder
 from aipchain.market.pool.pro_rata import clear_pro_rata
 from aipchain.units import Price, Wh, cost
 
@@ -32,6 +35,25 @@ def test_p_rate_is_price_per_unit(book: Book) -> None:
 
     assert (small[0].price, large[0].price) == (15, 15)
     assert cost(large[0].wh, large[0].price) == 1_000 * cost(small[0].wh, small[0].price)
+
+
+def test_an_order_that_stands_twice_is_refused(book: Book) -> None:
+    """No result could say which of them is meant."""
+    orders = book("bid a 20@5", "offer b 10@5")
+    with pytest.raises(DuplicateOrder, match="order 1 is in the book twice"):
+        clear_pro_rata([*orders, orders[1]], Price(15))
+
+
+def test_all_equal_prices_and_the_largest_quantities(book: Book) -> None:
+    """Everybody at the price, energies and price at the top of u64 and u128: shares are exact, nobody is left out."""
+    for top in ((1 << 64) - 1, (1 << 128) - 1):
+        trades = clear_pro_rata(
+            book(*(f"bid {name} {top}@{top}" for name in "abc"), f"offer d {top}@{top}"), Price(top)
+        )
+
+        assert sum(trade.wh for trade in trades) == top
+        assert {trade.price for trade in trades} == {top}
+        assert max(trade.wh for trade in trades) - min(trade.wh for trade in trades) <= 1
 
 
 def test_empty_and_one_sided_books_have_no_trades(book: Book) -> None:

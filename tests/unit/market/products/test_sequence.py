@@ -7,8 +7,9 @@ import pytest
 from aipchain.market.auctions.pay_as_bid import clear_pay_as_bid
 from aipchain.market.book import AccountId, BookOrder, MeterId, OrderNumber, Side, Trade
 from aipchain.market.envelope import PlacedOrder
+from aipchain.market.errors import DuplicateOrder
 from aipchain.market.pool.pro_rata import clear_pro_rata
-from aipchain.market.products.errors import DuplicateOrder, GateClosed, OrderOfAnotherInterval, OrderOverfilled
+from aipchain.market.products.errors import GateClosed, OrderOfAnotherInterval, OrderOverfilled
 from aipchain.market.products.positions import Position, imbalance
 from aipchain.market.products.schedule import GateRule, Product, schedule_of
 from aipchain.market.products.sequence import clear_in_sequence, orders_by_product, remainders
@@ -116,7 +117,7 @@ def test_orders_that_cannot_be_are_refused() -> None:
     order = placed(0, "bid ann 20@10")
     with pytest.raises(OrderOfAnotherInterval, match="order 0 is for the interval at 39600 s"):
         orders_by_product(SCHEDULE, [replace(order, interval_start=HOUR.end)])
-    with pytest.raises(DuplicateOrder, match="order 0 is in the sequence twice"):
+    with pytest.raises(DuplicateOrder, match="order 0 is in the book twice"):
         orders_by_product(SCHEDULE, [order, order])
     with pytest.raises(GateClosed, match="order 0 takes no orders at 36000 s"):
         orders_by_product(SCHEDULE, [replace(order, placed_at=HOUR.start)])

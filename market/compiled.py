@@ -1,22 +1,25 @@
-"""Compiling a loop over arrays, when numba is installed; imported by the array modules of this package alone."""
+"""Compiling a loop over arrays where numba is installed; imported by array modules alone.
+
+Compiled code is cached by numba beside its module, or in the user's cache where that cannot be written.
+"""
 
 from collections.abc import Callable
 from typing import Any, Final, TypeVar, cast
 
-__all__ = ["IS_COMPILED", "compiled"]
+__all__ = ["HAS_NUMBA", "compiled"]
 
 _F = TypeVar("_F", bound=Callable[..., Any])
 
 try:
     from numba import njit
-except ImportError:
-    IS_COMPILED: Final = False
+except ImportError:  # numba is optional beside numpy
+    HAS_NUMBA: Final = False
 
     def compiled(function: _F) -> _F:
         """The function as it is: the same numbers, slowly."""
         return function
 else:
-    IS_COMPILED = True  # type: ignore[misc]
+    HAS_NUMBA = True  # type: ignore[misc]
 
     def compiled(function: _F) -> _F:
         """The function in machine code, kept on disk for the next process."""

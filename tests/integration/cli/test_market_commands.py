@@ -1,0 +1,117 @@
+"""`aip market compare`: real homes under every rule, as table, JSON and report, and what is refused."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from aipchain.orchestrator.comparison.rules import rules_of
+from aipchain.plugins.catalogue import Catalogue
+
+if TYPE_CHECKING:
+    from tests.integration.cli.conftest import Ended
+
+Run = Callable[..., "Ended"]
+
+SMALL = ("market", "compare", "--homes", 3, "--weeks", 1)
+
+
+def test_all_rules_as_a_document(run: Run) -> None:
+    """Each rule with a bill for each home; energy and money add up."""
+    document = run(*SMALL, "--rules", "all", "--json", "-").document
+
+    names = [rule["name"] for rule in document["rules"]]
+    assert (document["homes"], document["weeks"]) == (3, 1)
+    assert names == [rule.name for rule in rules_of(Catalogue.discover())]
+    for rule in document["rules"]:
+        assert list(rule["bills"]) == ["home_01", "home_02", "home_03"]
+        assert rule["conservation"] == {"energy_difference_wh": 0, "money_difference": 0}
+        assert rule["losers"] == []
+
+
+def test_tables_say_how_to_read_them(run: Run) -> None:
+    """The life without a market stands first; few rules have a column of bills each."""
+    ended = run(*SMALL, "--rules", "uniform-price,pay-as-bid")
+
+    assert ended.code == 0
+    assert ended.out.index("no market") < ended.out.index("pay-as-bid") < ended.out.index("uniform-price")
+    assert "How to read it" in ended.out
+    assert "home_03" in ended.out
+
+
+def test_many_rules_show_the_range_of_bills(run: Run) -> None:
+    """Rules that trade nothing are explained, and where all bills are found."""
+    ended = run(*SMALL)
+
+    assert "lowest" in ended.out
+    assert "Nothing was traded under bill-sharing+" in ended.out
+    assert "--json and --report" in ended.out
+
+
+def test_files_are_written_whole(run: Run, tmp_path: Path) -> None:
+    """The JSON is the one that is printed; the report is a page."""
+    file, report = tmp_path / "results.json", tmp_path / "report.html"
+    asked = (*SMALL, "--rules", "mid-market-rate", "--seed", 5)
+
+    assert run(*asked, "--json", file, "--report", report).code == 0
+
+    assert json.loads(file.read_text()) == run(*asked, "--json", "-").document
+    assert report.read_text().startswith("<!doctype html>")
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["report.html", "results.json"]
+
+
+def test_homes_that_take_any_price_can_be_worse_off(run: Run) -> None:
+    """Bill sharing trades then, and its losers are named."""
+    document = run(*SMALL, "--rules", "bill-sharing", "--accept-price", "--json", "-").document
+
+    assert all(rule["traded_wh"] > 0 for rule in document["rules"])
+    assert any(rule["losers"] for rule in document["rules"])
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        (("--rules", "unifrom-price"), "did you mean uniform-price"),
+        (("--rules", ""), "known are"),
+        (("--homes", 0), "choose 1 to 17"),
+        (("--homes", 18), "choose 1 to 17"),
+        (("--homes", "home_99"), "home_99"),
+        (("--weeks", 0), "give at least 1"),
+        (("--weeks", 53), "are not in the data"),
+        (("--from", "2016-02-30"), "no day"),
+        (("--forecast", "clairvoyant"), "naive"),
+    ],
+)
+def test_bad_input_is_one_sentence(run: Run, tmp_path: Path, wrong: tuple[object, ...], said: str) -> None:
+    """Exit code 2, and nothing is written."""
+    file = tmp_path / "results.json"
+
+    ended = run("market", "compare", "--weeks", 1, "--json", file, *wrong)
+
+    assert ended.code == 2
+    assert said in " ".join(ended.sentence.split())
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("option", ["--json", "--report"])
+def test_an_unwritable_file_is_told_before_the_work(run: Run, tmp_path: Path, option: str) -> None:
+    """A folder that is not there; the other file is not written either."""
+    other = {"--json": "--report", "--report": "--json"}[option]
+
+    ended = run(*SMALL, option, tmp_path / "none" / "file", other, tmp_path / "other")
+
+    assert (ended.code, "cannot be written" in ended.sentence) == (2, True)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_one_file_for_both_is_refused(run: Run, tmp_path: Path) -> None:
+    """The second would overwrite the first."""
+    file = tmp_path / "both"
+
+    ended = run(*SMALL, "--json", file, "--report", file)
+
+    assert (ended.code, file.exists()) == (2, False)
