@@ -34,17 +34,14 @@ impl<T: Config> Pallet<T> {
 			ensure!(Books::<T>::contains_key(order.book()), "an order has no book");
 			let named = OrderIds::<T>::get(order.book(), (&order.owner, order.id));
 			ensure!(named == Some(number), "an order id names another order");
-			let book = Books::<T>::get(order.book());
-			let without = book.is_some_and(|book| !has_result(&book));
-			ensure!(
-				order.filled_wh == 0 || !without,
-				"an order is filled without a clearing"
-			);
 			let idle = order.escrow == 0 && order.filled_wh == 0;
 			ensure!(
 				order.status == OrderStatus::Open || idle,
 				"a cancelled order holds or trades"
 			);
+			let cleared = Books::<T>::get(order.book()).is_none_or(|book| has_result(&book));
+			let traded = order.status == OrderStatus::Open && order.filled_wh > 0;
+			ensure!(cleared || !traded, "an order is filled without a clearing");
 		}
 		ensure!(
 			OrderIds::<T>::iter().count() == Orders::<T>::iter().count(),
