@@ -1,5 +1,6 @@
 """The conformance kit finds what it promises to find, for every hook, and the guide's plugin is fit."""
 
+import hashlib
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -32,10 +33,11 @@ class = "exact"
 cpu_ms = 1000
 memory_mib = 64
 """
+NO_VECTORS = b'{"price": [], "clear": []}'
 RULE = """\
 from aipchain.market.book import Side, Trade, keep_largest
 from aipchain.market.auctions.pay_as_bid import clear_pay_as_bid
-from aipchain.plugins.hookspecs import hookimpl
+from aipchain.plugins.hookspecs import Clearing, hookimpl
 SEEN = []
 
 @hookimpl
@@ -59,9 +61,9 @@ def write(tmp_path: Path) -> Writer:
 
 def problems(folder: Path) -> str:
     """All problems of a bundle whose vectors are empty, as one text."""
-    (folder / "vectors.json").write_bytes(b"{}")
+    (folder / "vectors.json").write_bytes(NO_VECTORS)
     manifest = folder / "plugin.toml"
-    digest = "44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a"
+    digest = hashlib.sha256(NO_VECTORS).hexdigest()
     manifest.write_text(re.sub(r'vectors_sha256 = ".*"', f'vectors_sha256 = "{digest}"', manifest.read_text()))
     return "\n".join(conformance_problems(folder))
 
@@ -76,14 +78,18 @@ def problems(folder: Path) -> str:
         ("price", "object.__setattr__(inputs, 'orders', ()); return 1", "use of __setattr__"),
         ("price", "return 3", "vectors.json has no vectors for the slot Price"),
         ("clear", "return None", "case empty: plugin try-out@1.0 failed in hook 'clear'"),
-        ("clear", "SEEN.append(1); return clear_pay_as_bid(inputs.orders)[len(SEEN) % 2:]", "the second time"),
-        ("clear", "return clear_pay_as_bid(inputs.orders)", "case more_trades_than_fit: "),
         (
             "clear",
-            "return [Trade(0, o.number, 1, o.limit_price) for o in inputs.orders[-1:]]",
+            "SEEN.append(1); return Clearing(clear_pay_as_bid(inputs.orders)[len(SEEN) % 2:])",
+            "the second time",
+        ),
+        ("clear", "return Clearing(clear_pay_as_bid(inputs.orders))", "case more_trades_than_fit: "),
+        (
+            "clear",
+            "return Clearing([Trade(0, o.number, 1, o.limit_price) for o in inputs.orders[-1:]])",
             "the chain would refuse the whole result",
         ),
-        ("clear", "return ()", "vectors.json has no vectors for the slot Clear"),
+        ("clear", "return Clearing(())", "vectors.json has no vectors for the slot Clear"),
     ],
 )
 def test_the_kit_finds(write: Writer, hook: str, body: str, problem: str) -> None:
@@ -108,7 +114,7 @@ def test_a_wrong_vector_is_found(write: Writer) -> None:
 
 def test_vectors_are_the_same_bytes_every_time(write: Writer) -> None:
     """Two authors on two machines get one bundle id."""
-    folder = write("clear", "return keep_largest(clear_pay_as_bid(inputs.orders), inputs.max_trades)")
+    folder = write("clear", "return Clearing(keep_largest(clear_pay_as_bid(inputs.orders), inputs.max_trades))")
     write_vectors(folder)
     first = read_bundle(folder).id
     write_vectors(folder)
