@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from aipchain.pallets_spec import market, plugin_registry
+from aipchain.pallets_spec import communities, market, plugin_registry
 from aipchain.pallets_spec.errors import BadOrigin, Corruption, Market, SpecError, Token
 from aipchain.pallets_spec.market import (
     Book,
@@ -331,6 +331,22 @@ def test_a_book_is_bound_to_the_rules_of_its_epoch(square: "Square") -> None:
     books = square.town.world.market.books
     assert books[square.town.community, UnixSeconds(START - HOUR)].rules == now_in_force
     assert square.book.rules == RuleSet(voted, now_in_force.clear)
+
+
+def test_a_book_has_the_parameters_of_its_epoch(square: "Square") -> None:
+    """Pending parameters hold for the books of their epoch from its first interval on, and for none before it."""
+    world, community = square.town.world, square.town.community
+    known = world.communities.parameter_sets[community].active
+    voted = replace(known, gate_closure_s=known.gate_closure_s + 60)
+    epoch = Epoch(START // (2 * HOUR))
+    communities.schedule_parameters(world, community, voted, Hash(b"vote".ljust(32)), epoch)
+    square.town.at(START - 2 * HOUR)
+
+    for start in (START - HOUR, START):
+        square.place("ada", square.order("bid", "1@1", 0), start=start)
+
+    gates = [start - world.market.books[community, UnixSeconds(start)].closes_at for start in (START - HOUR, START)]
+    assert gates == [known.gate_closure_s, voted.gate_closure_s]
 
 
 def test_a_cancelled_order_releases_its_escrow_and_keeps_its_id(square: "Square") -> None:
