@@ -104,10 +104,10 @@ def gap_ppm(book: GridBook, fills: Mapping[OrderNumber, Wh], certificate: GridCe
 def upper_bound(book: GridBook, certificate: GridCertificate) -> int:
     """No clearing has more welfare than this [2^-60 base units]; duals must not be negative."""
     balance, total = certificate.balance << VOLTAGE_BITS, _limits_worth(book, certificate)
-    demand = supply = 0
+    demand, supply, bid = 0, 0, Side.BID
     for order, worth in zip(book.orders, node_values(book, certificate), strict=True):
         advantage = (order.limit_price << SUM_BITS) - worth
-        if order.side is Side.BID:
+        if order.side is bid:
             demand += order.wh
         else:
             supply += order.wh
@@ -122,10 +122,10 @@ def upper_bound(book: GridBook, certificate: GridCertificate) -> int:
 
 def node_values(book: GridBook, certificate: GridCertificate) -> Iterator[int]:
     """What a watt-hour is worth at the node of each order: balance and limits [2^-60 base units]."""
-    balance, factor = certificate.balance << VOLTAGE_BITS, book.watts_per_wh
+    balance, factor, bid = certificate.balance << VOLTAGE_BITS, book.watts_per_wh, Side.BID
     drawing, feeding = _node_charges(book, certificate)
     for order, position in zip(book.orders, book.positions, strict=True):
-        yield balance + factor * (drawing if order.side is Side.BID else feeding)[position]
+        yield balance + factor * (drawing if order.side is bid else feeding)[position]
 
 
 def _node_charges(book: GridBook, certificate: GridCertificate) -> tuple[list[int], list[int]]:

@@ -69,23 +69,25 @@ def injections(book: GridBook, fills: Mapping[OrderNumber, Wh]) -> Injections:
     """Power at each position of the feeder when the orders are served by `fills` [Wh]."""
     load = [0] * len(book.feeder.nodes)
     generation = [0] * len(book.feeder.nodes)
-    factor = book.watts_per_wh
+    factor, bid = book.watts_per_wh, Side.BID  # looked up once: an enum's member takes as long as all the rest
     for order, position in zip(book.orders, book.positions, strict=True):
-        side = load if order.side is Side.BID else generation
-        side[position] += fills.get(order.number, 0) * factor
+        wh = fills.get(order.number)
+        if wh:
+            (load if order.side is bid else generation)[position] += wh * factor
     return Injections(load, generation)
 
 
 def outside_exchange(book: GridBook, fills: Mapping[OrderNumber, Wh]) -> Wh:
     """What the community draws from the outside in sum [Wh]; negative is fed in."""
-    return Wh(sum(fills.get(each.number, 0) * (1 if each.side is Side.BID else -1) for each in book.orders))
+    bid = Side.BID
+    return Wh(sum([fills.get(each.number, 0) * (1 if each.side is bid else -1) for each in book.orders]))
 
 
 def welfare(book: GridBook, fills: Mapping[OrderNumber, Wh]) -> Balance:
     """Value of the served energy less its cost, outside included [base units]."""
-    worth = drawn = 0
+    worth, drawn, bid = 0, 0, Side.BID
     for order in book.orders:
-        wh = fills.get(order.number, 0) * (1 if order.side is Side.BID else -1)
+        wh = fills.get(order.number, 0) * (1 if order.side is bid else -1)
         worth += wh * order.limit_price
         drawn += wh
     if book.reference is not None:

@@ -72,11 +72,11 @@ def program_of(book: GridBook, seed: int) -> Program:
     by_rank = sorted(zip(lots(seed, numbers), range(len(numbers)), strict=True))
     rank = {index: place for place, (_, index) in enumerate(by_rank)}
     step, room = _HALF // (len(rank) + 2) // 2, _HALF // (len(rank) + 1)
-    columns = []
+    columns, bid = [], Side.BID
     for index, (order, position, own) in enumerate(zip(book.orders, book.positions, hashes, strict=True)):
         noise = rank[index] * step + (own & (1 << _HASH_BITS) - 1) % max(1, step)
         size = (order.wh << SHIFT) + (own >> _HASH_BITS) % room
-        if order.side is Side.BID:
+        if order.side is bid:
             value = (order.limit_price << SHIFT) + noise + _BID
             columns.append(Column(order.number, 1, position, size, value, order.limit_price))
         else:
