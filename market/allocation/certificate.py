@@ -18,9 +18,10 @@ from typing import Final, TypeAlias
 from aipchain.market.allocation.claims import WHOLE, Allocation, Claim
 from aipchain.market.allocation.keys import static
 from aipchain.market.book import MeterId
+from aipchain.market.breach import At, Breach, Thing
 from aipchain.units import Wh
 
-__all__ = ["AllocationRule", "Breach", "KeyCertificate", "KeyName", "certify", "verify"]
+__all__ = ["Fault", "KeyCertificate", "KeyName", "certify", "verify"]
 
 Faults: TypeAlias = Iterator[MeterId | None]
 """Meters whose part does not follow the key; None for a fault of the whole."""
@@ -39,25 +40,16 @@ class KeyName(StrEnum):
     EQUAL = "equal"
 
 
-class AllocationRule(StrEnum):
-    """What an allocation must keep, in the order in which it is checked."""
+class Fault(StrEnum):
+    """What can be wrong with an allocation, in the order in which it is looked for."""
 
-    EVERY_CLAIM_ONCE = "every claim is answered once"
-    USED_IS_CAPPED = "used is the smaller of assigned and consumed, and nothing is negative"
-    SUM_IS_EXACT = "all parts sum to the generation"
-    KEY_IS_KEPT = "the part follows the key"
-
-
-@dataclass(frozen=True, slots=True)
-class Breach:
-    """The first rule found broken, and the meter it was found at, if it is about one."""
-
-    rule: AllocationRule
-    meter: MeterId | None = None
-
-    def __str__(self) -> str:
-        where = "" if self.meter is None else f" at meter {self.meter}"
-        return f"the allocation is not proven: not so{where}: {self.rule.value}"
+    CLAIM_NOT_ANSWERED_ONCE = "ClaimNotAnsweredOnce"
+    USED_NOT_CAPPED = "UsedNotCapped"
+    """What is used is not the smaller of assigned and consumed, or something is negative."""
+    SUM_DIFFERS = "SumDiffers"
+    """The parts do not sum to the generation."""
+    KEY_NOT_KEPT = "KeyNotKept"
+    """A part does not follow the key."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,15 +72,15 @@ def verify(book: tuple[Wh, Sequence[Claim]], result: Allocation, certificate: Ke
     if not len(meters) == len(set(meters)) == len(result.assigned) == len(result.used) or not (
         set(meters) == set(result.assigned) == set(result.used)
     ):
-        return Breach(AllocationRule.EVERY_CLAIM_ONCE)
+        return Breach(Fault.CLAIM_NOT_ANSWERED_ONCE)
     for claim in claims:
         assigned, used = result.assigned[claim.meter], result.used[claim.meter]
         if assigned < 0 or used != min(assigned, claim.wh):
-            return Breach(AllocationRule.USED_IS_CAPPED, claim.meter)
+            return Breach(Fault.USED_NOT_CAPPED, At(Thing.METER, claim.meter))
     if result.unassigned < 0 or sum(result.assigned.values()) + result.unassigned != generation:
-        return Breach(AllocationRule.SUM_IS_EXACT)
+        return Breach(Fault.SUM_DIFFERS)
     for meter in _CHECKS[certificate.key](generation, claims, result, certificate):
-        return Breach(AllocationRule.KEY_IS_KEPT, meter)
+        return Breach(Fault.KEY_NOT_KEPT, None if meter is None else At(Thing.METER, meter))
     return None
 
 

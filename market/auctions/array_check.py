@@ -16,7 +16,8 @@ from aipchain.market.auctions.array_book import (
     plain_trades,
 )
 from aipchain.market.auctions.arrays import ArrayClearing
-from aipchain.market.auctions.certificate import Breach, UniformCertificate
+from aipchain.market.auctions.certificate import UniformCertificate
+from aipchain.market.breach import Breach
 from aipchain.market.compiled import HAS_NUMBA
 from aipchain.market.words import Int64s
 

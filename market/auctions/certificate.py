@@ -20,8 +20,9 @@ from enum import StrEnum
 from aipchain.market.auctions.columns import ColumnBook, OrderColumns, TradeColumns, columns_of
 from aipchain.market.auctions.uniform_price import ColumnClearing, UniformClearing
 from aipchain.market.book import BookOrder, OrderNumber, Side
+from aipchain.market.breach import At, Breach, Thing
 
-__all__ = ["Breach", "Fault", "UniformCertificate", "certificate_of", "verify", "verify_clearing", "verify_fills"]
+__all__ = ["Fault", "UniformCertificate", "certificate_of", "verify", "verify_clearing", "verify_fills"]
 
 
 class Fault(StrEnum):
@@ -41,19 +42,6 @@ class Fault(StrEnum):
     TRADES_EXCEED_FILL = "TradesExceedFill"
     ENERGY_MISSING = "EnergyMissing"
     """A fill is not traded, and it is not one owner's unavoidable self-supply."""
-
-
-@dataclass(frozen=True, slots=True)
-class Breach:
-    """The first thing found wrong; `number` is the order it was found at, if it is about one."""
-
-    fault: Fault
-    side: Side | None = None
-    number: int | None = None
-
-    def __str__(self) -> str:
-        where = "" if self.number is None else f" at order {self.number}"
-        return f"the clearing is not proven: {self.fault.value}{where}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +73,7 @@ def verify_clearing(orders: Iterable[BookOrder], clearing: UniformClearing) -> B
     known = {*book.bids.numbers, *book.offers.numbers}
     stranger = next((number for number in fills if number not in known), None)
     if stranger is not None:
-        return Breach(Fault.UNKNOWN_ORDER, number=stranger)
+        return Breach(Fault.UNKNOWN_ORDER, At(Thing.ORDER, stranger))
     trades = _rows(book, clearing)
     if isinstance(trades, Breach):
         return trades
@@ -117,11 +105,11 @@ def _first_breach(side: Side, orders: OrderColumns, fills: Sequence[int], price:
     for number, limit, wh, fill in zip(orders.numbers, orders.limits, orders.wh, fills, strict=True):
         advantage = sign * (limit - price)
         if not 0 <= fill <= wh:
-            return Breach(Fault.FILL_OUT_OF_RANGE, side, number)
+            return Breach(Fault.FILL_OUT_OF_RANGE, At(Thing.ORDER, number))
         if advantage > 0 and fill != wh:
-            return Breach(Fault.BETTER_ORDER_NOT_FULL, side, number)
+            return Breach(Fault.BETTER_ORDER_NOT_FULL, At(Thing.ORDER, number))
         if advantage < 0 and fill:
-            return Breach(Fault.WORSE_ORDER_FILLED, side, number)
+            return Breach(Fault.WORSE_ORDER_FILLED, At(Thing.ORDER, number))
     return None
 
 
@@ -135,13 +123,13 @@ def _verify_trades(book: ColumnBook, trades: TradeColumns, certificate: UniformC
         bids_left[bid] -= wh
         offers_left[offer] -= wh
         if wh <= 0:
-            return Breach(Fault.ZERO_ENERGY, Side.BID, bids.numbers[bid])
+            return Breach(Fault.ZERO_ENERGY, At(Thing.ORDER, bids.numbers[bid]))
         if trade_price != price:
-            return Breach(Fault.OTHER_PRICE, Side.BID, bids.numbers[bid])
+            return Breach(Fault.OTHER_PRICE, At(Thing.ORDER, bids.numbers[bid]))
         if bids.owners[bid] == offers.owners[offer]:
-            return Breach(Fault.SELF_TRADE, Side.BID, bids.numbers[bid])
+            return Breach(Fault.SELF_TRADE, At(Thing.ORDER, bids.numbers[bid]))
         if bids_left[bid] < 0 or offers_left[offer] < 0:
-            return Breach(Fault.TRADES_EXCEED_FILL, Side.BID, bids.numbers[bid])
+            return Breach(Fault.TRADES_EXCEED_FILL, At(Thing.ORDER, bids.numbers[bid]))
     if len(set(zip(trades.bid_rows, trades.offer_rows, strict=True))) != len(trades):
         return Breach(Fault.LISTED_TWICE)
     return _verify_self_supply(book, certificate, bids_left, offers_left)
@@ -160,7 +148,7 @@ def _verify_self_supply(
     most = _owned(book.bids, certificate.bid_fills, owner) + _owned(book.offers, certificate.offer_fills, owner)
     if own_left == (left, left) and left == most - sum(certificate.bid_fills):
         return None
-    return Breach(Fault.ENERGY_MISSING, Side.BID, book.bids.numbers[row])
+    return Breach(Fault.ENERGY_MISSING, At(Thing.ORDER, book.bids.numbers[row]))
 
 
 def _owned(side: OrderColumns, wh: Sequence[int], owner: int) -> int:
@@ -173,7 +161,7 @@ def _rows(book: ColumnBook, clearing: UniformClearing) -> TradeColumns | Breach:
     offer_row = {number: row for row, number in enumerate(book.offers.numbers)}
     for trade in clearing.trades:
         if trade.bid not in bid_row or trade.offer not in offer_row:
-            return Breach(Fault.UNKNOWN_ORDER, number=trade.offer if trade.bid in bid_row else trade.bid)
+            return Breach(Fault.UNKNOWN_ORDER, At(Thing.ORDER, trade.offer if trade.bid in bid_row else trade.bid))
     return TradeColumns(
         [bid_row[trade.bid] for trade in clearing.trades],
         [offer_row[trade.offer] for trade in clearing.trades],

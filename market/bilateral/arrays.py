@@ -17,7 +17,7 @@ from aipchain.market.bilateral.array_book import (
     array_book_of,
 )
 from aipchain.market.bilateral.array_solve import check_values, dense, draws, perturbed, plain, solve, sparse
-from aipchain.market.bilateral.certificate import BilateralCertificate, Breach, Condition, OrderChallenge, PairChallenge
+from aipchain.market.bilateral.certificate import BilateralCertificate, Fault, OrderChallenge, PairChallenge
 from aipchain.market.bilateral.check_kernel import Claim, Side, holds
 from aipchain.market.bilateral.clearing import BilateralClearing, clear_bilateral
 from aipchain.market.bilateral.dual_kernel import forest, room, transposed_rows
@@ -27,6 +27,7 @@ from aipchain.market.bilateral.result import BilateralTrade
 from aipchain.market.bilateral.rows import Integers, Rows
 from aipchain.market.bilateral.tie_break import TieBreak
 from aipchain.market.book import OrderNumber, Trade
+from aipchain.market.breach import Breach
 from aipchain.market.compiled import HAS_NUMBA
 from aipchain.market.errors import OutsideArrayRange
 from aipchain.market.rounding import PERMILLE, refuse_k
@@ -230,18 +231,18 @@ def _row(rows: Rows, pairs: Integers) -> Integers:
 
 def _wrong_dual(side: OrderColumns, duals: Integers) -> Breach | None:
     wrong = np.flatnonzero((duals < 0) | (duals >= 2 * MOST_VALUE))
-    return _of_order(Condition.DUAL_NEGATIVE, side, int(wrong[0])) if len(wrong) else None
+    return _of_order(Fault.DUAL_NEGATIVE, side, int(wrong[0])) if len(wrong) else None
 
 
 def _wrong_order(book: ArrayBook, fills: Integers, u: Integers, p: Integers) -> Breach | None:
     bought, sold = _filled(book, fills)
     for filled, side, duals in ((bought, book.bids, u), (sold, book.offers, p)):
-        for condition, wrong in (
-            (Condition.OVERFILLED, filled > side.wh),
-            (Condition.BETTER_FILL_EXISTS, (duals > 0) & (filled < side.wh)),
+        for fault, wrong in (
+            (Fault.OVERFILLED, filled > side.wh),
+            (Fault.BETTER_FILL_EXISTS, (duals > 0) & (filled < side.wh)),
         ):
             if wrong.any():
-                return _of_order(condition, side, int(wrong.argmax()))
+                return _of_order(fault, side, int(wrong.argmax()))
     return None
 
 
@@ -251,29 +252,27 @@ def _wrong_pair(book: ArrayBook, fills: Integers, certificate: ArrayCertificate)
     if at < 0:
         return None
     if values[at] < 0:
-        return _of_pair(Condition.UNKNOWN_PAIR, book, at)
+        return _of_pair(Fault.UNKNOWN_PAIR, book, at)
     if fills[at] < 0:
-        return _of_pair(Condition.ZERO_ENERGY, book, at)
+        return _of_pair(Fault.ZERO_ENERGY, book, at)
     reached = certificate.u[_row(book.worth, np.array([at]))[0]] + certificate.p[book.worth.offer[at]]
     is_short = reached < values[at]
-    return _of_pair(Condition.BETTER_PAIR_EXISTS if is_short else Condition.PAIR_NOT_WORTH_IT, book, at)
+    return _of_pair(Fault.BETTER_PAIR_EXISTS if is_short else Fault.PAIR_NOT_WORTH_IT, book, at)
 
 
 def _wrong_price(book: ArrayBook, clearing: ArrayClearing, certificate: ArrayCertificate) -> Breach | None:
     right = _prices(book, clearing.fills, certificate.p >> certificate.tie_break.bits)
     wrong = np.flatnonzero(right != clearing.price)
-    return _of_pair(Condition.WRONG_PRICE, book, int(wrong[0])) if len(wrong) else None
+    return _of_pair(Fault.WRONG_PRICE, book, int(wrong[0])) if len(wrong) else None
 
 
-def _of_order(condition: Condition, side: OrderColumns, at: int) -> Breach:
-    return Breach(condition, OrderChallenge(OrderNumber(int(side.number[at]))))
+def _of_order(fault: Fault, side: OrderColumns, at: int) -> Breach:
+    return Breach(fault, OrderChallenge(OrderNumber(int(side.number[at]))))
 
 
-def _of_pair(condition: Condition, book: ArrayBook, at: int) -> Breach:
+def _of_pair(fault: Fault, book: ArrayBook, at: int) -> Breach:
     bid = int(book.bids.number[_row(book.worth, np.array([at]))[0]])
-    return Breach(
-        condition, PairChallenge(OrderNumber(bid), OrderNumber(int(book.offers.number[book.worth.offer[at]])))
-    )
+    return Breach(fault, PairChallenge(OrderNumber(bid), OrderNumber(int(book.offers.number[book.worth.offer[at]]))))
 
 
 def _first_wrong_pair(rows: Rows, fills: Integers, u: Integers, p: Integers) -> int:

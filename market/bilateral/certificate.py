@@ -19,11 +19,11 @@ from aipchain.market.bilateral.pairs import BilateralBook, CandidatePair, surplu
 from aipchain.market.bilateral.result import BilateralTrade, trade_price
 from aipchain.market.bilateral.tie_break import TieBreak
 from aipchain.market.book import BookOrder, OrderNumber, Side
+from aipchain.market.breach import Breach, Witness
 
 __all__ = [
     "BilateralCertificate",
-    "Breach",
-    "Condition",
+    "Fault",
     "OrderChallenge",
     "PairChallenge",
     "examine",
@@ -34,8 +34,8 @@ __all__ = [
 ]
 
 
-class Condition(StrEnum):
-    """What a clearing and its certificate must keep."""
+class Fault(StrEnum):
+    """What can be wrong with a clearing or its certificate."""
 
     UNKNOWN_PAIR = "UnknownPair"
     """Energy goes between orders that are no candidate pair, or have no surplus."""
@@ -73,41 +73,32 @@ class BilateralCertificate:
 
 
 @dataclass(frozen=True, slots=True)
-class PairChallenge:
+class PairChallenge(Witness):
     """The question whether a pair, trading or not, is as the duals say."""
 
     bid: OrderNumber
     offer: OrderNumber
 
+    def __str__(self) -> str:
+        return f"the pair of bid {self.bid} and offer {self.offer}"
+
 
 @dataclass(frozen=True, slots=True)
-class OrderChallenge:
+class OrderChallenge(Witness):
     """The question whether an order is filled as its dual says."""
 
     number: OrderNumber
 
-
-@dataclass(frozen=True, slots=True)
-class Breach:
-    """A condition that does not hold, and the witness that shows it."""
-
-    condition: Condition
-    witness: PairChallenge | OrderChallenge
-
     def __str__(self) -> str:
-        match self.witness:
-            case PairChallenge(bid, offer):
-                return f"the pair of bid {bid} and offer {offer} breaks the condition {self.condition.value}"
-            case OrderChallenge(number):
-                return f"order {number} breaks the condition {self.condition.value}"
+        return f"order {self.number}"
 
 
 def verify(book: BilateralBook, trades: Sequence[BilateralTrade], certificate: BilateralCertificate) -> Breach | None:
     """The first breach, or None if the trades are an optimum of the book at the certificate's prices."""
     facts = _Facts(book, trades, certificate)
     for challenge in facts.all_challenges():
-        if condition := facts.answer(challenge):
-            return Breach(condition, challenge)
+        if fault := facts.answer(challenge):
+            return Breach(fault, challenge)
     return None
 
 
@@ -118,8 +109,8 @@ def examine(
     challenge: PairChallenge | OrderChallenge,
 ) -> Breach | None:
     """What this one pair or order shows to be wrong, if anything; a challenge of something else shows nothing."""
-    condition = _Facts(book, trades, certificate).answer(challenge)
-    return None if condition is None else Breach(condition, challenge)
+    fault = _Facts(book, trades, certificate).answer(challenge)
+    return None if fault is None else Breach(fault, challenge)
 
 
 def is_fraud(
@@ -132,22 +123,22 @@ def is_fraud(
     return examine(book, trades, certificate, challenge) is not None
 
 
-def pair_breach(value: int, wh: int, u: int, p: int) -> Condition | None:
+def pair_breach(value: int, wh: int, u: int, p: int) -> Fault | None:
     """The check of one candidate pair from four numbers: its value, its energy [Wh] and its duals."""
     if u + p < value:
-        return Condition.BETTER_PAIR_EXISTS
-    return Condition.PAIR_NOT_WORTH_IT if wh and u + p > value else None
+        return Fault.BETTER_PAIR_EXISTS
+    return Fault.PAIR_NOT_WORTH_IT if wh and u + p > value else None
 
 
-def order_breach(wh: int, filled: int, dual: int | None) -> Condition | None:
+def order_breach(wh: int, filled: int, dual: int | None) -> Fault | None:
     """The check of one order from three numbers: its energy [Wh], how much of it trades [Wh], and its dual."""
     if dual is None:
-        return Condition.DUAL_MISSING
+        return Fault.DUAL_MISSING
     if dual < 0:
-        return Condition.DUAL_NEGATIVE
+        return Fault.DUAL_NEGATIVE
     if filled > wh:
-        return Condition.OVERFILLED
-    return Condition.BETTER_FILL_EXISTS if dual and filled < wh else None
+        return Fault.OVERFILLED
+    return Fault.BETTER_FILL_EXISTS if dual and filled < wh else None
 
 
 class _Facts:
@@ -173,31 +164,31 @@ class _Facts:
         yield from (OrderChallenge(number) for number in sorted(numbers))
         yield from (PairChallenge(bid, offer) for bid, offer in sorted({*self.pairs, *self.trades}))
 
-    def answer(self, challenge: PairChallenge | OrderChallenge) -> Condition | None:
-        """The condition that the witness shows to be broken, if any."""
+    def answer(self, challenge: PairChallenge | OrderChallenge) -> Fault | None:
+        """The fault that the challenge shows, if any."""
         match challenge:
             case OrderChallenge(number):
                 return self._order(number)
             case PairChallenge(bid, offer):
                 return self._pair(bid, offer)
 
-    def _order(self, number: OrderNumber) -> Condition | None:
+    def _order(self, number: OrderNumber) -> Fault | None:
         order = self.bids.get(number) or self.offers.get(number)
         u, p = self.certificate.u, self.certificate.p
         own, other = (u, p) if order is not None and order.side is Side.BID else (p, u)
         if number in other or (order is None and number in own):
-            return Condition.DUAL_OF_NO_ORDER
+            return Fault.DUAL_OF_NO_ORDER
         return None if order is None else order_breach(order.wh, self.filled.get(number, 0), own.get(number))
 
-    def _pair(self, bid_number: OrderNumber, offer_number: OrderNumber) -> Condition | None:
+    def _pair(self, bid_number: OrderNumber, offer_number: OrderNumber) -> Fault | None:
         pair = self.pairs.get((bid_number, offer_number))
         trades = self.trades.get((bid_number, offer_number), [])
         bid, offer = self.bids.get(bid_number), self.offers.get(offer_number)
         if pair is None or bid is None or offer is None or surplus(bid, offer, pair.charge) < 0:
-            return Condition.UNKNOWN_PAIR if trades else None
+            return Fault.UNKNOWN_PAIR if trades else None
         u, p = self.certificate.u.get(bid_number), self.certificate.p.get(offer_number)
         if u is None or p is None:
-            return Condition.DUAL_MISSING
+            return Fault.DUAL_MISSING
         value = self.certificate.tie_break.value(
             surplus(bid, offer, pair.charge) + pair.bonus, bid_number, offer_number
         )
@@ -207,16 +198,16 @@ class _Facts:
 
     def _terms(
         self, trades: Sequence[BilateralTrade], pair: CandidatePair, bid: BookOrder, offer: BookOrder
-    ) -> Condition | None:
+    ) -> Fault | None:
         """The trade of a pair, if it has one, at the charge and the price that follow."""
         if len(trades) > 1:
-            return Condition.LISTED_TWICE
+            return Fault.LISTED_TWICE
         for each in trades:
             if each.trade.wh <= 0:
-                return Condition.ZERO_ENERGY
+                return Fault.ZERO_ENERGY
             if each.charge != pair.charge:
-                return Condition.WRONG_CHARGE
+                return Fault.WRONG_CHARGE
             advantage = self.certificate.p[offer.number] >> self.certificate.tie_break.bits
             if each.trade.price != trade_price(bid, offer, pair.charge, advantage):
-                return Condition.WRONG_PRICE
+                return Fault.WRONG_PRICE
         return None

@@ -15,6 +15,7 @@ from enum import StrEnum
 from typing import Final, Protocol
 
 from aipchain.market.book import BookOrder, OrderNumber, Side
+from aipchain.market.breach import At, Breach, Thing
 from aipchain.market.network.grid_book import GridBook, injections, outside_exchange, welfare
 from aipchain.market.network.sweep import GridLimit, LimitKind, exceeded, sweep
 from aipchain.market.rounding import rounded_up
@@ -25,8 +26,7 @@ __all__ = [
     "LARGEST_GAP_PPM",
     "SUM_BITS",
     "VOLTAGE_BITS",
-    "GridBreach",
-    "GridBreachKind",
+    "Fault",
     "GridCertificate",
     "GridResult",
     "gap_ppm",
@@ -50,8 +50,8 @@ class GridCertificate:
     duals: tuple[tuple[GridLimit, int], ...] = ()
 
 
-class GridBreachKind(StrEnum):
-    """What is wrong with a result or its certificate, in the order in which it is looked for."""
+class Fault(StrEnum):
+    """What can be wrong with a result or its certificate, in the order in which it is looked for."""
 
     UNKNOWN_ORDER = "UnknownOrder"
     OVERFILLED = "Overfilled"
@@ -60,18 +60,6 @@ class GridBreachKind(StrEnum):
     UNKNOWN_LIMIT = "UnknownLimit"
     NEGATIVE_DUAL = "NegativeDual"
     GAP_TOO_LARGE = "GapTooLarge"
-
-
-@dataclass(frozen=True, slots=True)
-class GridBreach:
-    """The first breach: its kind, what it concerns (an order's number, a position), and by how much."""
-
-    kind: GridBreachKind
-    where: int
-    amount: int
-
-    def __str__(self) -> str:
-        return f"{self.kind.value} at {self.where} by {self.amount}"
 
 
 class GridResult(Protocol):
@@ -85,13 +73,13 @@ class GridResult(Protocol):
 
 def verify(
     book: GridBook, result: GridResult, certificate: GridCertificate, largest_gap_ppm: int = LARGEST_GAP_PPM
-) -> GridBreach | None:
+) -> Breach | None:
     """None if the fills keep every limit and are proven within `largest_gap_ppm` of the best; solves nothing."""
     breach = _fill_breach(book, result) or _limit_breach(book, result.fills) or _dual_breach(book, certificate)
     if breach is not None:
         return breach
     gap = gap_ppm(book, result.fills, certificate)
-    return GridBreach(GridBreachKind.GAP_TOO_LARGE, 0, gap) if gap > largest_gap_ppm else None
+    return Breach(Fault.GAP_TOO_LARGE, None, gap) if gap > largest_gap_ppm else None
 
 
 def gap_ppm(book: GridBook, fills: Mapping[OrderNumber, Wh], certificate: GridCertificate) -> int:
@@ -161,29 +149,29 @@ def _limits_worth(book: GridBook, certificate: GridCertificate) -> int:
     return total
 
 
-def _fill_breach(book: GridBook, result: GridResult) -> GridBreach | None:
+def _fill_breach(book: GridBook, result: GridResult) -> Breach | None:
     known: dict[OrderNumber, BookOrder] = {order.number: order for order in book.orders}
     for number, fill in sorted(result.fills.items()):
         if number not in known:
-            return GridBreach(GridBreachKind.UNKNOWN_ORDER, number, fill)
+            return Breach(Fault.UNKNOWN_ORDER, At(Thing.ORDER, number), fill)
         if not 0 <= fill <= known[number].wh:
-            return GridBreach(GridBreachKind.OVERFILLED, number, fill)
+            return Breach(Fault.OVERFILLED, At(Thing.ORDER, number), fill)
     drawn = outside_exchange(book, result.fills)
     if drawn != result.import_wh or (book.reference is None and drawn):
-        return GridBreach(GridBreachKind.OUT_OF_BALANCE, 0, drawn)
+        return Breach(Fault.OUT_OF_BALANCE, None, drawn)
     return None
 
 
-def _limit_breach(book: GridBook, fills: Mapping[OrderNumber, Wh]) -> GridBreach | None:
+def _limit_breach(book: GridBook, fills: Mapping[OrderNumber, Wh]) -> Breach | None:
     power = injections(book, fills)
     first = next(exceeded(book.feeder, sweep(book.feeder, power.load_w, power.generation_w)), None)
-    return None if first is None else GridBreach(GridBreachKind.LIMIT_EXCEEDED, first[0].position, first[1])
+    return None if first is None else Breach(Fault.LIMIT_EXCEEDED, At(Thing.NODE, first[0].position), first[1])
 
 
-def _dual_breach(book: GridBook, certificate: GridCertificate) -> GridBreach | None:
+def _dual_breach(book: GridBook, certificate: GridCertificate) -> Breach | None:
     for limit, dual in certificate.duals:
         if not 0 < limit.position < len(book.feeder.nodes):
-            return GridBreach(GridBreachKind.UNKNOWN_LIMIT, limit.position, dual)
+            return Breach(Fault.UNKNOWN_LIMIT, At(Thing.NODE, limit.position), dual)
         if dual < 0:
-            return GridBreach(GridBreachKind.NEGATIVE_DUAL, limit.position, dual)
+            return Breach(Fault.NEGATIVE_DUAL, At(Thing.NODE, limit.position), dual)
     return None

@@ -14,32 +14,23 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from aipchain.market.book import AccountId, BookOrder, Side, Trade
+from aipchain.market.breach import At, Breach, Thing
 from aipchain.market.envelope import first_breach_in_book
 from aipchain.market.pool.one_price import eligible
 from aipchain.units import Price, Wh
 
-__all__ = ["Breach", "OnePriceCertificate", "OnePriceRule", "most_tradable", "verify"]
+__all__ = ["Fault", "OnePriceCertificate", "most_tradable", "verify"]
 
 
-class OnePriceRule(StrEnum):
-    """What a clearing at one price must keep, in the order in which it is checked."""
+class Fault(StrEnum):
+    """What can be wrong with a clearing at one price, in the order in which it is looked for."""
 
-    ORDERS_ONCE = "every order is in the book once"
-    ENVELOPE = "it keeps the chain's envelope"
-    ONE_PRICE = "every trade has the price"
-    FULL_VOLUME = "it trades as much as any result at the price"
-
-
-@dataclass(frozen=True, slots=True)
-class Breach:
-    """The first rule found broken, and the place of the trade it was found at, if it is about one."""
-
-    rule: OnePriceRule
-    trade: int | None = None
-
-    def __str__(self) -> str:
-        where = "" if self.trade is None else f" at trade {self.trade}"
-        return f"the clearing is not proven: not so{where}: {self.rule.value}"
+    ORDER_TWICE = "OrderTwice"
+    OUTSIDE_ENVELOPE = "OutsideEnvelope"
+    """A trade that the chain would refuse."""
+    OTHER_PRICE = "OtherPrice"
+    ENERGY_MISSING = "EnergyMissing"
+    """Another result at the price trades more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,15 +43,15 @@ class OnePriceCertificate:
 def verify(book: Sequence[BookOrder], result: Sequence[Trade], certificate: OnePriceCertificate) -> Breach | None:
     """The first thing that keeps `result` from being a full clearing of `book` at the certificate's price, or None."""
     if len({order.number for order in book}) != len(book):
-        return Breach(OnePriceRule.ORDERS_ONCE)
+        return Breach(Fault.ORDER_TWICE)
     refusal = first_breach_in_book(result, book)
     if refusal is not None:
-        return Breach(OnePriceRule.ENVELOPE, refusal.index)
+        return Breach(Fault.OUTSIDE_ENVELOPE, At(Thing.TRADE, refusal.index))
     for index, trade in enumerate(result):
         if trade.price != certificate.price:
-            return Breach(OnePriceRule.ONE_PRICE, index)
+            return Breach(Fault.OTHER_PRICE, At(Thing.TRADE, index))
     if sum(trade.wh for trade in result) != most_tradable(book, certificate.price):
-        return Breach(OnePriceRule.FULL_VOLUME)
+        return Breach(Fault.ENERGY_MISSING)
     return None
 
 

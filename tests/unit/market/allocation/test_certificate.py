@@ -4,10 +4,11 @@ from dataclasses import replace
 
 import pytest
 
-from aipchain.market.allocation.certificate import AllocationRule, Breach, KeyCertificate, KeyName, certify, verify
+from aipchain.market.allocation.certificate import Fault, KeyCertificate, KeyName, certify, verify
 from aipchain.market.allocation.claims import Allocation, Claim
 from aipchain.market.allocation.keys import cascade, pro_rata, static
 from aipchain.market.book import MeterId
+from aipchain.market.breach import At, Breach, Thing
 from aipchain.units import Wh
 
 ANN, BEN, CAT = MeterId(1), MeterId(2), MeterId(3)
@@ -27,19 +28,19 @@ def test_a_favour_of_one_watt_hour_is_within_rounding_and_two_are_not() -> None:
     certificate = KeyCertificate(KeyName.PRO_RATA)
 
     assert verify(BOOK, FAIR, certificate) is None
-    assert verify(BOOK, moved(FAIR, 1), certificate) == Breach(AllocationRule.KEY_IS_KEPT, ANN)
+    assert verify(BOOK, moved(FAIR, 1), certificate) == Breach(Fault.KEY_NOT_KEPT, At(Thing.METER, ANN))
 
 
 def test_lost_invented_and_foreign_energy_is_found() -> None:
     """Sums, caps, and the list of meters."""
     certificate = KeyCertificate(KeyName.PRO_RATA)
 
-    assert verify(BOOK, replace(FAIR, unassigned=Wh(1)), certificate) == Breach(AllocationRule.SUM_IS_EXACT)
+    assert verify(BOOK, replace(FAIR, unassigned=Wh(1)), certificate) == Breach(Fault.SUM_DIFFERS)
     assert verify(BOOK, replace(FAIR, used={**FAIR.used, ANN: Wh(0)}), certificate) == Breach(
-        AllocationRule.USED_IS_CAPPED, ANN
+        Fault.USED_NOT_CAPPED, At(Thing.METER, ANN)
     )
-    assert verify((BOOK[0], BOOK[1][1:]), FAIR, certificate) == Breach(AllocationRule.EVERY_CLAIM_ONCE)
-    assert verify((BOOK[0], (*BOOK[1], BOOK[1][0])), FAIR, certificate) == Breach(AllocationRule.EVERY_CLAIM_ONCE)
+    assert verify((BOOK[0], BOOK[1][1:]), FAIR, certificate) == Breach(Fault.CLAIM_NOT_ANSWERED_ONCE)
+    assert verify((BOOK[0], (*BOOK[1], BOOK[1][0])), FAIR, certificate) == Breach(Fault.CLAIM_NOT_ANSWERED_ONCE)
 
 
 @pytest.mark.parametrize("key", KeyName)
@@ -61,7 +62,7 @@ def test_a_wrong_witness_is_refused() -> None:
 
 def test_a_breach_says_what_and_where() -> None:
     """One sentence."""
-    assert str(Breach(AllocationRule.KEY_IS_KEPT, ANN)) == (
-        "the allocation is not proven: not so at meter 1: the part follows the key"
+    assert str(Breach(Fault.KEY_NOT_KEPT, At(Thing.METER, ANN))) == (
+        "the clearing is not proven: KeyNotKept at meter 1"
     )
-    assert str(Breach(AllocationRule.SUM_IS_EXACT)).endswith("not so: all parts sum to the generation")
+    assert str(Breach(Fault.SUM_DIFFERS)) == "the clearing is not proven: SumDiffers"

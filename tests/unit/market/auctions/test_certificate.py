@@ -9,7 +9,6 @@ from aipchain.market.auctions.array_book import arrays_of
 from aipchain.market.auctions.array_check import verify_array_fills, verify_arrays
 from aipchain.market.auctions.arrays import clear_arrays
 from aipchain.market.auctions.certificate import (
-    Breach,
     Fault,
     UniformCertificate,
     certificate_of,
@@ -19,7 +18,8 @@ from aipchain.market.auctions.certificate import (
 )
 from aipchain.market.auctions.columns import ColumnBook, TradeColumns, columns_of
 from aipchain.market.auctions.uniform_price import clear_columns, clear_uniform_price
-from aipchain.market.book import BookOrder, OrderNumber, Side
+from aipchain.market.book import BookOrder, OrderNumber
+from aipchain.market.breach import At, Breach, Thing
 from aipchain.units import Price, Wh
 
 Book = Callable[..., tuple[BookOrder, ...]]
@@ -65,7 +65,7 @@ def test_fills_that_prove_nothing(
     found = verify_fills(columns, certificate)
 
     assert found is not None
-    assert (found.fault, found.number) == (fault, number)
+    assert found == Breach(fault, None if number is None else At(Thing.ORDER, number))
 
 
 @pytest.mark.parametrize(
@@ -97,7 +97,7 @@ def test_a_trade_with_oneself_is_found(book: Book) -> None:
     certificate = UniformCertificate(14, (5,), (5,))
 
     assert verify(columns, TradeColumns((), (), (), ()), certificate) is None
-    assert verify(columns, TRADED, certificate) == Breach(Fault.SELF_TRADE, Side.BID, 0)
+    assert verify(columns, TRADED, certificate) == Breach(Fault.SELF_TRADE, At(Thing.ORDER, 0))
 
 
 def test_more_self_supply_than_unavoidable_is_found(book: Book) -> None:
@@ -106,7 +106,7 @@ def test_more_self_supply_than_unavoidable_is_found(book: Book) -> None:
     certificate = UniformCertificate(14, (5, 5), (5, 5))
     lazy = TradeColumns((1,), (1,), (5,), (14,))
 
-    assert verify(columns, lazy, certificate) == Breach(Fault.ENERGY_MISSING, Side.BID, 0)
+    assert verify(columns, lazy, certificate) == Breach(Fault.ENERGY_MISSING, At(Thing.ORDER, 0))
 
 
 def test_objects_are_checked_the_same_way(book: Book) -> None:
@@ -119,9 +119,9 @@ def test_objects_are_checked_the_same_way(book: Book) -> None:
     strange_trade = replace(clearing, trades=(replace(clearing.trades[0], offer=OrderNumber(9)),))
 
     assert verify_clearing(orders, clearing) is None
-    assert verify_clearing(orders, without_ben) == Breach(Fault.BETTER_ORDER_NOT_FULL, Side.BID, 1)
-    assert verify_clearing(orders, stranger) == Breach(Fault.UNKNOWN_ORDER, number=9)
-    assert verify_clearing(orders, strange_trade) == Breach(Fault.UNKNOWN_ORDER, number=9)
+    assert verify_clearing(orders, without_ben) == Breach(Fault.BETTER_ORDER_NOT_FULL, At(Thing.ORDER, 1))
+    assert verify_clearing(orders, stranger) == Breach(Fault.UNKNOWN_ORDER, At(Thing.ORDER, 9))
+    assert verify_clearing(orders, strange_trade) == Breach(Fault.UNKNOWN_ORDER, At(Thing.ORDER, 9))
     assert str(verify_clearing(orders, strange_trade)) == "the clearing is not proven: UnknownOrder at order 9"
 
 
@@ -138,11 +138,13 @@ def test_arrays_name_the_same_breach(book: Book, *, compiled: bool) -> None:
 
     assert verify_arrays(arrays, sound, compiled=compiled) is None
     assert verify_array_fills(arrays, sound, compiled=compiled) is None
-    assert verify_array_fills(arrays, dropped, compiled=compiled) == Breach(Fault.BETTER_ORDER_NOT_FULL, Side.BID, 0)
-    assert verify_arrays(arrays, dearer, compiled=compiled) == Breach(Fault.OTHER_PRICE, Side.BID, 0)
-    assert verify_arrays(arrays, huge, compiled=compiled) == Breach(Fault.TRADES_EXCEED_FILL, Side.BID, 0)
+    assert verify_array_fills(arrays, dropped, compiled=compiled) == Breach(
+        Fault.BETTER_ORDER_NOT_FULL, At(Thing.ORDER, 0)
+    )
+    assert verify_arrays(arrays, dearer, compiled=compiled) == Breach(Fault.OTHER_PRICE, At(Thing.ORDER, 0))
+    assert verify_arrays(arrays, huge, compiled=compiled) == Breach(Fault.TRADES_EXCEED_FILL, At(Thing.ORDER, 0))
     assert verify_array_fills(arrays, replace(sound, price=2**70), compiled=compiled) == Breach(
-        Fault.WORSE_ORDER_FILLED, Side.BID, 0
+        Fault.WORSE_ORDER_FILLED, At(Thing.ORDER, 0)
     )
 
 

@@ -8,8 +8,7 @@ import pytest
 
 from aipchain.market.bilateral.certificate import (
     BilateralCertificate,
-    Breach,
-    Condition,
+    Fault,
     OrderChallenge,
     PairChallenge,
     examine,
@@ -24,6 +23,7 @@ from aipchain.market.bilateral.result import BilateralTrade
 from aipchain.market.bilateral.tie_break import TieBreak
 from aipchain.market.bilateral.transport import transport_problem
 from aipchain.market.book import BookOrder, OrderNumber
+from aipchain.market.breach import Breach
 from aipchain.market.errors import DuplicateOrder
 from aipchain.units import Price, Wh
 
@@ -212,27 +212,32 @@ def test_each_broken_condition_has_a_witness(crossed: BilateralBook) -> None:
     nobody, strangers = OrderChallenge(OrderNumber(9)), PairChallenge(OrderNumber(0), OrderNumber(0))
     u, p = dict(proof.u), dict(proof.p)
     stranger = replace(first, trade=replace(first.trade, offer=OrderNumber(0)))
-    broken: dict[Condition, tuple[PairChallenge | OrderChallenge, Sequence[BilateralTrade], BilateralCertificate]] = {
-        Condition.UNKNOWN_PAIR: (strangers, (*trades, stranger), proof),
-        Condition.LISTED_TWICE: (pair, (_with_wh(first, 2), _with_wh(first, 3), second), proof),
-        Condition.ZERO_ENERGY: (pair, (_with_wh(first, 0), second), proof),
-        Condition.DUAL_MISSING: (one, trades, replace(proof, u={OrderNumber(1): u[OrderNumber(1)]})),
-        Condition.DUAL_OF_NO_ORDER: (nobody, trades, replace(proof, p=p | {OrderNumber(9): 0})),
-        Condition.DUAL_NEGATIVE: (one, trades, replace(proof, u=u | {OrderNumber(0): -1})),
-        Condition.OVERFILLED: (one, (_with_wh(first, 6), second), proof),
-        Condition.BETTER_FILL_EXISTS: (one, (second,), proof),
-        Condition.BETTER_PAIR_EXISTS: (pair, trades, replace(proof, u=u | {OrderNumber(0): u[OrderNumber(0)] - 1})),
-        Condition.PAIR_NOT_WORTH_IT: (pair, trades, replace(proof, u=u | {OrderNumber(0): u[OrderNumber(0)] + 1})),
-        Condition.WRONG_CHARGE: (pair, (replace(first, charge=Price(0)), second), proof),
-        Condition.WRONG_PRICE: (pair, (_with_price(first, first.trade.price + 1), second), proof),
+    broken: dict[Fault, tuple[PairChallenge | OrderChallenge, Sequence[BilateralTrade], BilateralCertificate]] = {
+        Fault.UNKNOWN_PAIR: (strangers, (*trades, stranger), proof),
+        Fault.LISTED_TWICE: (pair, (_with_wh(first, 2), _with_wh(first, 3), second), proof),
+        Fault.ZERO_ENERGY: (pair, (_with_wh(first, 0), second), proof),
+        Fault.DUAL_MISSING: (one, trades, replace(proof, u={OrderNumber(1): u[OrderNumber(1)]})),
+        Fault.DUAL_OF_NO_ORDER: (nobody, trades, replace(proof, p=p | {OrderNumber(9): 0})),
+        Fault.DUAL_NEGATIVE: (one, trades, replace(proof, u=u | {OrderNumber(0): -1})),
+        Fault.OVERFILLED: (one, (_with_wh(first, 6), second), proof),
+        Fault.BETTER_FILL_EXISTS: (one, (second,), proof),
+        Fault.BETTER_PAIR_EXISTS: (
+            pair,
+            trades,
+            replace(proof, u=u | {OrderNumber(0): u[OrderNumber(0)] - 1}),
+        ),
+        Fault.PAIR_NOT_WORTH_IT: (pair, trades, replace(proof, u=u | {OrderNumber(0): u[OrderNumber(0)] + 1})),
+        Fault.WRONG_CHARGE: (pair, (replace(first, charge=Price(0)), second), proof),
+        Fault.WRONG_PRICE: (pair, (_with_price(first, first.trade.price + 1), second), proof),
     }
 
-    assert set(broken) == set(Condition)
-    for condition, (witness, changed, certificate) in broken.items():
-        assert examine(crossed, changed, certificate, witness) == Breach(condition, witness)
+    assert set(broken) == set(Fault)
+    for fault, (witness, changed, certificate) in broken.items():
+        assert examine(crossed, changed, certificate, witness) == Breach(fault, witness)
         assert not is_fraud(crossed, trades, proof, witness)
         found = verify(crossed, changed, certificate)
         assert found is not None
+        assert isinstance(found.witness, PairChallenge | OrderChallenge)
         assert is_fraud(crossed, changed, certificate, found.witness)
 
 
@@ -253,10 +258,10 @@ def test_a_challenge_of_something_else_shows_nothing(crossed: BilateralBook) -> 
 
 
 def test_a_breach_says_where(crossed: BilateralBook) -> None:
-    """A breach names its witness and its condition."""
-    pair = Breach(Condition.BETTER_PAIR_EXISTS, PairChallenge(OrderNumber(1), OrderNumber(2)))
+    """A breach names its fault and its witness."""
+    pair = Breach(Fault.BETTER_PAIR_EXISTS, PairChallenge(OrderNumber(1), OrderNumber(2)))
 
-    assert str(pair) == "the pair of bid 1 and offer 2 breaks the condition BetterPairExists"
-    assert str(Breach(Condition.OVERFILLED, OrderChallenge(OrderNumber(1)))) == (
-        "order 1 breaks the condition Overfilled"
+    assert str(pair) == "the clearing is not proven: BetterPairExists at the pair of bid 1 and offer 2"
+    assert str(Breach(Fault.OVERFILLED, OrderChallenge(OrderNumber(1)))) == (
+        "the clearing is not proven: Overfilled at order 1"
     )

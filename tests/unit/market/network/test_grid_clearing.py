@@ -7,8 +7,9 @@ from itertools import permutations
 import pytest
 
 from aipchain.market.book import BookOrder, MeterId, OrderNumber, ReferencePrice
+from aipchain.market.breach import At, Breach, Thing
 from aipchain.market.errors import DuplicateOrder
-from aipchain.market.network.certificate import GridBreachKind, GridCertificate, upper_bound, verify
+from aipchain.market.network.certificate import Fault, GridCertificate, upper_bound, verify
 from aipchain.market.network.clearing import ClearingMethod, GridClearing, RoundingMargin, clear_grid, node_prices
 from aipchain.market.network.errors import IntervalNotWhole, UnknownNode, UnplacedMeter
 from aipchain.market.network.feeder import ONE_PU2, Feeder, Line, NodeId, build_feeder
@@ -151,7 +152,7 @@ def test_without_a_solver_the_result_is_feasible_and_marked(book: Book) -> None:
     assert clearing.method is ClearingMethod.CURTAILED
     assert sum(clearing.fills[OrderNumber(each)] for each in (0, 1)) == clearing.fills[OrderNumber(2)] == 5
     assert breach is not None
-    assert breach.kind is GridBreachKind.GAP_TOO_LARGE
+    assert breach.fault is Fault.GAP_TOO_LARGE
     assert verify(grid, clearing, clearing.certificate, 1_000_000) is None
 
 
@@ -241,30 +242,35 @@ def test_equal_bids_share_no_luck(book: Book) -> None:
 
 
 def test_the_certificate_shows_what_is_wrong(book: Book) -> None:
-    """Each kind of breach is found, by name, with its place and size."""
+    """Each fault is found, by name, with its place and size."""
     orders = book("bid ann 20@5", "bid ben 25@3", "offer cat 5@9")
     grid = placed(chain(100, 5), orders, [2, 2, 1])
     good = cleared(grid)
     fills, proof = dict(good.fills), good.certificate
     limit = GridLimit(LimitKind.POWER_DOWN, 2)
     cases = [
-        (fills | {OrderNumber(9): Wh(1)}, proof, GridBreachKind.UNKNOWN_ORDER, 9, 1),
-        (fills | {OrderNumber(1): Wh(4)}, proof, GridBreachKind.OVERFILLED, 1, 4),
-        (fills | {OrderNumber(2): Wh(-1)}, proof, GridBreachKind.OVERFILLED, 2, -1),
-        (fills | {OrderNumber(2): Wh(4)}, proof, GridBreachKind.OUT_OF_BALANCE, 0, 1),
-        ({0: 4, 1: 3, 2: 7}, proof, GridBreachKind.LIMIT_EXCEEDED, 2, 2),
-        (fills, replace(proof, duals=((GridLimit(LimitKind.POWER_DOWN, 7), 1),)), GridBreachKind.UNKNOWN_LIMIT, 7, 1),
-        (fills, replace(proof, duals=((limit, -1),)), GridBreachKind.NEGATIVE_DUAL, 2, -1),
-        ({}, proof, GridBreachKind.GAP_TOO_LARGE, 0, 1_000_000),
+        (fills | {OrderNumber(9): Wh(1)}, proof, Fault.UNKNOWN_ORDER, At(Thing.ORDER, 9), 1),
+        (fills | {OrderNumber(1): Wh(4)}, proof, Fault.OVERFILLED, At(Thing.ORDER, 1), 4),
+        (fills | {OrderNumber(2): Wh(-1)}, proof, Fault.OVERFILLED, At(Thing.ORDER, 2), -1),
+        (fills | {OrderNumber(2): Wh(4)}, proof, Fault.OUT_OF_BALANCE, None, 1),
+        ({0: 4, 1: 3, 2: 7}, proof, Fault.LIMIT_EXCEEDED, At(Thing.NODE, 2), 2),
+        (
+            fills,
+            replace(proof, duals=((GridLimit(LimitKind.POWER_DOWN, 7), 1),)),
+            Fault.UNKNOWN_LIMIT,
+            At(Thing.NODE, 7),
+            1,
+        ),
+        (fills, replace(proof, duals=((limit, -1),)), Fault.NEGATIVE_DUAL, At(Thing.NODE, 2), -1),
+        ({}, proof, Fault.GAP_TOO_LARGE, None, 1_000_000),
     ]
-    for wrong, certificate, kind, where, amount in cases:
+    for wrong, certificate, fault, where, amount in cases:
         breach = verify(grid, replace(good, fills=wrong), certificate)  # type: ignore[arg-type]
-        assert breach is not None
-        assert (breach.kind, breach.where, breach.amount) == (kind, where, amount)
-    assert str(breach) == "GapTooLarge at 0 by 1000000"
+        assert breach == Breach(fault, where, amount)
+    assert str(breach) == "the clearing is not proven: GapTooLarge by 1000000"
     imported = verify(grid, replace(good, import_wh=Wh(1)), proof)
     assert imported is not None
-    assert imported.kind is GridBreachKind.OUT_OF_BALANCE
+    assert imported.fault is Fault.OUT_OF_BALANCE
 
 
 def test_a_dropped_order_shows(book: Book) -> None:
@@ -275,7 +281,7 @@ def test_a_dropped_order_shows(book: Book) -> None:
     breach = verify(grid, without, without.certificate)
 
     assert breach is not None
-    assert breach.kind is GridBreachKind.GAP_TOO_LARGE
+    assert breach.fault is Fault.GAP_TOO_LARGE
 
 
 def test_any_duals_give_a_bound(book: Book) -> None:

@@ -11,7 +11,7 @@ from aipchain.market.envelope import first_breach_in_book
 from aipchain.market.errors import DuplicateOrder
 from aipchain.market.network.errors import CapOutOfRange, FeeOutOfRange, UnknownZone, UnplacedMeter
 from aipchain.market.network.tariff import GridTariff, Relief, grid_tariff
-from aipchain.market.network.zone_certificate import ZoneBreachKind, verify
+from aipchain.market.network.zone_certificate import Fault, verify
 from aipchain.market.network.zone_clearing import ZoneClearing, ZoneTrade, as_trades, clear_zones
 from aipchain.market.network.zones import ZoneBook, ZoneCaps, zone_book
 from aipchain.units import Price, Wh
@@ -82,7 +82,7 @@ def test_a_dropped_order_shows(book: Book) -> None:
     breach = verify(placed(orders, [0, 0, 0]), without, without.certificate)
 
     assert breach is not None
-    assert breach.kind is ZoneBreachKind.ORDER_AGAINST_PRICE
+    assert breach.fault is Fault.ORDER_AGAINST_PRICE
 
 
 def test_matched_energy_is_what_is_traded(book: Book) -> None:
@@ -234,7 +234,7 @@ def test_what_else_is_refused(book: Book) -> None:
         clear_zones(placed(orders, [0]), seed=1, k_permille=1_001)
 
 
-def wrong_results(clearing: ZoneClearing) -> list[tuple[ZoneBreachKind, ZoneClearing]]:
+def wrong_results(clearing: ZoneClearing) -> list[tuple[Fault, ZoneClearing]]:
     """The same clearing with one thing wrong."""
     trade, certificate = clearing.trades[0], clearing.certificate
     first, second = OrderNumber(0), OrderNumber(1)
@@ -246,33 +246,33 @@ def wrong_results(clearing: ZoneClearing) -> list[tuple[ZoneBreachKind, ZoneClea
         return replace(clearing, certificate=replace(certificate, prices=(Price(price), *certificate.prices[1:])))
 
     return [
-        (ZoneBreachKind.WRONG_SHAPE, replace(clearing, certificate=replace(certificate, prices=()))),
-        (ZoneBreachKind.UNKNOWN_ORDER, replace(clearing, fills={**clearing.fills, OrderNumber(9): Wh(1)})),
-        (ZoneBreachKind.OVERFILLED, replace(clearing, fills={**clearing.fills, first: Wh(99)})),
+        (Fault.WRONG_SHAPE, replace(clearing, certificate=replace(certificate, prices=()))),
+        (Fault.UNKNOWN_ORDER, replace(clearing, fills={**clearing.fills, OrderNumber(9): Wh(1)})),
+        (Fault.OVERFILLED, replace(clearing, fills={**clearing.fills, first: Wh(99)})),
         (
-            ZoneBreachKind.CAP_EXCEEDED,
+            Fault.CAP_EXCEEDED,
             replace(clearing, certificate=replace(certificate, flows=(Wh(-1), *certificate.flows[1:]))),
         ),
-        (ZoneBreachKind.OUT_OF_BALANCE, replace(clearing, fills={first: Wh(3)})),
-        (ZoneBreachKind.ORDER_AGAINST_PRICE, with_prices(9)),
-        (ZoneBreachKind.FLOW_AGAINST_PRICE, with_prices(15)),
-        (ZoneBreachKind.TRADE_NOT_OF_ORDERS, with_trade(bid=second, offer=first)),
-        (ZoneBreachKind.WRONG_PRICE, with_trade(seller_price=12)),
-        (ZoneBreachKind.WRONG_CHARGE, with_trade(charge=0, rent=trade.charge)),
-        (ZoneBreachKind.TRADED_ABOVE_FILL, replace(clearing, trades=(trade, trade))),
+        (Fault.OUT_OF_BALANCE, replace(clearing, fills={first: Wh(3)})),
+        (Fault.ORDER_AGAINST_PRICE, with_prices(9)),
+        (Fault.FLOW_AGAINST_PRICE, with_prices(15)),
+        (Fault.TRADE_NOT_OF_ORDERS, with_trade(bid=second, offer=first)),
+        (Fault.WRONG_PRICE, with_trade(seller_price=12)),
+        (Fault.WRONG_CHARGE, with_trade(charge=0, rent=trade.charge)),
+        (Fault.TRADED_ABOVE_FILL, replace(clearing, trades=(trade, trade))),
     ]
 
 
 @pytest.mark.parametrize("case", range(11))
 def test_the_certificate_shows_what_is_wrong(book: Book, case: int) -> None:
-    """Each kind of breach is found and named."""
+    """Each fault is found and named."""
     placed_book = placed(book("bid ann 20@5", "offer ben 10@5"), [0, 0])
-    kind, wrong = wrong_results(clear_zones(placed_book, seed=1))[case]
+    fault, wrong = wrong_results(clear_zones(placed_book, seed=1))[case]
     breach = verify(placed_book, wrong, wrong.certificate)
 
     assert breach is not None
-    assert breach.kind is kind
-    assert str(breach).startswith(kind.value)
+    assert breach.fault is fault
+    assert str(breach).startswith(f"the clearing is not proven: {fault.value}")
 
 
 def test_a_trade_knows_what_the_grid_gets() -> None:

@@ -4,7 +4,8 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from aipchain.market.book import BookOrder
-from aipchain.market.pool.certificate import Breach, OnePriceCertificate, OnePriceRule, most_tradable, verify
+from aipchain.market.breach import At, Breach, Thing
+from aipchain.market.pool.certificate import Fault, OnePriceCertificate, most_tradable, verify
 from aipchain.market.pool.pro_rata import clear_pro_rata
 from aipchain.units import Price, Wh
 
@@ -19,12 +20,14 @@ def test_a_clearing_is_proven_and_its_flaws_are_found(book: Book) -> None:
     trades = clear_pro_rata(orders, PRICE)
 
     assert verify(orders, trades, CERTIFICATE) is None
-    assert verify((*orders, orders[0]), trades, CERTIFICATE) == Breach(OnePriceRule.ORDERS_ONCE)
-    assert verify(orders, trades[:1], CERTIFICATE) == Breach(OnePriceRule.FULL_VOLUME)
+    assert verify((*orders, orders[0]), trades, CERTIFICATE) == Breach(Fault.ORDER_TWICE)
+    assert verify(orders, trades[:1], CERTIFICATE) == Breach(Fault.ENERGY_MISSING)
     assert verify(orders, (trades[0], replace(trades[1], price=Price(14))), CERTIFICATE) == Breach(
-        OnePriceRule.ONE_PRICE, 1
+        Fault.OTHER_PRICE, At(Thing.TRADE, 1)
     )
-    assert verify(orders, (replace(trades[0], bid=orders[2].number),), CERTIFICATE) == Breach(OnePriceRule.ENVELOPE, 0)
+    assert verify(orders, (replace(trades[0], bid=orders[2].number),), CERTIFICATE) == Breach(
+        Fault.OUTSIDE_ENVELOPE, At(Thing.TRADE, 0)
+    )
 
 
 def test_the_most_is_what_owners_can_trade_with_others(book: Book) -> None:
@@ -36,6 +39,4 @@ def test_the_most_is_what_owners_can_trade_with_others(book: Book) -> None:
 
 def test_a_breach_is_one_sentence() -> None:
     """What, and where."""
-    assert str(Breach(OnePriceRule.ONE_PRICE, 4)) == (
-        "the clearing is not proven: not so at trade 4: every trade has the price"
-    )
+    assert str(Breach(Fault.OTHER_PRICE, At(Thing.TRADE, 4))) == ("the clearing is not proven: OtherPrice at trade 4")
