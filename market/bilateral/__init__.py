@@ -3,5 +3,5 @@
 Read in this order: `pairs` (who may meet, at which charge), `preferences` and `candidates` (where pairs come from),
 `transport` (the optimisation problem), `shortest_paths` (its exact optimum), `price_range` (prices from the optimum),
 `clearing` (all of it in one call), `certificate` (the proof, and fraud proofs about one pair). `greedy` is what others
-do. `arrays` is the same for large books; it needs numpy and is imported by nobody here.
+do. `arrays` and `array_check` are the same for large books; they need numpy and are imported by nobody here.
 """

@@ -17,7 +17,16 @@ from aipchain.market.book import BookOrder
 from aipchain.market.errors import DuplicateOrder, OutsideArrayRange
 from aipchain.market.words import Words
 
-__all__ = ["MOST_VALUE", "ArrayBook", "OrderColumns", "PairColumns", "array_book", "array_book_of"]
+__all__ = [
+    "MOST_VALUE",
+    "ArrayBook",
+    "OrderColumns",
+    "PairColumns",
+    "array_book",
+    "array_book_of",
+    "bids_of",
+    "energy_by_order",
+]
 
 MOST_VALUE: Final = 1 << 60
 """Scaled values stay below, so that sums of a few stay inside int64."""
@@ -96,6 +105,21 @@ def array_book_of(book: BilateralBook) -> ArrayBook:
         _integers("a bonus", [pair.bonus for pair in book.pairs]),
     )
     return array_book(sides[0], sides[1], pairs)
+
+
+def energy_by_order(book: ArrayBook, fills: Integers) -> tuple[Integers, Integers]:
+    """Energy of each bid and each offer that trades [Wh]."""
+    running = np.concatenate(([0], np.cumsum(fills)))
+    bought = running[book.worth.first[1:]] - running[book.worth.first[:-1]]
+    traded = np.flatnonzero(fills)
+    sold = np.zeros(len(book.offers.wh), np.int64)
+    np.add.at(sold, book.worth.offer[traded], fills[traded])
+    return bought, sold
+
+
+def bids_of(rows: Rows, pairs: Integers) -> Integers:
+    """The bid of each of some pairs."""
+    return np.searchsorted(rows.first, pairs, side="right") - 1
 
 
 def _columns(orders: list[BookOrder], owners: dict[str, int]) -> OrderColumns:

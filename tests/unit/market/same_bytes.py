@@ -11,6 +11,7 @@ from aipchain.market.auctions.array_check import verify_arrays as verify_auction
 from aipchain.market.auctions.arrays import clear_arrays as clear_auction
 from aipchain.market.auctions.arrays import pay_as_bid_arrays
 from aipchain.market.bilateral import arrays as bilateral
+from aipchain.market.bilateral.array_check import verify_arrays as verify_bilateral
 from aipchain.market.compiled import HAS_NUMBA
 from aipchain.market.network.arrays import array_feeder, keeps_limits, sweep_arrays
 from aipchain.market.network.sample import sample_feeder
@@ -55,10 +56,10 @@ def pairs() -> None:
     book = bilateral.array_book(columns[0], columns[1], bilateral.PairColumns(bid, offer, charge, bonus))
     clearing = bilateral.clear_arrays(book, 9)
     proof = clearing.certificate
-    breach = bilateral.verify_arrays(book, clearing, proof)
+    breach = verify_bilateral(book, clearing, proof)
     show("bilateral", clearing.fills, clearing.price, proof.u, proof.p, proof.tie_break.attempt, breach)
     clearing.fills[np.flatnonzero(clearing.fills)[0]] += 1
-    show("bilateral, wrong", str(bilateral.verify_arrays(book, clearing, proof)))
+    show("bilateral, wrong", str(verify_bilateral(book, clearing, proof)))
 
 
 def feeder() -> None:

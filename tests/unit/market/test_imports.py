@@ -18,6 +18,7 @@ WITH_PACKAGES = {
     "auctions.arrays",
     "auctions.merge",
     "bilateral.array_book",
+    "bilateral.array_check",
     "bilateral.array_solve",
     "bilateral.arrays",
     "bilateral.check_kernel",

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from tests.property.market.bilateral.books import bilateral_books, small_energies, small_prices
 
 from aipchain.market.bilateral import arrays
+from aipchain.market.bilateral.array_check import verify_arrays
 from aipchain.market.bilateral.arrays import ArrayBook, ArrayClearing, array_book_of, clear_arrays, clear_objects
 from aipchain.market.bilateral.certificate import verify
 from aipchain.market.bilateral.clearing import clear_bilateral
@@ -63,7 +64,7 @@ def test_both_verifications_decide_alike(book: BilateralBook, seed: int, data: s
     plain = clear_bilateral(book, seed)
     proof = arrays.object_certificate(columns, clearing.certificate)
 
-    found = arrays.verify_arrays(columns, clearing, clearing.certificate)
+    found = verify_arrays(columns, clearing, clearing.certificate)
     assert (found is None) == (verify(book, plain.trades, proof) is None)
 
 
@@ -74,7 +75,7 @@ def test_the_array_form_checks_every_part(book: BilateralBook, seed: int) -> Non
     columns = array_book_of(book)
     clearing = clear_arrays(columns, seed)
 
-    assert arrays.verify_arrays(columns, clearing, clearing.certificate) is None
+    assert verify_arrays(columns, clearing, clearing.certificate) is None
     for pair in range(len(clearing.fills)):
         for part in ("fills", "price"):
             assert _changed(columns, clearing, part, pair) is not None
@@ -83,7 +84,7 @@ def test_the_array_form_checks_every_part(book: BilateralBook, seed: int) -> Non
 def _changed(columns: ArrayBook, clearing: ArrayClearing, part: str, pair: int) -> object:
     numbers = getattr(clearing, part)
     numbers[pair] += 1
-    found = arrays.verify_arrays(columns, clearing, clearing.certificate)
+    found = verify_arrays(columns, clearing, clearing.certificate)
     numbers[pair] -= 1
     return found
 
@@ -95,4 +96,4 @@ def test_a_certificate_of_another_book_is_refused() -> None:
     longer = arrays.ArrayCertificate(TieBreak(1), np.zeros(1, np.int64), np.zeros(0, np.int64))
 
     with pytest.raises(ValueError, match="one number for each"):
-        arrays.verify_arrays(empty, clearing, longer)
+        verify_arrays(empty, clearing, longer)
