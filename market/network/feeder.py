@@ -120,12 +120,8 @@ def build_feeder(
     feeding = _feeding_lines(lines, root)
     nodes = _from_root(feeding, root)
     position = {node: index for index, node in enumerate(nodes)}
-    shares = dict(tan_phi or {})
-    for node, share in shares.items():
-        if node not in position:
-            raise UnknownNode(node, "a tan phi")
-        if share < 0:
-            raise LineOutOfRange(node, "tan phi", share)
+    shares = tan_phi or {}
+    _refuse_shares(shares, position)
     ordered = [feeding[node] for node in nodes[1:]]
     return Feeder(
         nodes=nodes,
@@ -138,6 +134,14 @@ def build_feeder(
         lowest=lowest,
         highest=highest,
     )
+
+
+def _refuse_shares(tan_phi: Mapping[NodeId, int], position: Mapping[NodeId, int]) -> None:
+    for node, share in tan_phi.items():
+        if node not in position:
+            raise UnknownNode(node, "a tan phi")
+        if share < 0:
+            raise LineOutOfRange(node, "tan phi", share)
 
 
 def fixed_point_impedance(micro_ohm: int, volt: int) -> int:

@@ -34,25 +34,37 @@ def potentials(
     """
     top = max((each.value for each in (*sources, *sinks)), default=0) + sum(arc.cost for arc in arcs)
     low, high = [0] * nodes, [top] * nodes
-    for each, used, is_offer in (
-        *((each, used, True) for each, used in zip(sources, flow.sources, strict=True)),
-        *((each, used, False) for each, used in zip(sinks, flow.sinks, strict=True)),
-    ):
-        if used if is_offer else used < each.quantity:
+    _bound_by_orders(low, high, (sources, sinks), flow)
+    _bound_by_arcs(low, high, arcs, flow)
+    return tuple(blend(least, most, k_permille) for least, most in zip(low, high, strict=True))
+
+
+def _bound_by_orders(
+    low: list[int], high: list[int], orders: tuple[Sequence[Terminal], Sequence[Terminal]], flow: FlowResult
+) -> None:
+    """No served order at a loss, none that would gain left waiting."""
+    sources, sinks = orders
+    for each, used in zip(sources, flow.sources, strict=True):
+        if used:
             low[each.node] = max(low[each.node], each.value)
-        if used < each.quantity if is_offer else used:
+        if used < each.quantity:
             high[each.node] = min(high[each.node], each.value)
-    # (m, n, c) stands for p_n <= p_m + c
-    bounds = [
-        (a.start, a.end, a.cost) for a, used in zip(arcs, flow.arcs, strict=True) if a.cap is None or used < a.cap
-    ]
-    bounds += [(a.end, a.start, -a.cost) for a, used in zip(arcs, flow.arcs, strict=True) if used]
+    for each, used in zip(sinks, flow.sinks, strict=True):
+        if used:
+            high[each.node] = min(high[each.node], each.value)
+        if used < each.quantity:
+            low[each.node] = max(low[each.node], each.value)
+
+
+def _bound_by_arcs(low: list[int], high: list[int], arcs: Sequence[Arc], flow: FlowResult) -> None:
+    """Carry bounds along the arcs until none changes; (m, n, c) stands for p_n <= p_m + c."""
+    steps = [(a.start, a.end, a.cost) for a, used in zip(arcs, flow.arcs, strict=True) if a.cap is None or used < a.cap]
+    steps += [(a.end, a.start, -a.cost) for a, used in zip(arcs, flow.arcs, strict=True) if used]
     changed = True
     while changed:
         changed = False
-        for start, end, cost in bounds:
+        for start, end, cost in steps:
             if high[end] > high[start] + cost:
                 high[end], changed = high[start] + cost, True
             if low[start] < low[end] - cost:
                 low[start], changed = low[end] - cost, True
-    return tuple(blend(least, most, k_permille) for least, most in zip(low, high, strict=True))
