@@ -51,6 +51,7 @@ class Run:
     rooms: dict[str, list[str]] = field(default_factory=dict)
     hashes: list[dict[str, str]] = field(default_factory=list)
     failed: list[str] = field(default_factory=list)
+    load_before: float = field(default_factory=lambda: round(os.getloadavg()[0], 1))
 
 
 def main() -> None:
@@ -118,7 +119,8 @@ def write_book(folder: Path, n: int) -> Path:
 def tables(run: Run, goals: Sequence[Goal]) -> Iterator[str]:
     """The goals, then the race."""
     machine = machine_facts()
-    yield f"{machine['processor']}, {machine['cores']} cores, CPython {machine['python']}"
+    yield f"{machine['processor']}, {machine['cores']} cores, CPython {machine['python']}, {machine['date']};"
+    yield f"load average before the run {run.load_before} (of other work: times err to the high side, ratios both ways)"
     yield "\n| | figure | goal | measured | | |\n|---|---|---|---|---|---|"
     yield from (goal.row() for goal in goals)
     if run.laps:
@@ -149,7 +151,7 @@ def lap_row(laps: Sequence[Lap], lap: Lap) -> str:
 def as_kept(run: Run, goals: Sequence[Goal]) -> dict[str, Any]:
     """Everything that was measured, as it is written."""
     return {
-        "machine": machine_facts(),
+        "machine": {**machine_facts(), "load_before": run.load_before},
         "versions": {name: version(name) for name in ("numpy", "numba", "highspy")},
         "book": {
             "seed": AUCTIONS["SEED"],
