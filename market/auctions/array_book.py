@@ -116,7 +116,7 @@ def arrays_of(orders: Iterable[BookOrder]) -> ArrayBook:
     return array_book(
         [order.number for order in book],
         _places([order.owner for order in book]),
-        [order.side is offer for order in book],
+        np.frombuffer(bytes([order.side is offer for order in book]), np.bool_),
         [order.wh for order in book],
         [order.limit_price for order in book],
     )

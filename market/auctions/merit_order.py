@@ -1,14 +1,14 @@
 """The welfare-optimal fills of a book: dearest bids and cheapest offers first, as long as they cross.
 
-Sort keys are unique whole numbers (price above, lot below, row last; see `ties`), so every machine gets the same
-result. Bids and offers at one equal price trade: nothing is lost by it, and tied orders trade in full.
+Orders are sorted by price, then lot, then row (see `ties`): a total order, so every machine gets the same result. Bids
+and offers at one equal price trade: nothing is lost by it, and tied orders trade in full.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from aipchain.market.auctions.columns import ColumnBook, OrderColumns
-from aipchain.market.auctions.ties import LOT_BITS, lots
+from aipchain.market.auctions.ties import lots
 
 __all__ = ["MeritOrder", "ServedSide", "merit_order", "ranked"]
 
@@ -47,13 +47,10 @@ def merit_order(book: ColumnBook, seed: int = 0) -> MeritOrder:
 
 def ranked(side: OrderColumns, seed: int, *, dearest_first: bool) -> list[int]:
     """The rows of a side, best price first, equal prices by lot, equal lots by number."""
-    width = len(side).bit_length()
-    sign = -1 if dearest_first else 1
-    drawn = zip(side.limits, lots(seed, side.numbers), strict=True)
-    keys = [((sign * limit << LOT_BITS | lot) << width) | row for row, (limit, lot) in enumerate(drawn)]
-    keys.sort()
-    mask = (1 << width) - 1
-    return [key & mask for key in keys]
+    rows = list(range(len(side)))
+    rows.sort(key=lots(seed, side.numbers).__getitem__)
+    rows.sort(key=side.limits.__getitem__, reverse=dearest_first)  # equal limits stay as they are, also in reverse
+    return rows
 
 
 def _crossing_wh(book: ColumnBook, bids: Sequence[int], offers: Sequence[int]) -> int:
