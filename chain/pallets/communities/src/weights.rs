@@ -24,36 +24,36 @@ pub trait WeightInfo {
 
 impl WeightInfo for () {
 	fn found(z: u32) -> Weight {
-		// Measured at least 46_577_000 ps; proof 9 bytes.
-		Weight::from_parts(80_217_842, 504)
-			// standard error 59_807
-			.saturating_add(Weight::from_parts(142_344, 0).saturating_mul(z.into()))
+		// Measured at least 48_711_000 ps; proof 9 bytes.
+		Weight::from_parts(62_968_892, 504)
+			// standard error 45_428
+			.saturating_add(Weight::from_parts(510_983, 0).saturating_mul(z.into()))
 			.saturating_add(RocksDbWeight::get().reads(2))
 			.saturating_add(RocksDbWeight::get().writes(4))
 	}
 	fn admit(r: u32) -> Weight {
-		// Measured at least 62_006_000 ps; proof 2428 bytes.
-		Weight::from_parts(71_890_812, 3418)
-			// standard error 856_984
-			.saturating_add(Weight::from_parts(8_541_808, 0).saturating_mul(r.into()))
+		// Measured at least 82_514_000 ps; proof 2428 bytes.
+		Weight::from_parts(108_958_707, 3418)
+			// standard error 252_003
+			.saturating_add(Weight::from_parts(4_922_195, 0).saturating_mul(r.into()))
 			.saturating_add(RocksDbWeight::get().reads(5))
 			.saturating_add(RocksDbWeight::get().writes(3))
 	}
 	fn grant_role() -> Weight {
-		// Measured at least 80_010_000 ps; proof 2391 bytes.
-		Weight::from_parts(93_785_000, 3381)
+		// Measured at least 84_247_000 ps; proof 2391 bytes.
+		Weight::from_parts(92_212_000, 3381)
 			.saturating_add(RocksDbWeight::get().reads(3))
 			.saturating_add(RocksDbWeight::get().writes(2))
 	}
 	fn revoke_role() -> Weight {
-		// Measured at least 79_208_000 ps; proof 2450 bytes.
-		Weight::from_parts(81_141_000, 3440)
+		// Measured at least 86_461_000 ps; proof 2450 bytes.
+		Weight::from_parts(94_527_000, 3440)
 			.saturating_add(RocksDbWeight::get().reads(3))
 			.saturating_add(RocksDbWeight::get().writes(2))
 	}
 	fn leave() -> Weight {
-		// Measured at least 89_076_000 ps; proof 2523 bytes.
-		Weight::from_parts(96_250_000, 3018)
+		// Measured at least 89_638_000 ps; proof 2523 bytes.
+		Weight::from_parts(92_914_000, 3018)
 			.saturating_add(RocksDbWeight::get().reads(3))
 			.saturating_add(RocksDbWeight::get().writes(3))
 	}

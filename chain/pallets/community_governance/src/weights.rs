@@ -12,7 +12,7 @@ use frame::weights_prelude::*;
 pub trait WeightInfo {
 	/// `set_track`.
 	fn set_track() -> Weight;
-	/// `propose`, `b` from 71 to 2375.
+	/// `propose`, `b` from 74 to 3435.
 	fn propose(b: u32) -> Weight;
 	/// `vote`.
 	fn vote() -> Weight;
@@ -24,34 +24,32 @@ pub trait WeightInfo {
 
 impl WeightInfo for () {
 	fn set_track() -> Weight {
-		// Measured at least 58_369_000 ps; proof 2430 bytes.
-		Weight::from_parts(71_614_000, 2925)
+		// Measured at least 47_128_000 ps; proof 2430 bytes.
+		Weight::from_parts(49_141_000, 2925)
 			.saturating_add(RocksDbWeight::get().reads(3))
 			.saturating_add(RocksDbWeight::get().writes(1))
 	}
-	fn propose(b: u32) -> Weight {
-		// Measured at least 120_866_000 ps; proof 2930 bytes.
-		Weight::from_parts(132_200_804, 3425)
-			// standard error 2_440
-			.saturating_add(Weight::from_parts(15_953, 0).saturating_mul(b.into()))
+	fn propose(_b: u32) -> Weight {
+		// Measured at least 94_417_000 ps; proof 2964 bytes.
+		Weight::from_parts(132_046_036, 3459)
 			.saturating_add(RocksDbWeight::get().reads(7))
 			.saturating_add(RocksDbWeight::get().writes(2))
 	}
 	fn vote() -> Weight {
-		// Measured at least 81_652_000 ps; proof 2797 bytes.
-		Weight::from_parts(84_348_000, 3292)
+		// Measured at least 56_425_000 ps; proof 3857 bytes.
+		Weight::from_parts(57_197_000, 4352)
 			.saturating_add(RocksDbWeight::get().reads(4))
 			.saturating_add(RocksDbWeight::get().writes(2))
 	}
 	fn advance() -> Weight {
-		// Measured at least 153_096_000 ps; proof 5345 bytes.
-		Weight::from_parts(157_284_000, 5840)
+		// Measured at least 97_893_000 ps; proof 6439 bytes.
+		Weight::from_parts(100_237_000, 6934)
 			.saturating_add(RocksDbWeight::get().reads(5))
 			.saturating_add(RocksDbWeight::get().writes(3))
 	}
 	fn cancel() -> Weight {
-		// Measured at least 51_726_000 ps; proof 2606 bytes.
-		Weight::from_parts(54_522_000, 3101)
+		// Measured at least 36_868_000 ps; proof 3666 bytes.
+		Weight::from_parts(40_646_000, 4161)
 			.saturating_add(RocksDbWeight::get().reads(2))
 			.saturating_add(RocksDbWeight::get().writes(1))
 	}

@@ -18,10 +18,10 @@ pub trait WeightInfo {
 
 impl WeightInfo for () {
 	fn mint(n: u32) -> Weight {
-		// Measured at least 136_625_000 ps; proof 2618 + n x 150 bytes.
-		Weight::from_parts(160_279_000, 3096)
-			// standard error 1_034_994
-			.saturating_add(Weight::from_parts(56_403_130, 0).saturating_mul(n.into()))
+		// Measured at least 142_766_000 ps; proof 2618 + n x 150 bytes.
+		Weight::from_parts(68_050_330, 3096)
+			// standard error 2_299_192
+			.saturating_add(Weight::from_parts(47_373_176, 0).saturating_mul(n.into()))
 			.saturating_add(RocksDbWeight::get().reads(5))
 			.saturating_add(RocksDbWeight::get().reads(4).saturating_mul(n.into()))
 			.saturating_add(RocksDbWeight::get().writes(1))
@@ -29,8 +29,8 @@ impl WeightInfo for () {
 			.saturating_add(Weight::from_parts(0, 646).saturating_mul(n.into()))
 	}
 	fn retire() -> Weight {
-		// Measured at least 65_152_000 ps; proof 284 bytes.
-		Weight::from_parts(76_543_000, 779)
+		// Measured at least 75_261_000 ps; proof 284 bytes.
+		Weight::from_parts(76_142_000, 779)
 			.saturating_add(RocksDbWeight::get().reads(2))
 			.saturating_add(RocksDbWeight::get().writes(3))
 	}

@@ -18,16 +18,16 @@ pub trait WeightInfo {
 
 impl WeightInfo for () {
 	fn enrol_meter() -> Weight {
-		// Measured at least 128_901_000 ps; proof 2526 bytes.
-		Weight::from_parts(129_882_000, 3021)
+		// Measured at least 72_175_000 ps; proof 2526 bytes.
+		Weight::from_parts(76_253_000, 3021)
 			.saturating_add(RocksDbWeight::get().reads(5))
 			.saturating_add(RocksDbWeight::get().writes(3))
 	}
 	fn submit_batch(n: u32) -> Weight {
-		// Measured at least 262_109_000 ps; proof 2638 + n x 143 bytes.
-		Weight::from_parts(265_005_000, 3116)
-			// standard error 1_704_591
-			.saturating_add(Weight::from_parts(102_838_842, 0).saturating_mul(n.into()))
+		// Measured at least 155_230_000 ps; proof 2638 + n x 143 bytes.
+		Weight::from_parts(155_620_000, 3116)
+			// standard error 1_573_908
+			.saturating_add(Weight::from_parts(88_272_322, 0).saturating_mul(n.into()))
 			.saturating_add(RocksDbWeight::get().reads(6))
 			.saturating_add(RocksDbWeight::get().reads(2).saturating_mul(n.into()))
 			.saturating_add(RocksDbWeight::get().writes(1))

@@ -14,30 +14,30 @@ pub trait WeightInfo {
 	fn register_build(b: u32) -> Weight;
 	/// `deprecate_build`.
 	fn deprecate_build() -> Weight;
-	/// `install`, `b` from 0 to 2304.
+	/// `install`, `b` from 3 to 3364.
 	fn install(b: u32) -> Weight;
 }
 
 impl WeightInfo for () {
 	fn register_build(b: u32) -> Weight {
-		// Measured at least 19_256_000 ps; proof 4 bytes.
-		Weight::from_parts(29_589_803, 499)
-			// standard error 68_399
-			.saturating_add(Weight::from_parts(71_428, 0).saturating_mul(b.into()))
+		// Measured at least 18_775_000 ps; proof 4 bytes.
+		Weight::from_parts(23_898_693, 499)
+			// standard error 54_084
+			.saturating_add(Weight::from_parts(158_357, 0).saturating_mul(b.into()))
 			.saturating_add(RocksDbWeight::get().reads(1))
 			.saturating_add(RocksDbWeight::get().writes(1))
 	}
 	fn deprecate_build() -> Weight {
-		// Measured at least 21_500_000 ps; proof 184 bytes.
-		Weight::from_parts(21_961_000, 679)
+		// Measured at least 37_470_000 ps; proof 184 bytes.
+		Weight::from_parts(45_555_000, 679)
 			.saturating_add(RocksDbWeight::get().reads(1))
 			.saturating_add(RocksDbWeight::get().writes(1))
 	}
 	fn install(b: u32) -> Weight {
-		// Measured at least 60_032_000 ps; proof 2575 bytes.
-		Weight::from_parts(72_834_694, 3070)
-			// standard error 2_517
-			.saturating_add(Weight::from_parts(27_479, 0).saturating_mul(b.into()))
+		// Measured at least 66_444_000 ps; proof 2575 bytes.
+		Weight::from_parts(110_098_782, 3070)
+			// standard error 3_120
+			.saturating_add(Weight::from_parts(3_798, 0).saturating_mul(b.into()))
 			.saturating_add(RocksDbWeight::get().reads(4))
 			.saturating_add(RocksDbWeight::get().writes(2))
 	}
