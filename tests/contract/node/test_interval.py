@@ -30,6 +30,9 @@ VOTING = t.TrackSettings(0, 7_200, 6, 6, t.Permill(1_000_000), t.Permill(500_000
 AIP_PER_KWH = 10**9
 LIMIT = Price(AIP_PER_KWH // 5)
 NONE = bytes(32)
+CARRIED = Wh(400)
+"""What the line of the seller's zone carries out of it in an interval [Wh]."""
+TERMS = t.Terms(t.Proof.ENVELOPE, limits=(t.LineLimit(0, out_wh=CARRIED, in_wh=Wh(0)),))
 BUNDLES = tuple(bytes((number,)) * 32 for number in (0xA1, 0xA2, 0xA3))
 SOLD, BOUGHT, SPARE = 0, 1, 2
 """Meters in the order they are enrolled: of the seller, of the buyer, and of the seller's roof that trades nothing."""
@@ -113,7 +116,7 @@ def _found(village: Village) -> None:
         "name": "Maple Street",
         "interval_s": LENGTH,
         "epoch_s": 96 * LENGTH,
-        "zones": ("north",),
+        "zones": ("north", "south"),
         "parameters": TIMES,
         "steward": village.steward.public,
     }
@@ -143,9 +146,11 @@ def _fill_the_slots(village: Village) -> None:
     again = {"bundle": BUNDLES[0], "name": "another", "release": 1, "build": 1}
     assert village.fails(village.buyer, calls.register_build, **again) == "BuildExists"
     for slot, bundle in zip((t.Slot.PRICE, t.Slot.CLEAR), BUNDLES, strict=False):
-        installing = {"community": village.here, "slot": slot, "binding": t.Binding(bundle, b'{"k":1}')}
+        terms = TERMS if slot is t.Slot.CLEAR else t.PLAIN_TERMS
+        binding = t.Binding(bundle, b'{"k":1}', terms=terms)
+        installing = {"community": village.here, "slot": slot, "binding": binding}
         told = one(village.does(village.steward, calls.install, **installing), facts.PluginInstalled)
-        change = t.PluginChange(slot, t.Binding(bundle, b'{"k":1}'))
+        change = t.PluginChange(slot, binding)
         assert told.binding_hash == binding_hash(village.here, change, NONE)
         assert village.fails(village.steward, calls.install, **installing) == "SlotOccupied"
     track = {"community": village.here, "kind": t.TrackKind.PLUGIN, "settings": VOTING}
@@ -157,10 +162,10 @@ def _choose_the_interval(village: Village) -> None:
     earliest = village.now + PREPARATION + TIMES.gate_closure_s
     village.start = UnixSeconds((earliest // LENGTH + 1) * LENGTH)
     numbers = []
-    for key, source in (
-        (village.seller, t.Source.SOLAR),
-        (village.buyer, t.Source.CONSUMPTION),
-        (village.seller, t.Source.WIND),
+    for key, zone, source in (
+        (village.seller, 0, t.Source.SOLAR),
+        (village.buyer, 1, t.Source.CONSUMPTION),
+        (village.seller, 0, t.Source.WIND),
     ):
         enrolled = village.does(
             village.steward,
@@ -168,7 +173,7 @@ def _choose_the_interval(village: Village) -> None:
             community=village.here,
             owner=key.public,
             device_key=development_device(key.address).public,
-            zone=0,
+            zone=zone,
             source=source,
             connection_limit_w=10_000,
             import_register_wh=Wh(1_000),
@@ -200,7 +205,7 @@ def _place(village: Village) -> None:
         village.seller,
         calls.place_orders,
         **village.interval,
-        orders=_orders(village, (1, SOLD, t.Side.OFFER, 400)),
+        orders=_orders(village, (1, SOLD, t.Side.OFFER, 500)),
     )
     unknown = _orders(village, (9, SOLD, t.Side.BID, 1))
     assert village.fails(village.buyer, calls.place_orders, **village.interval, orders=unknown) == "UnknownMeter"
@@ -214,7 +219,7 @@ def _clear(village: Village) -> None:
     book = reads.book(village.connection, village.here, village.start)
     assert book is not None
     numbers = reads.book_orders(village.connection, village.here, village.start)
-    trade = t.Trade(numbers[0], numbers[2], Wh(400), LIMIT)
+    trade = t.Trade(numbers[0], numbers[2], CARRIED, LIMIT)
     clearing = {**village.interval, "rules": book.rules, "trades": (trade,), "certificate": t.Nothing()}
     assert village.fails(village.service, calls.submit_clearing, **clearing) == "GateOpen"
     village.party.blocks.until(book.closes_at)
@@ -227,9 +232,13 @@ def _clear(village: Village) -> None:
     assert (refused.value.index, refused.value.rule) == (0, "AboveBidLimit")
     proven = {**clearing, "certificate": t.UniformPrice(LIMIT)}
     assert village.fails(village.service, calls.submit_clearing, **proven) == "WrongCertificate"
+    overload = {**village.interval, "fault": t.LineFault(0)}
+    too_much = t.Trade(numbers[0], numbers[2], Wh(CARRIED + 1), LIMIT)
+    village.does(village.service, calls.submit_clearing, **{**clearing, "trades": (too_much,)})
+    undone = one(village.does(village.buyer, calls.challenge_clearing, **overload), facts.ClearingOverturned)
+    assert undone.result == trade_list_hash([too_much])
     told = one(village.does(village.service, calls.submit_clearing, **clearing), facts.IntervalCleared)
-    no_fault = {**village.interval, "fault": t.LineFault(0)}
-    assert village.fails(village.buyer, calls.challenge_clearing, **no_fault) == "NoFault"
+    assert village.fails(village.buyer, calls.challenge_clearing, **overload) == "NoFault"
     assert (told.result, told.traded_wh) == (trade_list_hash([trade]), 400)
     early = {**village.interval, "limit": 10}
     assert village.fails(village.buyer, calls.settle, **early) == "NotFinal"
