@@ -4,10 +4,11 @@
     python -m aipchain.plugins.testing FOLDER... --vectors  write vectors.json and its hash into plugin.toml first
 
 In pytest: `assert conformance_problems(folder) == ()`. Every hook is asked about the same named cases (`cases`): empty,
-one-sided, crossed, tied and large books, one owner on both sides, extreme numbers, missing reference prices. Answers
-must be whole numbers inside the envelope, prove what the manifest promises, repeat exactly, not depend on the order of
+one-sided, crossed, tied and large books, one owner on both sides, zones, extreme numbers, missing prices. Answers must
+be whole numbers inside the envelope, prove what the manifest promises, repeat exactly, not depend on the order of
 the book or on what owners are called, leave the inputs as they were, and equal the bundle's test vectors.
-`CannotDecide` is a fair answer where the reference or the local price is missing, and nowhere else.
+`CannotDecide` is a fair answer where the reference or the local price is missing, for a rule that proves an optimum
+also where a book has more orders than can be proven, and nowhere else.
 """
 
 import argparse
@@ -42,7 +43,9 @@ CHECKED_HOOKS: Final = frozenset({"price", "clear"})
 
 _NOTHING: Final = Nothing()
 _HOUR: Final = Interval(UnixSeconds(1_475_452_800), 3_600)
-_VECTOR_CASES: Final = frozenset({"empty", "crossed", "tied", "one_owner_on_both_sides", "no_supply", "many_owners"})
+_VECTOR_CASES: Final = frozenset(
+    {"empty", "crossed", "tied", "one_owner_on_both_sides", "no_supply", "many_owners", "full_line"}
+)
 
 
 def conformance_problems(folder: Path, config: Mapping[str, ConfigValue] | None = None) -> tuple[str, ...]:
@@ -122,7 +125,7 @@ def _case_problems(plugin: LoadedPlugin, case: Case) -> Iterator[str]:
             if _answer(plugin, replace(inputs, orders=orders)) != answer:
                 yield f"the answer depends on {what}"
     except PluginFailed as failure:
-        if not (case.may_decline and isinstance(failure.__cause__, CannotDecide)):
+        if not (case.may_decline(plugin.terms.proof) and isinstance(failure.__cause__, CannotDecide)):
             yield str(failure)
 
 
@@ -162,7 +165,9 @@ def _inputs(plugin: LoadedPlugin, case: Case) -> PriceInputs | ClearInputs:
     config = dict(plugin.config)
     if plugin.slot is Slot.PRICE:
         return PriceInputs(_HOUR, case.reference, case.orders, config)
-    return ClearInputs(_HOUR, case.reference, case.orders, case.price, MAX_TRADES, config, plugin.terms)
+    return ClearInputs(
+        _HOUR, case.reference, case.orders, case.price, MAX_TRADES, config, case.terms(plugin.terms.proof)
+    )
 
 
 if __name__ == "__main__":
