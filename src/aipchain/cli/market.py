@@ -1,4 +1,4 @@
-"""`aip market`: which rule would do what for the homes of a community?"""
+"""`aip market`: which rule would do what for the homes of a community, and is a clearing what it claims to be?"""
 
 import json
 import time
@@ -11,6 +11,7 @@ import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from aipchain.cli.bundles import PluginsOption
+from aipchain.cli.challenge import challenge
 from aipchain.cli.complaints import remark
 from aipchain.cli.output import console, refuse_unwritable, show_json, show_table, write_file
 from aipchain.errors import InputError
@@ -27,6 +28,7 @@ from aipchain.units import format_aip
 __all__ = ["app"]
 
 app = typer.Typer(no_args_is_help=True)
+app.command()(challenge)
 
 DEFAULT_FIRST_DAY = "2016-10-03"
 STANDARD_OUTPUT = Path("-")

@@ -37,6 +37,7 @@ def test_the_list_names_every_built_in_plugin(aip: Aip) -> None:
         "supply-demand-ratio": ["price"],
         "trade-reduction": ["clear"],
         "uniform-price": ["clear"],
+        "zonal-price": ["clear"],
     }
     assert all(plugin["id"].startswith("0x") and len(plugin["id"]) == 66 for plugin in listed)
 
