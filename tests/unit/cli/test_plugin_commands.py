@@ -57,7 +57,7 @@ def test_an_unknown_name_is_answered_with_near_ones(aip: Aip) -> None:
     ended = aip("plugin", "show", "unform-price")
 
     assert ended.code == 2
-    assert ended.sentence == "there is no plugin 'unform-price' here: did you mean uniform-price?"
+    assert ended.sentence == "there is no plugin 'unform-price' here: did you mean uniform-price or zonal-price?"
 
 
 def test_a_folder_without_bundles_is_refused(aip: Aip, tmp_path: Path) -> None:

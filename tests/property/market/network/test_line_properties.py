@@ -91,8 +91,26 @@ def test_without_limits_every_book_is_proven(
 def test_where_no_detour_is_cheaper_and_nobody_is_on_both_sides_every_book_is_proven(
     book: tuple[BookOrder, ...], charges: tuple[ZoneCharge, ...], lines: tuple[LineLimit, ...], k: int
 ) -> None:
-    """Nobody sells at a loss to free a line."""
-    assert is_proven(book, Terms(Proof.OPTIMUM, charges, lines), k)
+    """Nobody sells at a loss to free a line, and every buyer has room for the charge."""
+    terms = Terms(Proof.OPTIMUM, charges, lines)
+    orders = {order.number: order for order in book}
+
+    assert is_proven(book, terms, k)
+    for trade in clear_lines(book, terms, seed=1, k_permille=k).trades:
+        bid, offer = orders[trade.bid], orders[trade.offer]
+        assert trade.price + terms.charge(offer.zone, bid.zone) <= bid.limit_price
+
+
+@settings(max_examples=100, deadline=None)
+@given(books(owners=0), charges_by_distance(), limits(), K)
+def test_a_zone_has_one_selling_price(
+    book: tuple[BookOrder, ...], charges: tuple[ZoneCharge, ...], lines: tuple[LineLimit, ...], k: int
+) -> None:
+    """All who sell in a zone get the same, wherever their energy goes."""
+    zones = {order.number: order.zone for order in book}
+    trades = clear_lines(book, Terms(Proof.OPTIMUM, charges, lines), seed=1, k_permille=k).trades
+
+    assert len({(zones[trade.offer], trade.price) for trade in trades}) == len({zones[t.offer] for t in trades})
 
 
 @settings(max_examples=50, deadline=None)
