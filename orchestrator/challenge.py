@@ -24,6 +24,7 @@ from aipchain.runtime_bridge import calls, reads
 from aipchain.runtime_bridge.codec import U32, U64
 from aipchain.runtime_bridge.commitments import commitment, leaf_of
 from aipchain.runtime_bridge.connection import Connection
+from aipchain.runtime_bridge.errors import Undecodable
 from aipchain.runtime_bridge.events import block_facts, executing_metadata
 from aipchain.runtime_bridge.facts import IntervalCleared
 from aipchain.runtime_bridge.metadata import Metadata, argument_layouts
@@ -168,7 +169,7 @@ def _optima(metadata: Metadata, extrinsic: bytes, community: CommunityId, interv
         try:
             for layout in layouts:
                 certificate, at = layout.decode(extrinsic, at)
-        except (IndexError, KeyError, ValueError):
+        except (IndexError, KeyError, ValueError, Undecodable):
             certificate = None
         if isinstance(certificate, Optimum):
             yield certificate
