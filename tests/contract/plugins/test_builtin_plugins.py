@@ -28,6 +28,15 @@ def test_the_uniform_price_is_fit_for_every_k(k_permille: int) -> None:
     assert conformance_problems(folder, {"k_permille": k_permille}) == ()
 
 
+def test_every_built_in_is_in_the_guide() -> None:
+    """The guide's table has a row for each, in its slot."""
+    guide = (Path(__file__).parents[3] / "docs" / "plugin-guide.md").read_text(encoding="utf-8")
+
+    for bundle in Catalogue.discover().bundles:
+        (slot,) = bundle.manifest.slots
+        assert f"| `{bundle.manifest.name}` | `{slot.value}` |" in guide
+
+
 def test_a_published_build_never_changes() -> None:
     """Votes name these ids; whoever changes a built-in raises its build number and adds a line here."""
     published = json.loads(PUBLISHED.read_text(encoding="utf-8"))
