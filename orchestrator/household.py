@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from itertools import accumulate
 
 from aipchain.ai.forecast import daily_persistence
+from aipchain.market.book import ReferencePrice
 from aipchain.metering.gateway import Registers
 from aipchain.metering.packs import Home
 from aipchain.runtime_bridge.keys import AccountKey, DeviceKey
-from aipchain.runtime_bridge.types import MeterId, NewOrder, ReferencePrice, Side
+from aipchain.runtime_bridge.types import MeterId, NewOrder, Side
 from aipchain.units import Wh
 
 __all__ = ["Household", "MeasuredHome"]

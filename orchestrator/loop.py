@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import structlog
 
+from aipchain.market.book import ReferencePrice
 from aipchain.metering.gateway import Seat, in_batches, seal, sign_registers
 from aipchain.orchestrator.clearing import UNUSABLE_RULE, RuleShelf, decide
 from aipchain.orchestrator.desk import Job
@@ -18,10 +19,10 @@ from aipchain.orchestrator.timeline import BLOCK_S, MarketTimes, Moment, Step
 from aipchain.plugins.errors import UnknownPlugin
 from aipchain.runtime_bridge import calls, reads
 from aipchain.runtime_bridge.connection import Connection
-from aipchain.runtime_bridge.types import BookStatus, CommunityId, PostedPrice, ReferencePrice
-from aipchain.units import Interval, Price, UnixSeconds
+from aipchain.runtime_bridge.types import BookStatus, CommunityId, PostedPrice
+from aipchain.units import Interval, UnixSeconds
 
-__all__ = ["MarketLoop", "Tariff"]
+__all__ = ["MarketLoop"]
 
 _log = structlog.get_logger(__name__)
 
@@ -31,14 +32,6 @@ SETTLE_LIMIT = 500
 
 FORECAST_STEPS = 2
 """Orders are placed inside the interval before delivery, so the last measured one lies two steps back."""
-
-
-@dataclass(frozen=True, slots=True)
-class Tariff:
-    """Retail and feed-in tariff of a step [base units per Wh]."""
-
-    retail: Price
-    feed_in: Price
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +46,7 @@ class MarketLoop:
     community: CommunityId
     services: Services
     households: Sequence[Household]
-    tariffs: Sequence[Tariff]
+    tariffs: Sequence[ReferencePrice]
     origin: int
     interval_s: int
     times: MarketTimes
@@ -84,10 +77,9 @@ class MarketLoop:
             posted = PostedPrice(interval.start, tariff.retail, tariff.feed_in)
             call = calls.post_reference_prices(self.connection.metadata, community=self.community, prices=(posted,))
             yield Job(self.services.oracle, call, f"post the reference price of {interval.start}")
-        reference = ReferencePrice(tariff.retail, tariff.feed_in)
         placed = self._placed_by(interval)
         for household in self.households:
-            orders = household.orders(step, FORECAST_STEPS, 86_400 // self.interval_s, reference)
+            orders = household.orders(step, FORECAST_STEPS, 86_400 // self.interval_s, tariff)
             if orders and household.account.public not in placed:
                 call = calls.place_orders(
                     self.connection.metadata, community=self.community, interval_start=interval.start, orders=orders

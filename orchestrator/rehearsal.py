@@ -24,10 +24,11 @@ from aipchain.orchestrator.errors import AnotherRun
 from aipchain.orchestrator.follow import catch_up
 from aipchain.orchestrator.founding import Charter, Services, Settler, community_of, founding_steps, meters_by_owner
 from aipchain.orchestrator.household import Household, MeasuredHome
-from aipchain.orchestrator.loop import MarketLoop, Tariff
+from aipchain.orchestrator.loop import MarketLoop
 from aipchain.orchestrator.projection import Projection
 from aipchain.orchestrator.results import Results
 from aipchain.orchestrator.summary import RunFacts, summarise
+from aipchain.orchestrator.tariffs import MICRO_PER_KWH, reference_prices
 from aipchain.orchestrator.timeline import BLOCK_S, MarketTimes, moments
 from aipchain.plugins.catalogue import Catalogue
 from aipchain.runtime_bridge.connection import connect
@@ -42,16 +43,13 @@ from aipchain.runtime_bridge.types import (
     TrackKind,
     TrackSettings,
 )
-from aipchain.units import AIP, PRICE_OF_ONE_AIP_PER_KWH, Interval, Price, UnixSeconds
+from aipchain.units import AIP, Interval, UnixSeconds
 
 __all__ = ["Progress", "Rehearsal", "Settings"]
 
 DAY_S = 86_400
 POCKET_MONEY = 1_000 * AIP
 """What every account has at the start for fees and collateral [base units]; households can also pay all they import."""
-
-FEED_IN_PERMILL = 364
-"""Feed-in tariff per mille of the lowest retail tariff: 0.08 of 0.22 per kWh, what such homes earn for exports."""
 
 FOUNDED_BEFORE_S = 7_200
 """The community is founded this long before its first interval."""
@@ -155,7 +153,7 @@ class Rehearsal:
     @property
     def _endowment(self) -> int:
         pack = self._settings.pack
-        dearest = max(pack.retail_micro_per_kwh[step] for step in self._steps) * _MICRO
+        dearest = max(pack.retail_micro_per_kwh[step] for step in self._steps) * MICRO_PER_KWH
         hungriest = max(sum(home.import_wh(step) for step in self._steps) for home in self._settings.homes)
         return POCKET_MONEY + dearest * hungriest
 
@@ -214,7 +212,7 @@ class Rehearsal:
             community=community,
             services=self._services,
             households=[self._household(home, meters) for home in self._settings.homes],
-            tariffs=_tariffs(self._settings.pack),
+            tariffs=reference_prices(self._settings.pack),
             origin=self._settings.pack.start,
             interval_s=self._settings.pack.step_s,
             times=MarketTimes(parameters.gate_closure_s, parameters.clearing_window_s, parameters.grace_s),
@@ -294,15 +292,6 @@ def _digest(pack: Pack, homes: Sequence[Home]) -> bytes:
     recorded = (pack.start, pack.step_s, pack.retail_micro_per_kwh, *((home.load_wh, home.pv_wh) for home in homes))
     return blake2b(repr(recorded).encode(), digest_size=32).digest()
 
-
-def _tariffs(pack: Pack) -> list[Tariff]:
-    """Retail as recorded, in currency units as AIP; feed-in flat."""
-    feed_in = Price(min(pack.retail_micro_per_kwh) * _MICRO * FEED_IN_PERMILL // 1_000)
-    return [Tariff(Price(retail * _MICRO), feed_in) for retail in pack.retail_micro_per_kwh]
-
-
-_MICRO = PRICE_OF_ONE_AIP_PER_KWH // 1_000_000
-"""The `Price` of 10^-6 AIP per kWh."""
 
 SMALLEST_CONNECTION_W = 24_000
 """The usual connection of a single home: 100 A at 240 V."""

@@ -15,20 +15,15 @@ from typing import Final
 from aipchain.ai.forecast import daily_persistence
 from aipchain.market.book import AccountId, BookOrder, MeterId, OrderNumber, ReferencePrice, Side
 from aipchain.metering.packs import Home, Pack
-from aipchain.units import PRICE_OF_ONE_AIP_PER_KWH, Interval, Price, Wh
+from aipchain.orchestrator.tariffs import reference_prices
+from aipchain.units import Interval, Wh
 
-__all__ = ["Forecast", "Scene", "Settings", "reference_prices", "scenes"]
+__all__ = ["Forecast", "Scene", "Settings", "scenes"]
 
 DAYS_OF_WEEK: Final = 7
 
-FEED_IN_PERMILL: Final = 364
-"""Feed-in tariff per mille of the lowest retail tariff, as in the demo."""
-
 FORECAST_STEPS: Final = 2
 """Orders are placed inside the interval before delivery, so the last measured one lies two steps back."""
-
-_MICRO: Final = PRICE_OF_ONE_AIP_PER_KWH // 1_000_000
-"""The `Price` of 10^-6 AIP per kWh."""
 
 
 class Forecast(StrEnum):
@@ -106,12 +101,6 @@ def scenes(settings: Settings) -> tuple[Scene, ...]:
             )
         )
     return tuple(told)
-
-
-def reference_prices(pack: Pack) -> tuple[ReferencePrice, ...]:
-    """Retail of each step as recorded, in currency units as AIP; feed-in flat. The demo's tariffs."""
-    feed_in = Price(min(pack.retail_micro_per_kwh) * _MICRO * FEED_IN_PERMILL // 1_000)
-    return tuple(ReferencePrice(Price(retail * _MICRO), feed_in) for retail in pack.retail_micro_per_kwh)
 
 
 def _expected(settings: Settings, net_wh: Sequence[int], step: int) -> int:

@@ -4,11 +4,12 @@ from collections.abc import Callable, Sequence
 
 import pytest
 
+from aipchain.market.book import ReferencePrice
 from aipchain.metering.gateway import Registers
 from aipchain.metering.packs import Home
 from aipchain.orchestrator.household import Household, MeasuredHome
 from aipchain.runtime_bridge.keys import account_from_seed, device_from_seed
-from aipchain.runtime_bridge.types import MeterId, NewOrder, ReferencePrice, Side
+from aipchain.runtime_bridge.types import MeterId, NewOrder, Side
 from aipchain.units import Price, Wh
 
 REFERENCE = ReferencePrice(retail=Price(30), feed_in=Price(10))

@@ -9,8 +9,9 @@ import pytest
 
 from aipchain.market.book import Side
 from aipchain.metering.errors import BadPack
-from aipchain.orchestrator.comparison.scenario import FORECAST_STEPS, Forecast, Scene, reference_prices, scenes
+from aipchain.orchestrator.comparison.scenario import FORECAST_STEPS, Forecast, Scene, scenes
 from aipchain.orchestrator.household import Household, MeasuredHome
+from aipchain.orchestrator.tariffs import reference_prices
 from aipchain.runtime_bridge import types as t
 from aipchain.runtime_bridge.keys import account_from_seed, device_from_seed
 from aipchain.units import Price, UnixSeconds
@@ -40,12 +41,11 @@ def test_a_forecasting_home_places_the_demos_orders(village: Village) -> None:
     """Step by step the same as the demo's household agent."""
     settings = replace(village(NET), forecast=Forecast.NAIVE)
     reference = reference_prices(settings.pack)[0]
-    told = t.ReferencePrice(reference.retail, reference.feed_in)
     keys = account_from_seed(bytes(32)), device_from_seed(bytes(32))
     agents = [Household(MeasuredHome(home), *keys, t.MeterId(place)) for place, home in enumerate(settings.homes)]
 
     for step, scene in enumerate(scenes(settings)):
-        placed = [order for agent in agents for order in agent.orders(step, FORECAST_STEPS, 24, told)]
+        placed = [order for agent in agents for order in agent.orders(step, FORECAST_STEPS, 24, reference)]
         assert terms(scene) == [(each.meter, each.side.name, each.wh, each.limit_price) for each in placed]
 
 
