@@ -1,15 +1,15 @@
 """Faults of a clearing that the chain does not look for, and that undo it when somebody shows one.
 
 Whoever makes a clearing looks for them first (`first_fault`), and so does whoever audits one. All pairs of a book are
-looked at in one pass: between two zones only the bid with most left beyond its dual and the offer with least count, of
-two owners each, since nobody trades with itself.
+looked at in one pass over each two zones: of the bids at or above an offer's limit only the one with most left beyond
+its dual counts, and one of another owner, since nobody trades with itself.
 """
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections import defaultdict, deque
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
-from typing import Final, TypeAlias
+from typing import TypeAlias
 
 from aipchain.market.book import BookOrder, OrderNumber, Side, Trade
 from aipchain.market.certificate import Certificate, LinePrice, Optimum, gain
@@ -20,7 +20,7 @@ __all__ = ["DualFault", "Fault", "LineFault", "PairFault", "first_fault"]
 
 @dataclass(frozen=True, slots=True)
 class PairFault:
-    """Bid and offer would gain more by trading than their duals and the lines between them say."""
+    """Bid and offer may trade, and would gain more by it than their duals and the lines between them say."""
 
     bid: OrderNumber
     offer: OrderNumber
@@ -51,9 +51,6 @@ class LineFault:
 
 Fault: TypeAlias = PairFault | DualFault | LineFault
 
-_OWNERS: Final = 2
-"""So many owners of a zone and side are looked at: of any two orders that count, one is not the other one's owner's."""
-
 
 def first_fault(
     trades: Sequence[Trade], orders: Iterable[BookOrder], terms: Terms, certificate: Certificate
@@ -83,27 +80,40 @@ def _overloaded(trades: Iterable[Trade], book: Mapping[OrderNumber, BookOrder], 
 
 def _pair(book: Mapping[OrderNumber, BookOrder], terms: Terms, certificate: Optimum) -> PairFault | None:
     told = {dual.order: dual.surplus for dual in certificate.duals}
-    bids, offers = (_foremost(book, told, side) for side in (Side.BID, Side.OFFER))
-    for bid, offer in product(bids, offers):
-        said = told[bid.number] + told[offer.number] + _price_between(certificate.lines, offer.zone, bid.zone)
-        if bid.owner != offer.owner and said < gain(terms, bid, offer):
-            return PairFault(bid.number, offer.number)
+    bids, offers = (_dearest_first(book.values(), side) for side in (Side.BID, Side.OFFER))
+    for seller, buyer in product(offers, bids):
+        between = _price_between(certificate.lines, seller, buyer)
+        for bid, offer in _foremost(bids[buyer], offers[seller], told):
+            if told[bid.number] + told[offer.number] + between < gain(terms, bid, offer):
+                return PairFault(bid.number, offer.number)
     return None
 
 
-def _foremost(book: Mapping[OrderNumber, BookOrder], told: Mapping[OrderNumber, int], side: Side) -> list[BookOrder]:
-    """Of every zone the orders of two owners that have most to gain beyond their duals."""
-    sign = 1 if side is Side.BID else -1
-    ranked = sorted(
-        (order for order in book.values() if order.side is side),
-        key=lambda order: (told[order.number] - sign * order.limit_price, order.number),
-    )
-    kept: dict[int, dict[str, BookOrder]] = defaultdict(dict)
-    for order in ranked:
-        owners = kept[order.zone]
-        if order.owner not in owners and len(owners) < _OWNERS:
-            owners[order.owner] = order
-    return [order for owners in kept.values() for order in owners.values()]
+def _dearest_first(orders: Iterable[BookOrder], side: Side) -> dict[int, list[BookOrder]]:
+    """The orders of a side by zone, in each the highest limit first."""
+    zones: dict[int, list[BookOrder]] = defaultdict(list)
+    for order in sorted((order for order in orders if order.side is side), key=lambda each: -each.limit_price):
+        zones[order.zone].append(order)
+    return zones
+
+
+def _foremost(
+    bids: Iterable[BookOrder], offers: Iterable[BookOrder], told: Mapping[OrderNumber, int]
+) -> Iterator[tuple[BookOrder, BookOrder]]:
+    """For each offer, of the bids that may trade with it the one with most left beyond its dual. Both dearest first."""
+    waiting = deque(bids)
+    best: list[BookOrder] = []
+    for offer in offers:
+        while waiting and waiting[0].limit_price >= offer.limit_price:
+            best = _best_two_owners([*best, waiting.popleft()], told)
+        yield from ((bid, offer) for bid in best if bid.owner != offer.owner)
+
+
+def _best_two_owners(bids: list[BookOrder], told: Mapping[OrderNumber, int]) -> list[BookOrder]:
+    """The bid with most left beyond its dual, and the best one of another owner: one of them is not the seller's."""
+    ranked = sorted(bids, key=lambda bid: told[bid.number] - bid.limit_price)
+    others = [bid for bid in ranked if bid.owner != ranked[0].owner]
+    return [ranked[0], *others[:1]]
 
 
 def _price_between(lines: Iterable[LinePrice], seller: int, buyer: int) -> int:

@@ -30,7 +30,6 @@ __all__ = [
     "LineOutOfRange",
     "NetworkError",
     "NotConnected",
-    "TradeAtLoss",
     "TwoParents",
     "UnknownNode",
     "UnknownZone",
@@ -125,17 +124,6 @@ class CapOutOfRange(NetworkError):
     def __init__(self, what: str, value: int) -> None:
         self.what, self.value = what, value
         super().__init__(f"the cap {what} is {value} Wh; it must not be negative (zero forbids the exchange)")
-
-
-class TradeAtLoss(NetworkError):
-    """The best clearing frees a line by a trade in which the bid's limit is below the offer's."""
-
-    def __init__(self, bid: int, offer: int, zone: int) -> None:
-        self.bid, self.offer, self.zone = bid, offer, zone
-        super().__init__(
-            f"the best clearing would sell offer {offer} of zone {zone} to bid {bid}, whose limit is lower, to free a "
-            "line; no trade may do that, so nothing can be proven: widen the lines, or clear by a rule without proof"
-        )
 
 
 class IntervalNotWhole(NetworkError):

@@ -5,12 +5,14 @@ less what its bids buy stays within the limits of its line. The certificate foll
 dual is its gain at the price, a line's price is what a watt-hour more over it would be worth. By strong duality they
 are worth together what the trades are (`market.certificate`), and no pair gains more (`market.challenge`).
 
-Every trade is at its seller's price. Nobody trades with itself: whoever could only be served so gets prices of its own
-and is cleared apart from its other side, so that the optimum is one of trades. Equals go by lot (`auctions.ties`).
+Every trade is at its seller's price. Nobody trades with itself, and no offer with a bid below its limit, though a full
+line could be freed so: whoever would be served in such a way gets prices of its own and is cleared apart from the other
+side, so that the optimum is one of trades. Equals go by lot (`auctions.ties`).
 """
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import Final
 
 from aipchain.market.auctions.pairing import Fill, pair_fills
@@ -18,8 +20,7 @@ from aipchain.market.auctions.ties import lots
 from aipchain.market.book import AccountId, BookOrder, OrderNumber, Side, Trade, in_canonical_order, in_number_order
 from aipchain.market.certificate import Dual, Optimum
 from aipchain.market.network.circulation import least_cost_circulation
-from aipchain.market.network.errors import TradeAtLoss
-from aipchain.market.network.line_network import LineNetwork, Place, Way, line_network
+from aipchain.market.network.line_network import Apart, LineNetwork, Place, Way, line_network
 from aipchain.market.network.line_prices import LinePrices, line_prices
 from aipchain.market.rounding import refuse_k
 from aipchain.market.terms import Terms
@@ -46,7 +47,6 @@ def clear_lines(orders: Iterable[BookOrder], terms: Terms, *, seed: int, k_permi
     :param seed: `aipchain.market.auctions.ties.tie_seed` of the interval.
     :param k_permille: where prices lie between the lowest and the highest that fit: 0 is best for buyers.
     :raises DuplicateOrder: two orders have one number.
-    :raises TradeAtLoss: the best clearing frees a line by a trade that the envelope forbids.
     :raises ValueError: `k_permille` is outside 0..1000.
     """
     refuse_k(k_permille)
@@ -56,17 +56,17 @@ def clear_lines(orders: Iterable[BookOrder], terms: Terms, *, seed: int, k_permi
     def merit(order: BookOrder) -> int:
         return -value[order.number] if order.side is Side.BID else value[order.number]
 
-    apart: set[AccountId] = set()
+    apart = Apart()
     while True:
         network = line_network(book, terms, merit, apart)
         used = list(least_cost_circulation(network.nodes, network.ladders(lambda o: value[o.number], 1 << _TIE_BITS)))
         _keep_near(network, used)
-        pairs, selves = _pairs(network, used)
-        if not selves:
+        pairs, refused = _pairs(network, used)
+        if not refused:
             break
-        apart |= selves
+        apart |= refused
     prices = line_prices(network, used, k_permille)
-    return LineClearing(_trades(network, pairs, prices), _certificate(network, prices))
+    return LineClearing(_trades(pairs, prices), _certificate(network, prices))
 
 
 def _values(book: Sequence[BookOrder], seed: int) -> dict[OrderNumber, int]:
@@ -114,8 +114,8 @@ _Pairs = Mapping[tuple[OrderNumber, OrderNumber], tuple[BookOrder, BookOrder, in
 """By (bid, offer): both orders, energy [Wh], and the offer's place."""
 
 
-def _pairs(network: LineNetwork, used: Sequence[int]) -> tuple[_Pairs, set[AccountId]]:
-    """Cut the fills of each place into its ways, in merit order, and pair both sides; and who met only itself."""
+def _pairs(network: LineNetwork, used: Sequence[int]) -> tuple[_Pairs, Apart]:
+    """Cut the fills of each place into its ways, in merit order, and pair both sides; and who may not meet so."""
     count = len(network.ways)
     selling = [_fills(each, wh) for each, wh in zip(network.offers, used[count:], strict=False)]
     buying = [_fills(each, wh) for each, wh in zip(network.bids, used[count + len(selling) :], strict=False)]
@@ -129,7 +129,8 @@ def _pairs(network: LineNetwork, used: Sequence[int]) -> tuple[_Pairs, set[Accou
             key = (pair.bid.number, pair.offer.number)
             before = pairs[key][2] if key in pairs else 0
             pairs[key] = (pair.bid, pair.offer, before + pair.wh, way.offers)
-    return pairs, selves
+    at_a_loss = [key for key, (bid, offer, _, _) in pairs.items() if bid.limit_price < offer.limit_price]
+    return pairs, Apart(frozenset(selves), frozenset(chain.from_iterable(at_a_loss)))
 
 
 def _fills(place: Place, wh: int) -> list[Fill]:
@@ -156,15 +157,12 @@ def _taken(fills: list[Fill], wh: int) -> list[Fill]:
     return taken
 
 
-def _trades(network: LineNetwork, pairs: _Pairs, prices: LinePrices) -> tuple[Trade, ...]:
+def _trades(pairs: _Pairs, prices: LinePrices) -> tuple[Trade, ...]:
     """At the seller's price, or at the buyer's limit where that is less because the trade frees a line."""
-    trades: list[Trade] = []
-    for bid, offer, wh, place in pairs.values():
-        price = min(prices.selling[place], bid.limit_price)
-        if price < offer.limit_price:
-            raise TradeAtLoss(bid.number, offer.number, network.offers[place].zone)
-        trades.append(Trade(bid.number, offer.number, Wh(wh), Price(price)))
-    return in_canonical_order(trades)
+    return in_canonical_order(
+        Trade(bid.number, offer.number, Wh(wh), Price(min(prices.selling[place], bid.limit_price)))
+        for bid, offer, wh, place in pairs.values()
+    )
 
 
 def _certificate(network: LineNetwork, prices: LinePrices) -> Optimum:

@@ -8,18 +8,19 @@ and one for its offers S_a and its bids T_a, a clearing is a circulation:
     S_a -> T_b     energy from zone to zone, at the charge
     T_a -> a       bids, each at its limit less than nothing
 
-Every member row of such a system is a node or a merger of nodes, so whole numbers have a whole optimum. Members who
-must not meet themselves get an S and a T of their own (`Place`), with no way between the two.
+Every member row of such a system is a node or a merger of nodes, so whole numbers have a whole optimum. Whoever must
+not meet somebody gets an S or a T of its own (`Place`): an owner who would meet itself, with no way between the two; an
+order that would meet one beyond its limit, with no way to it.
 """
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-from aipchain.market.book import AccountId, BookOrder, Side
+from aipchain.market.book import AccountId, BookOrder, OrderNumber, Side
 from aipchain.market.network.circulation import Ladder, Step
 from aipchain.market.terms import LineLimit, Terms
 
-__all__ = ["OUTSIDE", "LineNetwork", "Place", "Way", "line_network"]
+__all__ = ["OUTSIDE", "Apart", "LineNetwork", "Place", "Way", "line_network"]
 
 OUTSIDE = 0
 """The node that all lines lead to."""
@@ -27,11 +28,25 @@ OUTSIDE = 0
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Orders of one side in one zone, best first: those of `owner`, or of all who have no place of their own (None)."""
+    """Orders of one side in one zone, best first: one or all of `owner`, or all that have no such place (None)."""
 
     zone: int
     owner: AccountId | None
     orders: tuple[BookOrder, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Apart:
+    """Who has places of its own: owners, for all their orders of a zone and side together, and single orders."""
+
+    owners: frozenset[AccountId] = frozenset()
+    orders: frozenset[OrderNumber] = frozenset()
+
+    def __or__(self, more: "Apart") -> "Apart":
+        return Apart(self.owners | more.owners, self.orders | more.orders)
+
+    def __bool__(self) -> bool:
+        return bool(self.owners or self.orders)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,36 +113,40 @@ class LineNetwork:
 
 
 def line_network(
-    orders: Sequence[BookOrder], terms: Terms, merit: Callable[[BookOrder], int], apart: Iterable[AccountId] = ()
+    orders: Sequence[BookOrder], terms: Terms, merit: Callable[[BookOrder], int], apart: Apart
 ) -> LineNetwork:
     """Place the orders of a book.
 
     :param orders: by number.
     :param merit: less is served earlier, among orders of one side; no two are equal.
-    :param apart: owners with places of their own.
     """
-    own = frozenset(apart)
-    offers, bids = (_places([o for o in orders if o.side is side], merit, own) for side in (Side.OFFER, Side.BID))
+    offers, bids = (_places([o for o in orders if o.side is side], merit, apart) for side in (Side.OFFER, Side.BID))
     ways = tuple(
         Way(seller, buyer, terms.charge(offers[seller].zone, bids[buyer].zone))
         for seller in range(len(offers))
         for buyer in range(len(bids))
-        if offers[seller].owner is None or offers[seller].owner != bids[buyer].owner
+        if _may_trade(offers[seller], bids[buyer])
     )
     zones = tuple(sorted({order.zone for order in orders}))
     return LineNetwork(zones, offers, bids, ways, terms.limits)
 
 
-def _places(
-    orders: Iterable[BookOrder], merit: Callable[[BookOrder], int], own: frozenset[AccountId]
-) -> tuple[Place, ...]:
+def _may_trade(offers: Place, bids: Place) -> bool:
+    """Whether the best two of the places are not of one owner, and within each other's limits."""
+    is_one_owner = offers.owner is not None and offers.owner == bids.owner
+    return not is_one_owner and bids.orders[0].limit_price >= offers.orders[0].limit_price
+
+
+def _places(orders: Iterable[BookOrder], merit: Callable[[BookOrder], int], apart: Apart) -> tuple[Place, ...]:
     """Places by zone; in a zone those that come first have the lowest order number, whatever owners are called."""
-    found: dict[tuple[int, AccountId | None], list[BookOrder]] = {}
+    found: dict[tuple[int, AccountId | None, OrderNumber | None], list[BookOrder]] = {}
     for order in orders:
-        found.setdefault((order.zone, order.owner if order.owner in own else None), []).append(order)
+        number = order.number if order.number in apart.orders else None
+        owner = order.owner if order.owner in apart.owners or number is not None else None
+        found.setdefault((order.zone, owner, number), []).append(order)
     return tuple(
         Place(zone, owner, tuple(sorted(members, key=merit)))
-        for (zone, owner), members in sorted(found.items(), key=lambda each: (each[0][0], each[1][0].number))
+        for (zone, owner, _), members in sorted(found.items(), key=lambda each: (each[0][0], each[1][0].number))
     )
 
 

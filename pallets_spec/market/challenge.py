@@ -3,8 +3,8 @@
 What the chain does not look at when a clearing comes, it lets others look at until the readings of the interval are
 final. One fault is enough:
 
-- a *pair*: a bid and an offer that would gain more by trading than their duals and the prices of the lines between
-  them say, so that the certificate proves nothing;
+- a *pair*: a bid and an offer that may trade, and would gain more by it than their duals and the prices of the lines
+  between them say, so that the certificate proves nothing;
 - a *dual* that is not of a standing order of the book, or not of its energy;
 - a *line* that the trades would load beyond the limit in the terms.
 
@@ -96,13 +96,19 @@ def _standing_order(world: World, key: BookKey, number: OrderNumber) -> Order | 
 
 
 def _gains_more(world: World, key: BookKey, terms: Terms, bid_dual: Dual, offer_dual: Dual) -> bool:
-    """Whether a bid and an offer of two owners would gain more by trading than their duals say."""
+    """Whether a bid and an offer that may trade would gain more by it than their duals say."""
     bid, offer = _standing_order(world, key, bid_dual.order), _standing_order(world, key, offer_dual.order)
-    if bid is None or offer is None or (bid.side, offer.side) != (Side.BID, Side.OFFER) or bid.owner == offer.owner:
+    if bid is None or offer is None or not _may_trade(bid, offer):
         return False
     lines = world.market.line_prices.get(key, ())
     between = price_between(lines, zone_of(world, offer), zone_of(world, bid))
     return bid_dual.surplus + offer_dual.surplus + between < gain(world, terms, bid, offer)
+
+
+def _may_trade(bid: Order, offer: Order) -> bool:
+    """Whether the envelope lets them trade at some price: a bid with an offer, of two owners, not below its limit."""
+    sides = (bid.side, offer.side)
+    return sides == (Side.BID, Side.OFFER) and bid.owner != offer.owner and bid.limit_price >= offer.limit_price
 
 
 def _is_overloaded(world: World, key: BookKey, terms: Terms, zone: int) -> bool:

@@ -5,8 +5,8 @@ Between members in different zones no one price is best, because carrying energy
     energy x (bid's limit - offer's limit - what it costs to carry it)
 
 A certificate gives every order a *dual*, its gain per watt-hour, and every limited line a price, the gain if it carried
-a watt-hour more. Where no bid and no offer would gain more together than their duals and the lines between them say,
-all trades that keep the limits are worth at most
+a watt-hour more. Where no bid and no offer that may trade would gain more together than their duals and the lines
+between them say, all trades that keep the limits are worth at most
 
     sum(energy x surplus) + sum(limit x price of the line)
 

@@ -127,10 +127,10 @@ def trade(bid: int, offer: int, wh: int = 10, price: int = 75) -> Trade:
     return Trade(OrderNumber(bid), OrderNumber(offer), Wh(wh), Price(price))
 
 
-def enrol(corner: Corner, owner: str) -> None:
-    """The steward enrols a meter of somebody."""
+def enrol(corner: Corner, owner: str, steward: str = "steward", community: int = TOWN) -> None:
+    """A steward enrols a meter of somebody, in the first zone."""
     arguments = {
-        "community": TOWN,
+        "community": community,
         "owner": account(owner),
         "device_key": DEVICES[0].public,
         "zone": 0,
@@ -140,7 +140,7 @@ def enrol(corner: Corner, owner: str) -> None:
         "export_register_wh": 0,
         "reads_from": START,
     }
-    corner.does("steward", "Metering", "enrol_meter", **arguments)
+    corner.does(steward, "Metering", "enrol_meter", **arguments)
 
 
 def propose(corner: Corner) -> None:

@@ -1,6 +1,18 @@
 """Gates at their second: one before it and at it, for whoever still wants to pass and for whoever waits behind it."""
 
-from aipchain.orchestrator.twin.edges.corner import ADAS, BENS, BOOK, POORS, Corner, bid, enrol, offer, read, trade
+from aipchain.orchestrator.twin.edges.corner import (
+    ADAS,
+    BENS,
+    BOOK,
+    POORS,
+    Corner,
+    bid,
+    enrol,
+    handle,
+    offer,
+    read,
+    trade,
+)
 from aipchain.orchestrator.twin.moves.town import BUNDLES, HAMLET, HOUR, PARAMETERS, START, TOWN, account
 from aipchain.orchestrator.twin.steps import Do
 from aipchain.pallets_spec.types import PLAIN_TERMS, Binding, PostedPrice, Role, Slot
@@ -72,11 +84,12 @@ def the_whole_escrow_is_paid(corner: Corner) -> None:
 
 
 def a_community_without_a_price_model(corner: Corner) -> None:
-    """A price stands without a book where only the market rule is installed, and no order is taken."""
+    """A price stands without a book where only the market rule is installed; a meter is enrolled, no order taken."""
     arguments = {"name": b"Third", "interval_s": HOUR, "epoch_s": 2 * HOUR, "zones": [b"one"], "parameters": PARAMETERS}
     corner.does("ben", "Communities", "found", **arguments, steward=account("ben"))
     community = corner.twin.world.communities.next_community_id - 1
     corner.does("ben", "Communities", "admit", community=community, account=account("ben"), roles=[Role.ORACLE])
+    enrol(corner, "ben", "ben", community)
     binding = Binding(BUNDLES[0], b"{}", b"", PLAIN_TERMS, None)
     corner.does("ben", "PluginRegistry", "install", community=community, slot=Slot.CLEAR, binding=binding)
     prices = [PostedPrice(BOOK[1], Price(300), Price(80))]
@@ -85,7 +98,11 @@ def a_community_without_a_price_model(corner: Corner) -> None:
 
 
 def a_hold_of_one_unit(corner: Corner) -> None:
-    """One unit is left on hold; and one unit cannot be held where only the existential deposit is free."""
+    """One unit goes back when a book is void; one is left on hold; and where only the deposit is free none is held."""
+    void = corner.fork()
+    void.places("ada", bid(1, 1, 1))
+    void.at(void.twin.world.market.books[BOOK].deadline)
+    handle(void, "void")
     corner.places("ada", bid(1, 1, 1), bid(2))
     for number in (1, 0):
         corner.does("ada", "Market", "cancel_order", number=number)

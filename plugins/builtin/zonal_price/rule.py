@@ -6,7 +6,6 @@ limit prices are served by lots of the interval's public seed.
 
 from aipchain.market.auctions.ties import tie_seed
 from aipchain.market.book import keep_largest
-from aipchain.market.network.errors import TradeAtLoss
 from aipchain.market.network.line_clearing import clear_lines
 from aipchain.market.terms import Proof
 from aipchain.plugins.hookspecs import CannotDecide, Clearing, ClearInputs, hookimpl, whole_number
@@ -16,10 +15,7 @@ from aipchain.plugins.hookspecs import CannotDecide, Clearing, ClearInputs, hook
 def clear(inputs: ClearInputs) -> Clearing:
     """Trades at their seller's zone's price, and the proof that no others are worth more."""
     k_permille = whole_number(inputs.config, "k_permille")
-    try:
-        clearing = clear_lines(inputs.orders, inputs.terms, seed=tie_seed(inputs.interval), k_permille=k_permille)
-    except TradeAtLoss as error:
-        raise CannotDecide(str(error)) from error
+    clearing = clear_lines(inputs.orders, inputs.terms, seed=tie_seed(inputs.interval), k_permille=k_permille)
     count, most = len(clearing.trades), inputs.max_trades
     if count > most and inputs.terms.proof is Proof.OPTIMUM:
         raise CannotDecide(f"the best clearing has {count} trades and a result holds {most}; fewer prove no optimum")

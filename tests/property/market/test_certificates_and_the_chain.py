@@ -142,6 +142,8 @@ def test_an_optimum_is_taken_or_refused_alike(data: st.DataObject, book: tuple[B
 def _is_fault(world: World, brought: Optimum, bid: BookOrder, offer: BookOrder) -> bool:
     if (bid.side, offer.side) != (Side.BID, Side.OFFER) or bid.owner == offer.owner:
         return False
+    if bid.limit_price < offer.limit_price:
+        return False
     terms = world.plugin_registry.bindings[types.NO_HASH].binding.terms
     orders = world.market.orders
     told = {dual.order: dual.surplus for dual in brought.duals}

@@ -171,6 +171,17 @@ def test_an_owner_in_every_trade_supplies_itself(uniform: Square) -> None:
     uniform.clear(trade(0, 2, 10, 12), certificate=_at(12))
 
 
+def test_an_owner_beside_others_trades_does_not_supply_itself(uniform: Square) -> None:
+    """Ben and Cat trade without Ada, who would sell to the one and buy from the other what she is left with."""
+    uniform.place("ada", uniform.order("bid", "10@20", 0), uniform.order("offer", "10@10", 3, 2))
+    uniform.place("ben", uniform.order("offer", "10@10", 1))
+    uniform.place("cat", uniform.order("bid", "10@20", 2))
+    uniform.town.at(GATE)
+
+    assert _flaw(uniform.clear_refused(trade(3, 2, 10, 15), certificate=_at(15))) is Flaw.ORDER_LEFT_OUT
+    uniform.clear(trade(0, 2, 10, 15), trade(3, 1, 10, 15), certificate=_at(15))
+
+
 @pytest.mark.parametrize(
     ("bid", "offer", "price", "accepted"),
     [

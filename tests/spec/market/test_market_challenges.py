@@ -261,6 +261,17 @@ def test_a_pair_pays_for_the_line_into_its_zone(town: "Town", out: int, into: in
     _shows(square, _pair(duals, 0, 2), is_fault=is_fault)
 
 
+@pytest.mark.parametrize(("limit", "is_fault"), [(7, False), (8, True)])
+def test_an_offer_is_no_pair_with_a_bid_below_its_limit(town: "Town", limit: int, *, is_fault: bool) -> None:
+    """A line that Ada frees by buying in zone 1 is worth 99, but no trade may sell to her for less than Cat asks."""
+    square = open_square(town, Terms(Proof.OPTIMUM, limits=(LineLimit(1, Wh(0), Wh(0)),)))
+    square.place("ada", square.order("bid", f"100@{limit}", 0))
+    square.place("cat", square.order("offer", "100@8", 2))
+    duals = _cleared(square, _duals((0, 100, 0), (1, 100, 0)), lines=(LinePrice(1, Price(99), Price(0)),))
+
+    _shows(square, _pair(duals, 0, 1), is_fault=is_fault)
+
+
 def test_a_pair_in_one_zone_pays_for_no_line(town: "Town") -> None:
     """Ada and Ben would gain 10, and their duals say 9, whatever the line of their zone is worth."""
     square = open_square(town, LIMITED)

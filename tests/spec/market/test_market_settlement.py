@@ -357,14 +357,14 @@ def test_a_book_without_a_result_releases_its_holds_in_bounded_steps(square: "Sq
 def test_releases_of_one_owner_are_one_sum(square: "Square") -> None:
     """Owner by owner, in the order of their account ids; nothing is released to who had nothing on hold."""
     square.place("ada", square.order("bid", "1@5", 0), square.order("bid", "1@6", 0, 2))
-    square.place("ben", square.order("bid", "1@7", 1), square.order("bid", "1@0", 1, 2))
+    square.place("ben", square.order("bid", "1@1", 1), square.order("bid", "1@0", 1, 2))
     square.place("cat", square.order("offer", "1@0", 2))
     square.town.at(GATE + 300)
 
     released = [event for event in square.void() if isinstance(event, balances.Released)]
 
     ada, ben = square.town.account("ada"), square.town.account("ben")
-    assert [(event.who, event.amount) for event in released] == sorted([(ada, 11), (ben, 7)])
+    assert [(event.who, event.amount) for event in released] == sorted([(ada, 11), (ben, 1)])
 
 
 def test_a_book_without_orders_is_over_in_one_call(square: "Square") -> None:

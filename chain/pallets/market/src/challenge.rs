@@ -71,14 +71,15 @@ impl<T: Config> Pallet<T> {
 		Orders::<T>::get(number).filter(|order| order.book() == key && order.status == OrderStatus::Open)
 	}
 
-	/// Whether a bid and an offer of two owners are worth more together than their duals and the lines between say.
+	/// Whether a bid and an offer that may trade are worth more together than their duals and the lines between say.
 	fn is_worth_more(key: BookKey, book: &Book, bid: &Leaf, offer: &Leaf) -> Result<bool, DispatchError> {
 		let surplus = u128::from(bid.dual.surplus) + u128::from(offer.dual.surplus);
 		let orders = Self::standing_order(key, bid.dual.order).zip(Self::standing_order(key, offer.dual.order));
 		let Some((bid, offer)) = orders else {
 			return Ok(false);
 		};
-		if (bid.side, offer.side) != (Side::Bid, Side::Offer) || bid.owner == offer.owner {
+		let of_two_sides = (bid.side, offer.side) == (Side::Bid, Side::Offer);
+		if !of_two_sides || bid.owner == offer.owner || bid.limit_price < offer.limit_price {
 			return Ok(false);
 		}
 		let mut zones = ZonesInHand::<T>::default();

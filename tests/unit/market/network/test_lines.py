@@ -6,7 +6,6 @@ from aipchain.market.book import AccountId, BookOrder, MeterId, OrderNumber, Sid
 from aipchain.market.certificate import Dual, LinePrice, first_flaw
 from aipchain.market.challenge import first_fault
 from aipchain.market.errors import DuplicateOrder
-from aipchain.market.network.errors import TradeAtLoss
 from aipchain.market.network.line_clearing import LineClearing, clear_lines
 from aipchain.market.terms import LineLimit, Proof, Terms, ZoneCharge
 from aipchain.units import Price, Wh
@@ -100,7 +99,7 @@ def test_an_owner_on_both_sides_is_cleared_apart_from_itself() -> None:
 
 
 def test_a_trade_at_a_loss_is_not_made() -> None:
-    """Energy that goes through a zone for nothing, where it costs 100 inside: the best would sell 15 to a bid of 12."""
+    """Selling 15 to a bid of 12 would make room for 50 to buy at 1; no trade may do that, so the line stays full."""
     book = [
         order(0, Side.OFFER, 9, 1, zone=0),
         order(1, Side.BID, 9, 50, zone=1),
@@ -111,8 +110,12 @@ def test_a_trade_at_a_loss_is_not_made() -> None:
         Proof.OPTIMUM, (ZoneCharge(0, 2, Price(100)), ZoneCharge(1, 1, Price(100))), (LineLimit(1, Wh(0), Wh(5)),)
     )
 
-    with pytest.raises(TradeAtLoss, match="offer 2 of zone 1 to bid 3, whose limit is lower"):
-        clear_lines(book, terms, seed=1)
+    cleared = clear_lines(book, terms, seed=1)
+
+    assert cleared.trades == (trade(1, 0, 5, 1),)
+    assert surplus(cleared) == [0, 0, 0, 0]
+    assert cleared.certificate.lines == (LinePrice(1, Price(0), Price(49)),)
+    assert is_proven(cleared, book, terms)
 
 
 @pytest.mark.parametrize("book", [[], [order(0, Side.BID, 5, 20)], [order(0, Side.OFFER, 5, 20)]])
