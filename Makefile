@@ -52,7 +52,7 @@ mutants: setup-dev ## change the specification in every small way and see that t
 	$(BIN)/python tests/mutation/measure.py
 
 spec-release: setup ## 10,000 sequences about each pallet on all cores, into pallets_spec/release.json; goes on where it was ended
-	$(BIN)/aip spec fuzz --sequences 10000 --seed 1 --result pallets_spec/release.json
+	$(BIN)/aip spec fuzz --sequences 10000 --steps 12 --seed 1 --result pallets_spec/release.json
 
 bench: setup-dev ## print the figures of docs/benchmarks.md; tests/bench/follow.py and pov.py print its other figures
 	$(BIN)/python tests/bench/figures.py
