@@ -60,11 +60,12 @@ class Budget(_Part):
 
 
 class ConfigField(_Part):
-    """One setting that a community can vote on; the type is that of the default."""
+    """One setting that a community can vote on, and who feels it; the type is that of the default."""
 
     default: ConfigValue
     label: Line
     help: Line
+    affects: Line
     unit: Line | None = None
     minimum: int | None = None
     maximum: int | None = None
@@ -95,9 +96,9 @@ class ConfigField(_Part):
         return None
 
     def json_schema(self) -> dict[str, object]:
-        """This setting as JSON Schema; the unit stands under `x-unit`."""
+        """This setting as JSON Schema; unit and who is affected stand under `x-unit` and `x-affects`."""
         schema: dict[str, object] = {"type": _JSON_TYPES[type(self.default)], "default": self.default}
-        schema |= {"title": self.label, "description": self.help}
+        schema |= {"title": self.label, "description": self.help, "x-affects": self.affects}
         optional = {"minimum": self.minimum, "maximum": self.maximum, "enum": list(self.choices), "x-unit": self.unit}
         return schema | {key: value for key, value in optional.items() if value not in (None, [])}
 

@@ -178,7 +178,7 @@ def _setting(field: ConfigField) -> tuple[str, str, str]:
     if field.minimum is not None or field.maximum is not None:
         allowed = f"{'' if field.minimum is None else field.minimum}..{'' if field.maximum is None else field.maximum}"
     unit = f" ({field.unit})" if field.unit else ""
-    return str(field.default), allowed or "any", f"{field.label}{unit}: {field.help}"
+    return str(field.default), allowed or "any", f"{field.label}{unit}: {field.help} Affects {field.affects}."
 
 
 def _slots_on_chain(

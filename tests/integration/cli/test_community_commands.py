@@ -30,8 +30,8 @@ def test_show_tells_rules_in_words(village: Any) -> None:
     """Plugins by name, tracks and parameters in sentences."""
     told = " ".join(village.aip("community", "show", 0).out.split())
 
-    assert "mid-market-rate@1.1" in told
-    assert "pro-rata@1.2" in told
+    assert "mid-market-rate@1.0" in told
+    assert "pro-rata@1.0" in told
     assert "governance track │ not set" in told
 
 

@@ -34,9 +34,9 @@ def test_a_proposal_tells_what_it_changes(proposed: Any, address: Any) -> None:
         "price",
         {},
     )
-    assert "put supply-demand-ratio@1.1 into the slot price" in told
-    assert "mid-market-rate@1.1, bound as" in told
-    assert "supply-demand-ratio@1.1" in proposed.aip("propose", "list").out
+    assert "put supply-demand-ratio@1.0 into the slot price" in told
+    assert "mid-market-rate@1.0, bound as" in told
+    assert "supply-demand-ratio@1.0" in proposed.aip("propose", "list").out
 
 
 def test_a_vote_shows_what_it_binds_to_and_asks(polling: Any) -> None:
@@ -81,13 +81,13 @@ def test_a_vote_from_proposal_to_activation(polling: Any) -> None:
 
     assert "proposal 0 is approved" in approved.out
     assert "proposal 0 is scheduled" in scheduled.out
-    assert pending["active"]["plugin"] == "mid-market-rate@1.1"
+    assert pending["active"]["plugin"] == "mid-market-rate@1.0"
     assert (pending["pending"]["plugin"], pending["pending"]["from_time"]) == (
-        "supply-demand-ratio@1.1",
+        "supply-demand-ratio@1.0",
         NOON + 12 * HOUR,
     )
-    assert after["active"]["plugin"] == "supply-demand-ratio@1.1"
-    assert after["fallback"]["plugin"] == "mid-market-rate@1.1"
+    assert after["active"]["plugin"] == "supply-demand-ratio@1.0"
+    assert after["fallback"]["plugin"] == "mid-market-rate@1.0"
     assert "pending" not in after
 
 
@@ -201,6 +201,6 @@ def test_a_first_plugin_has_its_settings(wilderness: Any) -> None:
     assert (unknown.code, "not registered on this chain" in unknown.sentence) == (2, True)
     assert slots["price"] is None
     assert (slots["clear"]["active"]["plugin"], slots["clear"]["active"]["config"]) == (
-        "uniform-price@2.1",
+        "uniform-price@1.0",
         '{"k_permille":250}',
     )

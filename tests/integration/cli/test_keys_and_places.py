@@ -76,7 +76,7 @@ def test_a_chain_file_is_read_without_a_node(chain_file: Path, run: Any, address
     slots = run("plugin", "list", "--community", 0, "--base-path", chain_file, "--json").document["slots"]
 
     assert [each["account"] for each in members] == [address("Bob"), address("Charlie"), address("Alice")]
-    assert slots["price"]["active"]["plugin"] == "mid-market-rate@1.1"
+    assert slots["price"]["active"]["plugin"] == "mid-market-rate@1.0"
     assert run("meter", "list", "--base-path", chain_file).code == 0
     assert run("order", "list", "--base-path", chain_file, "--json").document == []
     assert run("propose", "list", "--base-path", chain_file, "--json").document == []

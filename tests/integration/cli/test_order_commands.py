@@ -61,7 +61,7 @@ def test_the_book_shows_rules_times_and_orders(village: Any) -> None:
     assert (book["book"]["status"], book["book"]["orders"], book["book"]["closes_at"]) == ("open", 2, DELIVERY - 900)
     assert [(each["side"], each["wh"]) for each in book["orders"]] == [("bid", 1_500), ("offer", 800)]
     assert (book["reference_price"], book["trades"]) == (None, [])
-    assert "mid-market-rate@1.1" in told
+    assert "mid-market-rate@1.0" in told
     assert "not posted" in told
 
 

@@ -46,7 +46,7 @@ def test_show_gives_manifest_and_settings(aip: Aip) -> None:
     """The settings come as JSON Schema, with unit and bounds."""
     shown = json.loads(aip("plugin", "show", "uniform-price", "--json").out)
 
-    assert shown["label"] == "uniform-price@2.1"
+    assert shown["label"] == "uniform-price@1.0"
     assert shown["manifest"]["licence"] == "Apache-2.0"
     assert shown["config_schema"]["properties"]["k_permille"]["maximum"] == 1_000
     assert "k_permille" in aip("plugin", "show", "uniform-price").out
@@ -78,7 +78,7 @@ def test_settings_are_typed_by_the_manifest() -> None:
     """The bytes are the canonical JSON that a vote binds."""
     bundle, change = plugin_change("uniform-price", (), None, ["k_permille=250"])
 
-    assert bundle.label == "uniform-price@2.1"
+    assert bundle.label == "uniform-price@1.0"
     assert (change.slot, change.binding.config) == (Slot.CLEAR, b'{"k_permille":250}')
     assert change.binding.terms == Terms(Proof.UNIFORM_PRICE)
 
@@ -143,5 +143,5 @@ def test_wrong_settings_are_refused(settings: list[str], failure: type[InputErro
 
 def test_a_slot_that_does_not_fit_is_refused() -> None:
     """A price rule cannot clear."""
-    with pytest.raises(InputError, match=r"mid-market-rate@1\.1 does not fit the slot clear, it is for price"):
+    with pytest.raises(InputError, match=r"mid-market-rate@1\.0 does not fit the slot clear, it is for price"):
         plugin_change("mid-market-rate", (), SlotName.CLEAR, [])

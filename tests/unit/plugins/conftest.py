@@ -34,6 +34,7 @@ minimum = 1
 maximum = 9
 unit = "base units per Wh"
 label = "Level"
+affects = "all who trade"
 help = "The price."
 """
 RULE = """\

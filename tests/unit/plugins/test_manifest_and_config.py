@@ -37,6 +37,7 @@ def test_a_manifest_is_read_without_running_code(make_bundle: BundleMaker) -> No
         ('hook = "price"', 'hook = "prize"', "there is no hook 'prize'; hooks are price, clear"),
         ('class = "exact"', 'class = "local"', "hook 'price' is of class exact"),
         ("cpu_ms = 100", "cpu_ms = 0", "budget.cpu_ms: "),
+        ('affects = "all who trade"\n', "", "config.level.affects: Field required"),
         ("default = 7", "default = 7.5", "config.level.default"),
         ("default = 7", "default = 70", "the default must be at most 9, not 70"),
         ("default = 7", "default = true", "minimum and maximum are for whole numbers"),
@@ -58,7 +59,7 @@ def test_a_wrong_manifest_is_one_clear_error(make_bundle: BundleMaker, old: str,
 
 
 def test_settings_become_a_json_schema(manifest: Manifest) -> None:
-    """Forms and other languages read the schema; the unit is part of it."""
+    """Forms and other languages read the schema; unit and who is affected are part of it."""
     assert manifest.config_schema() == {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "Settings of flat-price@1.2",
@@ -69,6 +70,7 @@ def test_settings_become_a_json_schema(manifest: Manifest) -> None:
                 "default": 7,
                 "title": "Level",
                 "description": "The price.",
+                "x-affects": "all who trade",
                 "minimum": 1,
                 "maximum": 9,
                 "x-unit": "base units per Wh",
