@@ -10,7 +10,7 @@ import importlib
 import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, is_dataclass, replace
 from enum import Enum
 from functools import cached_property
 from pathlib import Path
@@ -244,8 +244,8 @@ def _take_over(module: ModuleType, changed: ModuleType, name: str) -> None:
         old = vars(module).get(each)
         if getattr(old, "__module__", None) == name and isinstance(old, FunctionType | type):
             _change(old, new)
-        elif type(old) is type(new) and not isinstance(old, ModuleType) and not each.startswith("__") and new != old:
-            _rebind(module, each, old, new)
+        elif not isinstance(old, ModuleType) and not each.startswith("__") and (ours := _as_ours(old, new)) != old:
+            _rebind(module, each, old, ours)
 
 
 def _change(old: object, new: object) -> None:
@@ -267,9 +267,12 @@ def _change(old: object, new: object) -> None:
 
 
 def _as_ours(ours: object, theirs: object) -> object:
-    """A changed value; an object of a class of the changed module stays as it was, but for members of enums."""
+    """A changed value; of a class of the changed module the same of our class, if it is an enum's or a dataclass's."""
     if isinstance(ours, Enum):
         return type(ours)[theirs.name]  # type: ignore[attr-defined]
+    if is_dataclass(ours) and not isinstance(ours, type):
+        parts = {each.name: _as_ours(getattr(ours, each.name), getattr(theirs, each.name)) for each in fields(ours)}
+        return replace(ours, **parts)
     return theirs if type(ours) is type(theirs) else ours
 
 

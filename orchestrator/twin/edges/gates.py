@@ -15,8 +15,8 @@ from aipchain.orchestrator.twin.edges.corner import (
 )
 from aipchain.orchestrator.twin.moves.town import BUNDLES, HAMLET, HOUR, PARAMETERS, START, TOWN, account
 from aipchain.orchestrator.twin.steps import Do
-from aipchain.pallets_spec.types import PLAIN_TERMS, Binding, PostedPrice, Role, Slot
-from aipchain.units import Price
+from aipchain.pallets_spec.types import PLAIN_TERMS, Binding, LineLimit, PostedPrice, Proof, Role, Slot, Terms
+from aipchain.units import Price, Wh
 
 __all__ = [
     "a_book_at_its_gates",
@@ -84,13 +84,16 @@ def the_whole_escrow_is_paid(corner: Corner) -> None:
 
 
 def a_community_without_a_price_model(corner: Corner) -> None:
-    """A price stands without a book where only the market rule is installed; a meter is enrolled, no order taken."""
+    """A price stands without a book where only the market rule is installed; a meter is enrolled, no order taken.
+
+    Its number is no zone's elsewhere, so whoever takes the one for the other finds nothing.
+    """
     arguments = {"name": b"Third", "interval_s": HOUR, "epoch_s": 2 * HOUR, "zones": [b"one"], "parameters": PARAMETERS}
     corner.does("ben", "Communities", "found", **arguments, steward=account("ben"))
     community = corner.twin.world.communities.next_community_id - 1
     corner.does("ben", "Communities", "admit", community=community, account=account("ben"), roles=[Role.ORACLE])
     enrol(corner, "ben", "ben", community)
-    binding = Binding(BUNDLES[0], b"{}", b"", PLAIN_TERMS, None)
+    binding = Binding(BUNDLES[0], b"{}", b"", Terms(Proof.ENVELOPE, limits=(LineLimit(0, Wh(9), Wh(9)),)), None)
     corner.does("ben", "PluginRegistry", "install", community=community, slot=Slot.CLEAR, binding=binding)
     prices = [PostedPrice(BOOK[1], Price(300), Price(80))]
     corner.does("ben", "Market", "post_reference_prices", community=community, prices=prices)
