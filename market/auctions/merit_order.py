@@ -78,9 +78,9 @@ def _served(side: OrderColumns, rows: Sequence[int], energy: int) -> ServedSide:
     """Serve `energy` [Wh] from the front of a curve."""
     served: list[int] = []
     for row in rows:
-        if not energy:
+        wh = side.wh[row]
+        if wh >= energy:
             break
-        step = min(energy, side.wh[row])
-        served.append(step)
-        energy -= step
-    return ServedSide(rows, served)
+        served.append(wh)
+        energy -= wh
+    return ServedSide(rows, [*served, energy] if energy else served)
