@@ -1,7 +1,9 @@
 """The mutation run stays alive: some mutants of the specification are tried."""
 
+import json
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 HERE = Path(__file__).parent
@@ -19,3 +21,15 @@ def test_most_mutants_of_a_sample_are_told_from_the_runtime() -> None:
     assert int(mutants) == 60
     assert int(killed) + int(survived) == int(viable)
     assert int(killed) >= 0.75 * int(viable)
+
+
+def test_the_last_whole_run_meets_the_goal_and_every_survivor_has_its_reason() -> None:
+    """Nothing in the kept result is without a reason, nor is there a reason too many; at least 95 % are killed."""
+    result = json.loads((HERE / "result.json").read_text(encoding="utf-8"))
+    groups = tomllib.loads((HERE / "equivalent.toml").read_text(encoding="utf-8"))["equivalent"]
+    verdicts = result["verdicts"]
+    killed = verdicts["told"] + verdicts["stopped"] + verdicts["hung"]
+
+    assert result["survivors"] == {name: group["reason"] for group in groups for name in group["mutants"]}
+    assert len(result["survivors"]) == verdicts["survived"]
+    assert killed >= 0.95 * (killed + verdicts["survived"])
