@@ -13,6 +13,8 @@ from itertools import permutations
 
 import pytest
 
+from aipchain.market.allocation.clearing import ActsOn, KeyTable, clear_by_key
+from aipchain.market.allocation.keys import cascade
 from aipchain.market.auctions.arrays import clear_orders
 from aipchain.market.auctions.branch_and_bound import clear_conditional
 from aipchain.market.auctions.conditions import as_linked
@@ -100,6 +102,7 @@ KERNELS: dict[str, Clear] = {
     "conditional": conditional,
     "pro rata": lambda orders, price: clear_pro_rata(orders, Price(price)),
     "equal shares": lambda orders, price: clear_equal_shares(orders, Price(price)),
+    "allocation key": lambda orders, price: clear_by_key(orders, Price(price), cascade, KeyTable(), ActsOn.LONG_SIDE),
     "bilateral": lambda orders, _: [each.trade for each in clear_bilateral(bilateral_book(orders), SEED).trades],
     "bilateral, arrays": lambda orders, _: [each.trade for each in clear_objects(bilateral_book(orders), SEED).trades],
     "zones": zones,
