@@ -70,18 +70,26 @@ def outcome_in_block(
 
 
 def _dispatch_error(event: OtherEvent) -> object | None:
-    """Find the error of a failed extrinsic, or of a call that sudo or a proxy made and that failed alone."""
-    if (event.pallet, event.name) == ("System", "ExtrinsicFailed"):
-        return event.fields["dispatch_error"]
-    result = event.fields.get(_RESULTS.get((event.pallet, event.name), ""))
+    """Find the error of a failed extrinsic, or of a call inside it that failed alone: in a batch, by sudo, a proxy."""
+    name = (event.pallet, event.name)
+    if name in _ERRORS:
+        return event.fields[_ERRORS[name]]
+    result = event.fields.get(_RESULTS.get(name, ""))
     return result.value if isinstance(result, Variant) and result.name == "Err" else None
 
+
+_ERRORS: Mapping[tuple[str, str], str] = {
+    ("System", "ExtrinsicFailed"): "dispatch_error",
+    ("Utility", "BatchInterrupted"): "error",
+    ("Utility", "ItemFailed"): "error",
+}
 
 _RESULTS: Mapping[tuple[str, str], str] = {
     ("Sudo", "Sudid"): "sudo_result",
     ("Sudo", "SudoAsDone"): "sudo_result",
     ("Proxy", "ProxyExecuted"): "result",
     ("Multisig", "MultisigExecuted"): "result",
+    ("Utility", "DispatchedAs"): "result",
 }
 
 

@@ -46,6 +46,11 @@ class _Best:
     fills: dict[OrderNumber, tuple[int, ...]] = field(default_factory=dict)
     welfare: int = 0
 
+    @property
+    def rank(self) -> tuple[int, bool]:
+        """More welfare is better; among equals some trade is better than none."""
+        return self.welfare, bool(self.fills)
+
 
 def clear_conditional(
     orders: Iterable[LinkedOrder], *, k_permille: int = 500, seed: int = 0, most_nodes: int = MOST_NODES
@@ -81,10 +86,9 @@ def _fallback(sides: Sides, root: Node) -> _Best:
     relaxed = relax(sides, root)
     fitted = exact_fit(sides.bids, sides.offers, relaxed.fills) if relaxed and sides.intervals == 1 else None
     best = _Best(fitted, welfare_of(sides, fitted)) if fitted else _Best()
-    if relaxed and (relaxed.welfare - best.welfare) * CLOSE_ENOUGH <= relaxed.welfare:
+    if relaxed and best.fills and (relaxed.welfare - best.welfare) * CLOSE_ENOUGH <= relaxed.welfare:
         return best
-    dropped = _drop_marginal(sides, root)
-    return dropped if dropped.welfare > best.welfare else best
+    return max(best, _drop_marginal(sides, root), key=lambda each: each.rank)
 
 
 def _drop_marginal(sides: Sides, root: Node) -> _Best:

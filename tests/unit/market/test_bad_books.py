@@ -112,9 +112,6 @@ KERNELS: dict[str, Clear] = {
 FULL = {name: clear for name, clear in KERNELS.items() if name != "trade reduction"}
 """Kernels that trade all that can be traded; a reduction leaves out the orders at the margin."""
 every_kernel = pytest.mark.parametrize("clear", KERNELS.values(), ids=KERNELS)
-EVEN = {name: clear for name, clear in FULL.items() if name != "conditional"}
-"""Kernels that also trade where nobody gains anything; the search for conditions looks for a gain."""
-every_even_kernel = pytest.mark.parametrize("clear", EVEN.values(), ids=EVEN)
 every_full_kernel = pytest.mark.parametrize("clear", FULL.values(), ids=FULL)
 
 
@@ -153,7 +150,7 @@ def test_a_feeder_serves_nobody_without_a_partner(book: Book) -> None:
         assert served_on_a_feeder(book(*lines)) == {}
 
 
-@every_even_kernel
+@every_full_kernel
 def test_all_equal_prices_trade_the_short_side_in_full(book: Book, clear: Clear) -> None:
     """12 Wh are wanted and 9 there are, all at one price: 9 Wh trade, at that price."""
     orders = book("bid ann 15@5", "bid ben 15@7", "offer cat 15@6", "offer dan 15@3")
@@ -197,7 +194,7 @@ def test_prices_at_the_edge_of_u128_stay_exact(book: Book, clear: Clear) -> None
     assert traded(clear, orders, DEAREST - 1) in ((0, 5) if clear is KERNELS["trade reduction"] else (5, 10))
 
 
-@every_even_kernel
+@every_full_kernel
 def test_energy_may_be_given_away(book: Book, clear: Clear) -> None:
     """A limit of zero is a limit as any other."""
     orders = book("bid ann 0@5", "bid ben 0@5", "offer cat 0@5", "offer dan 0@5")
