@@ -1,0 +1,1 @@
+"""Forecasts of homes' energy as quantiles, day by day; consensus class *observed*."""

@@ -1,0 +1,91 @@
+"""One suite for every place to work: the same results, the same errors, in the same order."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from executor_work import Warm, ask, column_mean, die, die_once, refuse, slowly, threads, times
+from ray.cluster_utils import Cluster as Nodes
+
+from aipchain.ai.errors import UnusablePanel, WorkLost
+from aipchain.ai.executors.choose import RAY_ADDRESS, choose_executor
+from aipchain.ai.executors.cluster import Cluster
+from aipchain.ai.executors.executor import Executor
+
+PANEL = np.arange(240_000, dtype=np.int64).reshape(10, 24_000)
+
+
+def test_results_come_in_the_order_of_the_items_with_the_same_bytes(executor: Executor) -> None:
+    """Whoever was ready first."""
+    told = list(executor.map(column_mean, range(10), PANEL))
+
+    assert [each.tobytes() for each in told] == [column_mean(PANEL, item).tobytes() for item in range(10)]
+
+
+def test_nothing_to_do_is_done(executor: Executor) -> None:
+    """No item, no result."""
+    assert list(executor.map(column_mean, [], PANEL)) == []
+
+
+def test_an_error_of_the_work_comes_as_it_was(executor: Executor) -> None:
+    """Its kind and its words, whichever process raised it."""
+    with pytest.raises(UnusablePanel, match="item 2 cannot be used"):
+        list(executor.map(refuse, range(5), None))
+    with pytest.raises(UnusablePanel, match="item 2 cannot be used"):
+        executor.submit(refuse, None, 2).result()
+
+
+def test_a_piece_that_was_submitted_gives_its_result(executor: Executor) -> None:
+    """More than once, if asked."""
+    pending = executor.submit(times, 6, 7)
+
+    assert (pending.result(), pending.result()) == (42, 42)
+
+
+def test_actors_stay_warm(executor: Executor) -> None:
+    """Twelve items are asked of as many actors as there are workers, each made once."""
+    with executor.actors(Warm) as pool:
+        told = pool.map(ask, range(12))
+
+    assert [item for item, _, _ in told] == list(range(12))
+    assert len({process for _, _, process in told}) <= max(executor.workers, 1)
+    assert sum(asked == 1 for _, asked, _ in told) == len({process for _, _, process in told})
+
+
+def test_a_worker_computes_with_one_thread(executor: Executor) -> None:
+    """Elsewhere than in this process."""
+    if executor.workers > 1:
+        assert set(executor.map(threads, range(4), None)) == {"1"}
+
+
+def test_a_killed_worker_loses_nothing(executor: Executor, tmp_path: Path) -> None:
+    """Its pieces are done again by another."""
+    if executor.workers > 1:
+        assert list(executor.map(die_once, range(8), str(tmp_path / "died"))) == [item * item for item in range(8)]
+
+
+def test_work_that_kills_every_worker_is_lost(executor: Executor) -> None:
+    """After four tries, with a sentence; and the next work is done."""
+    if executor.workers > 1:
+        with pytest.raises(WorkLost, match="4 times"):
+            list(executor.map(die, [1], None))
+        assert executor.submit(times, 6, 7).result() == 42
+
+
+def test_where_to_work_is_chosen(two_nodes: Nodes, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The cluster of the environment or of the option; else processes; else this one."""
+    monkeypatch.delenv(RAY_ADDRESS, raising=False)
+    assert [choose_executor().name, choose_executor(workers=2).name] == ["in process", "joblib"]
+    assert choose_executor(two_nodes.address).name == "ray"
+    monkeypatch.setenv(RAY_ADDRESS, two_nodes.address)
+    assert choose_executor(workers=2).name == "ray"
+
+
+def test_a_node_that_is_lost_loses_nothing(two_nodes: Nodes) -> None:
+    """A third node goes away while pieces are worked on; others do them again."""
+    third = two_nodes.add_node(num_cpus=1)
+    told = Cluster.at(two_nodes.address).map(slowly, range(12), 0.3)
+    first = next(told)
+    two_nodes.remove_node(third)
+
+    assert [first, *told] == [item * item for item in range(12)]
