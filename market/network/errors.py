@@ -14,6 +14,7 @@ AipchainError
             ├── BandWithoutRoot         the root's voltage is outside of its own band
             ├── FeeOutOfRange           a fee, loss or reduction below zero or above its cap
             ├── CapOutOfRange           a cap below zero
+            ├── FeederTextInvalid       a feeder, written as text, has no meaning
             └── IntervalNotWhole        power is not a whole number of watts per watt-hour
 """
 
@@ -26,6 +27,7 @@ __all__ = [
     "CapOutOfRange",
     "FeeOutOfRange",
     "FeederLoop",
+    "FeederTextInvalid",
     "IntervalNotWhole",
     "LineOutOfRange",
     "NetworkError",
@@ -132,3 +134,11 @@ class IntervalNotWhole(NetworkError):
     def __init__(self, length_s: int) -> None:
         self.length_s = length_s
         super().__init__(f"an interval of {length_s} s has no whole watts per watt-hour; use a divisor of 3600")
+
+
+class FeederTextInvalid(NetworkError):
+    """A feeder, written as text, that has no meaning."""
+
+    def __init__(self, entry: str, problem: str) -> None:
+        self.entry, self.problem = entry, problem
+        super().__init__(f"{entry!r} in the text of the feeder: {problem}")

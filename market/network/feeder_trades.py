@@ -1,0 +1,194 @@
+"""Trades on a feeder that keep its limits: one price where the grid is not in the way, prices by node where it is.
+
+1. The k-double auction (`auctions.uniform_price`), and a sweep of its trades. Most books end here.
+2. Otherwise the optimum under the limits (`clearing`, by `ExactSolver`, which needs no package) says what of each order
+   is served, and what energy is worth at each node. Its bids and offers are paired, dearest nodes first, so that a
+   seller's node is not worth more than its buyer's; every trade has the price of its seller's node, or the buyer's
+   limit where that is less.
+3. A trade takes one price inside two limits, and two owners. Where the optimum serves an offer above every bid that is
+   left, because that would make room elsewhere, or an owner by itself, no trade is made of that energy. Without it
+   others can be too much for a line; then trades are cut, those first that lose least worth per relief, until the
+   exact sweep finds nothing. Cutting ends, because no trade at all keeps every limit. If that leaves nothing,
+   the auction's own trades are cut instead.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Final, NamedTuple
+
+from aipchain.market.auctions.columns import as_trades, columns_of
+from aipchain.market.auctions.uniform_price import clear_columns
+from aipchain.market.book import MAX_TRADES, BookOrder, OrderNumber, Side, Trade, in_canonical_order, keep_largest
+from aipchain.market.network.clearing import clear_grid, node_prices
+from aipchain.market.network.exact import ExactSolver
+from aipchain.market.network.feeder_text import PlacedFeeder
+from aipchain.market.network.grid_book import GridBook, grid_book, injections
+from aipchain.market.network.program import Program, Row, limit_row, program_of
+from aipchain.market.network.sweep import GridLimit, exceeded, sweep
+from aipchain.market.rounding import rounded_up
+from aipchain.units import Price, Wh
+
+__all__ = ["clear_feeder", "worst_limit"]
+
+MOST_STEPS: Final = 2_000
+"""After so many relieved limits nothing is traded; never seen, but a clearing must end."""
+
+
+class _Served(NamedTuple):
+    """What is left of a served order [Wh], and what energy is worth at its node [base units per Wh]."""
+
+    order: BookOrder
+    wh: int
+    worth: Price
+
+    def rank(self) -> tuple[int, int, int]:
+        """Dearest node first, then dearest limit, then lowest number."""
+        return -self.worth, -self.order.limit_price, self.order.number
+
+
+_Pairs = dict[tuple[OrderNumber, OrderNumber], int]
+"""Energy [Wh] by (bid, offer)."""
+
+
+def clear_feeder(
+    placed: PlacedFeeder,
+    orders: Iterable[BookOrder],
+    *,
+    interval_s: int,
+    seed: int,
+    k_permille: int = 500,
+    most_trades: int = MAX_TRADES,
+) -> tuple[Trade, ...]:
+    """Trades of members with each other in an interval of `interval_s` [s], in canonical order.
+
+    :param seed: `aipchain.market.auctions.ties.tie_seed` of the interval; says which of equal orders is served.
+    :param k_permille: where the one price lies in its interval: 0 is best for buyers. Node prices are not blended.
+    :raises ValueError: `k_permille` is outside 0..1000.
+    :raises DuplicateOrder: two orders have one number.
+    :raises IntervalNotWhole: the interval does not divide an hour.
+    """
+    known = tuple(orders)
+    nodes = {order.meter: placed.node(order.meter) for order in known}
+    book = grid_book(placed.feeder, known, nodes, reference=None, interval_s=interval_s)
+    columns = columns_of(book.orders)
+    free = as_trades(columns, clear_columns(columns, k_permille, seed=seed).trades)
+    trades = keep_largest(free, most_trades)
+    if worst_limit(book, trades) is None:
+        return trades
+    clearing = clear_grid(book, seed=seed, solver=ExactSolver())
+    paired = _paired(book, clearing.fills, node_prices(book, clearing.certificate))
+    program = program_of(book, seed)
+    return _cut(book, program, keep_largest(paired, most_trades)) or _cut(book, program, trades)
+
+
+def worst_limit(book: GridBook, trades: Iterable[Trade]) -> tuple[GridLimit, int] | None:
+    """The limit that the trades exceed most, and by how much; overloaded lines before voltages; None if none is."""
+    fills: dict[OrderNumber, Wh] = {}
+    for trade in trades:
+        for number in (trade.bid, trade.offer):
+            fills[number] = Wh(fills.get(number, 0) + trade.wh)
+    power = injections(book, fills)
+    found = exceeded(book.feeder, sweep(book.feeder, power.load_w, power.generation_w))
+    return max(found, key=lambda each: (-(each[0].kind // 2), each[1], -each[0].position), default=None)
+
+
+def _paired(book: GridBook, fills: Mapping[OrderNumber, Wh], worth: Mapping[OrderNumber, Price]) -> tuple[Trade, ...]:
+    """Pair what is served: by the worth of nodes, then what is left by limits, then by exchange of partners."""
+    served = [
+        _Served(order, fills[order.number], worth[order.number]) for order in book.orders if order.number in fills
+    ]
+    bids = sorted((each for each in served if each.order.side is Side.BID), key=_Served.rank)
+    offers = sorted((each for each in served if each.order.side is Side.OFFER), key=_Served.rank)
+    pairs: _Pairs = {}
+    bids, offers = _merge(bids, offers, pairs, by_node=True)
+    bids, offers = _merge(_by_limit(bids), _by_limit(offers), pairs, by_node=False)
+    _exchange(bids, offers, pairs, {each.order.number: each.order for each in served})
+    limits = {order.number: order.limit_price for order in book.orders}
+    return in_canonical_order(
+        Trade(bid, offer, Wh(wh), min(worth[offer], limits[bid])) for (bid, offer), wh in pairs.items() if wh
+    )
+
+
+def _by_limit(served: Iterable[_Served]) -> list[_Served]:
+    return sorted(served, key=lambda each: (-each.order.limit_price, each.order.number))
+
+
+def _fits(bid: BookOrder, offer: BookOrder) -> bool:
+    return offer.limit_price <= bid.limit_price and bid.owner != offer.owner
+
+
+def _merge(
+    bids: Sequence[_Served], offers: Sequence[_Served], pairs: _Pairs, *, by_node: bool
+) -> tuple[list[_Served], list[_Served]]:
+    """Every bid meets the first offers that suit it; what is left of both sides."""
+    rest, waiting = [], list(offers)
+    for bid in bids:
+        needed, place = bid.wh, 0
+        while needed and place < len(waiting):
+            offer = waiting[place]
+            if not _fits(bid.order, offer.order) or (by_node and offer.worth > bid.worth):
+                place += 1
+                continue
+            step = min(needed, offer.wh)
+            _add(pairs, bid.order.number, offer.order.number, step)
+            needed -= step
+            waiting[place : place + 1] = [offer._replace(wh=offer.wh - step)] if offer.wh > step else []
+        if needed:
+            rest.append(bid._replace(wh=needed))
+    return rest, waiting
+
+
+def _exchange(
+    bids: Sequence[_Served], offers: Sequence[_Served], pairs: _Pairs, orders: Mapping[OrderNumber, BookOrder]
+) -> None:
+    """A pair of others gives up its partners for a bid and an offer that are left and do not suit each other."""
+    bids_left, offers_left = ({each.order.number: each.wh for each in side} for side in (bids, offers))
+    for bid, offer in list(pairs):
+        while pairs[bid, offer]:
+            buyer = next((each for each, wh in bids_left.items() if wh and _fits(orders[each], orders[offer])), None)
+            seller = next((each for each, wh in offers_left.items() if wh and _fits(orders[bid], orders[each])), None)
+            if buyer is None or seller is None:
+                break
+            step = min(pairs[bid, offer], bids_left[buyer], offers_left[seller])
+            _add(pairs, bid, seller, step)
+            _add(pairs, buyer, offer, step)
+            pairs[bid, offer] -= step
+            bids_left[buyer] -= step
+            offers_left[seller] -= step
+
+
+def _add(pairs: _Pairs, bid: OrderNumber, offer: OrderNumber, wh: int) -> None:
+    pairs[bid, offer] = pairs.get((bid, offer), 0) + wh
+
+
+def _cut(book: GridBook, program: Program, trades: tuple[Trade, ...]) -> tuple[Trade, ...]:
+    """The trades, cut until they keep every limit of the book's feeder."""
+    place = {order.number: index for index, order in enumerate(book.orders)}
+    for _ in range(MOST_STEPS):
+        worst = worst_limit(book, trades)
+        if worst is None:
+            return trades
+        trades = _relieved(program, limit_row(program, worst[0]), worst[1], trades, place)
+    return ()
+
+
+def _relieved(
+    program: Program, row: Row, excess: int, trades: Sequence[Trade], place: Mapping[OrderNumber, int]
+) -> tuple[Trade, ...]:
+    """The trades after one limit is relieved of `excess`: least worth per relief first, equals by their lots."""
+
+    def relief(trade: Trade) -> int:
+        return row.coefficients[place[trade.bid]] + row.coefficients[place[trade.offer]]
+
+    def lost(trade: Trade) -> int:
+        value = program.columns[place[trade.bid]].value + program.columns[place[trade.offer]].value
+        return (value << 64) // relief(trade)
+
+    left = {trade: int(trade.wh) for trade in trades}
+    weighing = [trade for trade in trades if relief(trade) > 0]
+    for trade in sorted(weighing, key=lambda each: (lost(each), each.bid, each.offer)):
+        cut = min(left[trade], rounded_up(excess, relief(trade)))
+        left[trade] -= cut
+        excess -= cut * relief(trade)
+        if excess <= 0:
+            break
+    return tuple(Trade(each.bid, each.offer, Wh(wh), each.price) for each, wh in left.items() if wh)
