@@ -28,6 +28,7 @@ __all__ = [
     "Whole",
     "array_book",
     "arrays_of",
+    "int64s",
     "plain_book",
     "plain_trades",
 ]
@@ -95,7 +96,7 @@ def array_book(
     :raises TypeError: a column holds something else than whole numbers.
     """
     names = ("an order number", "an owner", "an order's energy", "a limit price")
-    columns = [_int64s(name, given) for name, given in zip(names, (numbers, owners, wh, limits), strict=True)]
+    columns = [int64s(name, given) for name, given in zip(names, (numbers, owners, wh, limits), strict=True)]
     offered = _booleans(is_offer)
     lengths = (len(columns[0]), len(columns[1]), len(offered), len(columns[2]), len(columns[3]))
     if len(set(lengths)) > 1:
@@ -133,22 +134,7 @@ def plain_trades(trades: ArrayTrades) -> TradeColumns:
     return TradeColumns(*(column.tolist() for column in columns))
 
 
-def _plain_side(side: ArrayOrders) -> OrderColumns:
-    return OrderColumns(*(column.tolist() for column in (side.numbers, side.owners, side.wh, side.limits)))
-
-
-def _places(names: Sequence[str]) -> list[int]:
-    """Owners as whole numbers: where a name stands first."""
-    first: dict[str, int] = {}
-    return list(map(first.setdefault, names, range(len(names))))
-
-
-def _booleans(given: Sequence[bool] | npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
-    """Through bytes, which takes half the time of numpy's own way from a list."""
-    return given if isinstance(given, np.ndarray) else np.frombuffer(bytes(map(truth, given)), np.bool_)
-
-
-def _int64s(what: str, given: Whole) -> Int64s:
+def int64s(what: str, given: Whole) -> Int64s:
     """Whole numbers as int64, without a change in value.
 
     Lists go through an array of the standard library: numpy makes fractions of numbers around 2^63, and cuts fractions.
@@ -169,6 +155,21 @@ def _int64s(what: str, given: Whole) -> Int64s:
         if largest > _LIMITS.max:
             raise OutsideArrayRange(what, largest, int(_LIMITS.max))
     return given.astype(np.int64, copy=False)
+
+
+def _plain_side(side: ArrayOrders) -> OrderColumns:
+    return OrderColumns(*(column.tolist() for column in (side.numbers, side.owners, side.wh, side.limits)))
+
+
+def _places(names: Sequence[str]) -> list[int]:
+    """Owners as whole numbers: where a name stands first."""
+    first: dict[str, int] = {}
+    return list(map(first.setdefault, names, range(len(names))))
+
+
+def _booleans(given: Sequence[bool] | npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
+    """Through bytes, which takes half the time of numpy's own way from a list."""
+    return given if isinstance(given, np.ndarray) else np.frombuffer(bytes(map(truth, given)), np.bool_)
 
 
 def _by_number(columns: list[Int64s], offered: npt.NDArray[np.bool_]) -> tuple[list[Int64s], npt.NDArray[np.bool_]]:
