@@ -22,7 +22,7 @@ hold for the *energy* of an order, nor for owners with several orders, who can m
 Both sides' outermost orders must exist for the first line; without L+1 or K+1 the rule goes on with the next line.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from aipchain.market.allocation.shares import allocate
@@ -31,7 +31,16 @@ from aipchain.market.auctions.merit_order import MeritOrder, ServedSide, merit_o
 from aipchain.market.auctions.pairing import Fills, pair_columns
 from aipchain.market.book import BookOrder, Trade
 
-__all__ = ["Reduction", "clear_trade_reduction", "reduce_one_price", "reduce_two_prices"]
+__all__ = [
+    "Decision",
+    "Margin",
+    "Reduction",
+    "clear_trade_reduction",
+    "one_price",
+    "reduce_one_price",
+    "reduce_two_prices",
+    "two_prices",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,32 +69,16 @@ def clear_trade_reduction(orders: Iterable[BookOrder], *, seed: int = 0) -> tupl
 
 def reduce_one_price(book: ColumnBook, *, seed: int = 0) -> Reduction:
     """The strongly budget-balanced reduction: one price for both sides."""
-    merit = merit_order(book, seed)
-    margin = _margin(book, merit)
-    if margin is None:
-        return _NOTHING
-    if margin.both_full and margin.next_ask is not None and margin.next_ask <= margin.bid:
-        return _trade(book, merit, margin.next_ask, margin.next_ask)
-    if margin.offer_in_part:
-        return _trade(book, merit, margin.ask, margin.ask, without_offer=True)
-    return _trade(book, merit, margin.bid, margin.bid, without_bid=True)
+    return _reduce(book, one_price, seed)
 
 
 def reduce_two_prices(book: ColumnBook, *, seed: int = 0) -> Reduction:
     """McAfee's reduction: buyers may pay more than sellers get, and the market keeps the difference."""
-    merit = merit_order(book, seed)
-    margin = _margin(book, merit)
-    if margin is None:
-        return _NOTHING
-    if margin.both_full and margin.next_bid is not None and margin.next_ask is not None:
-        middle = (margin.next_bid + margin.next_ask) // 2
-        if margin.ask <= middle <= margin.bid:
-            return _trade(book, merit, middle, middle)
-    return _trade(book, merit, margin.bid, margin.ask, without_bid=True, without_offer=True)
+    return _reduce(book, two_prices, seed)
 
 
 @dataclass(frozen=True, slots=True)
-class _Margin:
+class Margin:
     """Limits of the marginal orders, and of the best ones that are not served at all [base units per Wh]."""
 
     bid: int
@@ -97,18 +90,45 @@ class _Margin:
 
     @property
     def both_full(self) -> bool:
+        """Whether both marginal orders are served in full."""
         return not (self.bid_in_part or self.offer_in_part)
 
 
-_NOTHING = Reduction(0, 0, TradeColumns((), (), (), ()))
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What buyers pay and sellers get [base units per Wh], and which marginal orders are left out."""
+
+    buy_price: int
+    sell_price: int
+    without_bid: bool = False
+    without_offer: bool = False
 
 
-def _margin(book: ColumnBook, merit: MeritOrder) -> _Margin | None:
+def one_price(margin: Margin) -> Decision:
+    """What the one-price rule decides at a margin."""
+    if margin.both_full and margin.next_ask is not None and margin.next_ask <= margin.bid:
+        return Decision(margin.next_ask, margin.next_ask)
+    if margin.offer_in_part:
+        return Decision(margin.ask, margin.ask, without_offer=True)
+    return Decision(margin.bid, margin.bid, without_bid=True)
+
+
+def two_prices(margin: Margin) -> Decision:
+    """What McAfee's rule decides at a margin."""
+    if margin.both_full and margin.next_bid is not None and margin.next_ask is not None:
+        middle = (margin.next_bid + margin.next_ask) // 2
+        if margin.ask <= middle <= margin.bid:
+            return Decision(middle, middle)
+    return Decision(margin.bid, margin.ask, without_bid=True, without_offer=True)
+
+
+def _reduce(book: ColumnBook, decide: Callable[[Margin], Decision], seed: int) -> Reduction:
+    merit = merit_order(book, seed)
     if not merit.bids.served_wh:
-        return None
+        return Reduction(0, 0, TradeColumns((), (), (), ()))
     bid, next_bid, bid_in_part = _last(book.bids, merit.bids)
     ask, next_ask, offer_in_part = _last(book.offers, merit.offers)
-    return _Margin(bid, ask, next_bid, next_ask, bid_in_part, offer_in_part)
+    return _trade(book, merit, decide(Margin(bid, ask, next_bid, next_ask, bid_in_part, offer_in_part)))
 
 
 def _last(side: OrderColumns, served: ServedSide) -> tuple[int, int | None, bool]:
@@ -119,18 +139,10 @@ def _last(side: OrderColumns, served: ServedSide) -> tuple[int, int | None, bool
     return side.limits[last], following, served.served_wh[-1] < side.wh[last]
 
 
-def _trade(
-    book: ColumnBook,
-    merit: MeritOrder,
-    buy_price: int,
-    sell_price: int,
-    *,
-    without_bid: bool = False,
-    without_offer: bool = False,
-) -> Reduction:
+def _trade(book: ColumnBook, merit: MeritOrder, decision: Decision) -> Reduction:
     """Serve the rest: the short side in full, the long side in proportion; then pair."""
-    bids = sorted(merit.bids.served_rows[: -1 if without_bid else None])
-    offers = sorted(merit.offers.served_rows[: -1 if without_offer else None])
+    bids = sorted(merit.bids.served_rows[: -1 if decision.without_bid else None])
+    offers = sorted(merit.offers.served_rows[: -1 if decision.without_offer else None])
     energy = min(sum(book.bids.wh[row] for row in bids), sum(book.offers.wh[row] for row in offers))
     bids, bid_wh = _shares(book.bids, bids, energy)
     offers, offer_wh = _shares(book.offers, offers, energy)
@@ -142,9 +154,9 @@ def _trade(
         [bids[bid] for bid in paired.bids],
         [offers[offer] for offer in paired.offers],
         paired.wh,
-        [buy_price] * len(paired.wh),
+        [decision.buy_price] * len(paired.wh),
     )
-    return Reduction(buy_price, sell_price, trades)
+    return Reduction(decision.buy_price, decision.sell_price, trades)
 
 
 def _shares(side: OrderColumns, rows: Sequence[int], energy: int) -> tuple[list[int], list[int]]:

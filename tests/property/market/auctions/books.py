@@ -25,6 +25,20 @@ def books(draw: st.DrawFn, *, owners: str = "abcd", most: int = 12, small: bool 
     ]
 
 
+@st.composite
+def wide_books(draw: st.DrawFn, *, owners: str = "abc") -> list[BookOrder]:
+    """Few orders, many ties, and numbers close to what 64-bit columns take: no side may hold 2^62 Wh or more."""
+    limits = st.integers(0, 3).map(Price) | st.integers(2**62 - 4, 2**62 - 1).map(Price)
+    wh = st.integers(1, 9).map(Wh) | st.integers(2**59 - 9, 2**59 - 1).map(Wh)
+    side = st.lists(st.tuples(st.sampled_from(owners), wh, limits), max_size=7)
+    terms = [(Side.BID, *each) for each in draw(side)] + [(Side.OFFER, *each) for each in draw(side)]
+    numbers = draw(st.permutations([2**62 + place for place in range(len(terms))]))
+    return [
+        BookOrder(OrderNumber(number), AccountId(owner), MeterId(0), which, energy, limit)
+        for number, (which, owner, energy, limit) in zip(numbers, terms, strict=True)
+    ]
+
+
 def one_order_each(orders: Sequence[BookOrder]) -> list[BookOrder]:
     """The same book with an owner of its own for each order."""
     return [
