@@ -14,15 +14,22 @@ The result depends on who came first, by purpose, and has less welfare than an a
 optimum is what immediacy costs.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from heapq import heappop, heappush
+from itertools import repeat
 
-from aipchain.market.auctions.errors import BadOrder, UnknownOrder
-from aipchain.market.book import BookOrder, OrderNumber, Side, Trade, in_canonical_order, in_number_order
+from aipchain.market.auctions.columns import ColumnBook, OrderColumns, columns_of
+from aipchain.market.auctions.errors import BadOrder, UnequalColumns, UnknownOrder
+from aipchain.market.book import BookOrder, OrderNumber, Side, Trade, in_canonical_order
 from aipchain.units import Price, Wh
 
-__all__ = ["clear_continuously", "execute_in_turn"]
+__all__ = ["LeastFills", "TradeRow", "clear_continuously", "execute_in_turn", "refuse_least", "trade_in_turn"]
+
+LeastFills = tuple[Sequence[int], Sequence[int]]
+"""Energy that each row of the bids, and of the offers, must trade on arrival or not at all [Wh]."""
+TradeRow = tuple[int, int, int, int]
+"""Row of the bid, row of the offer, energy [Wh], price [base units per Wh]."""
 
 
 def clear_continuously(
@@ -42,79 +49,106 @@ def execute_in_turn(
     orders: Iterable[BookOrder], *, least_wh: Mapping[OrderNumber, Wh] | None = None
 ) -> Iterator[Trade]:
     """The trades as they happen; raises as `clear_continuously`."""
-    in_turn = in_number_order(orders)
-    least = dict(least_wh or {})
-    _refuse(in_turn, least)
-    sides = {Side.BID: _Waiting(), Side.OFFER: _Waiting()}
-    for order in in_turn:
-        other = sides[Side.OFFER if order.side is Side.BID else Side.BID]
-        partners = other.partners_of(order)
-        met = sum(wh for _, wh in partners)
-        if met < least.get(order.number, 0):
-            other.put_back(partners)
+    book = columns_of(orders)
+    least = _by_row(book, least_wh or {})
+    bids, offers = book.bids.numbers, book.offers.numbers
+    for bid, offer, wh, price in trade_in_turn(book, least):
+        yield Trade(OrderNumber(bids[bid]), OrderNumber(offers[offer]), Wh(wh), Price(price))
+
+
+def trade_in_turn(book: ColumnBook, least_wh: LeastFills | None = None) -> Iterator[TradeRow]:
+    """The same in columns: trades by rows, as they happen.
+
+    :raises UnequalColumns: not one least fill for each row.
+    :raises BadOrder: a least fill below zero or above the order's energy.
+    """
+    least_wh = least_wh or ([0] * len(book.bids), [0] * len(book.offers))
+    refuse_least(book, least_wh)
+    bids, offers = (
+        _Waiting(book.bids, -1, [], [0] * len(book.bids)),
+        _Waiting(book.offers, 1, [], [0] * len(book.offers)),
+    )
+    for side, row in _arrivals(book):
+        own, other = (bids, offers) if side is Side.BID else (offers, bids)
+        needed = own.orders.wh[row]
+        met = other.meet(own.orders.owners[row], own.orders.limits[row], needed)
+        met_wh = sum(wh for _, wh in met)
+        if met_wh < least_wh[side is Side.OFFER][row]:
+            other.put_back(met)
             continue
-        yield from (_trade(order, waiting, wh) for waiting, wh in partners)
-        if met < order.wh:
-            sides[order.side].add(order, order.wh - met)
+        for waiting, wh in met:
+            pair = (row, waiting) if side is Side.BID else (waiting, row)
+            yield *pair, wh, other.orders.limits[waiting]
+        if met_wh < needed:
+            own.add(row, needed - met_wh)
+
+
+def refuse_least(book: ColumnBook, least_wh: LeastFills) -> None:
+    """Check least fills.
+
+    :raises UnequalColumns, BadOrder: as `trade_in_turn`.
+    """
+    lengths = len(book.bids), len(book.offers), *map(len, least_wh)
+    if lengths[:2] != lengths[2:]:
+        raise UnequalColumns(lengths)
+    for side, least in zip((book.bids, book.offers), least_wh, strict=True):
+        for number, energy, wh in zip(side.numbers, side.wh, least, strict=True):
+            if not 0 <= wh <= energy:
+                raise BadOrder(number, f"its least fill of {wh} Wh must lie between 0 and its energy, {energy} Wh")
+
+
+def _by_row(book: ColumnBook, least_wh: Mapping[OrderNumber, Wh]) -> LeastFills:
+    unknown = least_wh.keys() - {*book.bids.numbers, *book.offers.numbers}
+    if unknown:
+        raise UnknownOrder(min(unknown))
+    bids, offers = (
+        [least_wh.get(OrderNumber(number), 0) for number in side.numbers] for side in (book.bids, book.offers)
+    )
+    return bids, offers
+
+
+def _arrivals(book: ColumnBook) -> Iterator[tuple[Side, int]]:
+    """Sides and rows of all orders by rising number."""
+    bids = zip(book.bids.numbers, repeat(Side.BID), range(len(book.bids)))
+    offers = zip(book.offers.numbers, repeat(Side.OFFER), range(len(book.offers)))
+    return ((side, row) for _, side, row in sorted([*bids, *offers]))
 
 
 @dataclass(slots=True)
 class _Waiting:
-    """The waiting orders of one side: a heap by (price, number) and what is left of each [Wh]."""
+    """The waiting orders of one side: a heap by (price, row), best first, and what is left of every row [Wh]."""
 
-    heap: list[tuple[int, OrderNumber, BookOrder]] = field(default_factory=list)
-    left: dict[OrderNumber, int] = field(default_factory=dict)
+    orders: OrderColumns
+    sign: int
+    heap: list[tuple[int, int]]
+    left: list[int]
 
-    def add(self, order: BookOrder, wh: int) -> None:
+    def add(self, row: int, wh: int) -> None:
         """Let `wh` [Wh] of an order wait, or wait longer."""
-        if order.number not in self.left:
-            sign = -1 if order.side is Side.BID else 1
-            heappush(self.heap, (sign * order.limit_price, order.number, order))
-        self.left[order.number] = self.left.get(order.number, 0) + wh
+        if not self.left[row]:
+            heappush(self.heap, (self.sign * self.orders.limits[row], row))
+        self.left[row] += wh
 
-    def partners_of(self, order: BookOrder) -> list[tuple[BookOrder, int]]:
-        """Take what `order` trades with, best first, with the energy of each [Wh]."""
-        partners: list[tuple[BookOrder, int]] = []
-        passed_over: list[tuple[int, OrderNumber, BookOrder]] = []
-        needed = int(order.wh)
-        while needed and self.heap and _reaches(order, self.heap[0][2]):
-            waiting = self.heap[0][2]
-            if waiting.owner == order.owner:
+    def meet(self, owner: int, limit: int, needed: int) -> list[tuple[int, int]]:
+        """Take what an arriving order of `needed` [Wh] trades with, best first: rows and the energy of each [Wh]."""
+        met: list[tuple[int, int]] = []
+        passed_over: list[tuple[int, int]] = []
+        while needed and self.heap and self.heap[0][0] <= self.sign * limit:
+            waiting = self.heap[0][1]
+            if self.orders.owners[waiting] == owner:
                 passed_over.append(heappop(self.heap))
                 continue
-            step = min(needed, self.left[waiting.number])
-            partners.append((waiting, step))
+            step = min(needed, self.left[waiting])
+            met.append((waiting, step))
             needed -= step
-            self.left[waiting.number] -= step
-            if not self.left[waiting.number]:
-                del self.left[waiting.number]
+            self.left[waiting] -= step
+            if not self.left[waiting]:
                 heappop(self.heap)
         for entry in passed_over:
             heappush(self.heap, entry)
-        return partners
+        return met
 
-    def put_back(self, partners: Iterable[tuple[BookOrder, int]]) -> None:
-        """Undo `partners_of`."""
-        for waiting, wh in partners:
+    def put_back(self, met: Iterable[tuple[int, int]]) -> None:
+        """Undo `meet`."""
+        for waiting, wh in met:
             self.add(waiting, wh)
-
-
-def _reaches(arriving: BookOrder, waiting: BookOrder) -> bool:
-    """Whether the limits of two orders of opposite sides leave a price for a trade."""
-    if arriving.side is Side.BID:
-        return arriving.limit_price >= waiting.limit_price
-    return arriving.limit_price <= waiting.limit_price
-
-
-def _trade(arriving: BookOrder, waiting: BookOrder, wh: int) -> Trade:
-    bid, offer = (arriving, waiting) if arriving.side is Side.BID else (waiting, arriving)
-    return Trade(bid.number, offer.number, Wh(wh), Price(waiting.limit_price))
-
-
-def _refuse(in_turn: Iterable[BookOrder], least: Mapping[OrderNumber, Wh]) -> None:
-    energy = {order.number: order.wh for order in in_turn}
-    for number, wh in sorted(least.items()):
-        if number not in energy:
-            raise UnknownOrder(number)
-        if not 0 <= wh <= energy[number]:
-            raise BadOrder(number, f"its least fill of {wh} Wh must lie between 0 and its energy, {energy[number]} Wh")
