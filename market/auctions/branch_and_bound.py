@@ -14,9 +14,9 @@ answer; `bound` then says how much a better one could have. Nodes are counted, n
 machine.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Final
+from typing import Final, TypeVar
 
 from aipchain.market.auctions.conditions import (
     ConditionalClearing,
@@ -26,10 +26,12 @@ from aipchain.market.auctions.conditions import (
     refuse_orders,
 )
 from aipchain.market.auctions.exact_fit import exact_fit
-from aipchain.market.auctions.relaxation import Node, Relaxation, Sides, relax, welfare_of
+from aipchain.market.auctions.relaxation import Node, Problem, Relaxed, Sides, welfare_of
 from aipchain.market.book import OrderNumber, Side
 
-__all__ = ["MOST_DROPS", "MOST_NODES", "clear_conditional", "drop_marginal"]
+__all__ = ["MOST_DROPS", "MOST_NODES", "best_fills", "clear_conditional", "drop_marginal", "sides_of"]
+
+_R = TypeVar("_R", bound=Relaxed)
 
 MOST_NODES: Final = 2_000
 MOST_DROPS: Final = 64
@@ -43,7 +45,7 @@ CLOSE_ENOUGH: Final = 1_000
 class _Best:
     """The best clearing found so far."""
 
-    fills: dict[OrderNumber, tuple[int, ...]] = field(default_factory=dict)
+    fills: Mapping[OrderNumber, tuple[int, ...]] = field(default_factory=dict)
     welfare: int = 0
 
     @property
@@ -61,13 +63,9 @@ def clear_conditional(
     :param most_nodes: where to stop searching; 0 gives the fallback alone.
     :raises DuplicateOrder, BadOrder: see `conditions.refuse_orders`.
     """
-    listed = sorted(orders, key=lambda order: order.number)
-    refuse_orders(listed)
-    sides = _sides(listed, seed)
-    root = Node({}, ((None, None),) * sides.intervals)
-    best = _fallback(sides, root)
-    bound = _search(sides, root, best, most_nodes)
-    return clearing_of(listed, best.fills, bound=bound, k_permille=k_permille, seed=seed)
+    listed, sides = sides_of(orders, seed)
+    fills, bound = best_fills(sides, sides, most_nodes)
+    return clearing_of(listed, fills, bound=bound, k_permille=k_permille, seed=seed)
 
 
 def drop_marginal(orders: Iterable[LinkedOrder], *, k_permille: int = 500, seed: int = 0) -> ConditionalClearing:
@@ -75,38 +73,54 @@ def drop_marginal(orders: Iterable[LinkedOrder], *, k_permille: int = 500, seed:
     return clear_conditional(orders, k_permille=k_permille, seed=seed, most_nodes=0)
 
 
-def _sides(orders: Sequence[LinkedOrder], seed: int) -> Sides:
-    bids = best_first((order for order in orders if order.side is Side.BID), seed)
-    offers = best_first((order for order in orders if order.side is Side.OFFER), seed)
-    return Sides(bids, offers, len(orders[0].wh) if orders else 0)
+def sides_of(orders: Iterable[LinkedOrder], seed: int) -> tuple[list[LinkedOrder], Sides]:
+    """The orders by number, and both sides best first; raises as `clear_conditional`."""
+    listed = sorted(orders, key=lambda order: order.number)
+    refuse_orders(listed)
+    bids = best_first((order for order in listed if order.side is Side.BID), seed)
+    offers = best_first((order for order in listed if order.side is Side.OFFER), seed)
+    return listed, Sides(bids, offers, len(listed[0].wh) if listed else 0)
 
 
-def _fallback(sides: Sides, root: Node) -> _Best:
+def best_fills(
+    problem: Problem[_R], sides: Sides, most_nodes: int
+) -> tuple[Mapping[OrderNumber, tuple[int, ...]], int]:
+    """The fills of the best clearing found [Wh], and the welfare that no clearing exceeds [base units].
+
+    :param problem: the form of the book of `sides` that is searched.
+    """
+    root = Node({}, ((None, None),) * sides.intervals)
+    best = _fallback(problem, sides, root)
+    bound = _search(problem, root, best, most_nodes)
+    return best.fills, bound
+
+
+def _fallback(problem: Problem[_R], sides: Sides, root: Node) -> _Best:
     """The better of two clearings that are quickly found; the second is not tried where the first is close enough."""
-    relaxed = relax(sides, root)
+    relaxed = problem.relax(root)
     fitted = exact_fit(sides.bids, sides.offers, relaxed.fills) if relaxed and sides.intervals == 1 else None
     best = _Best(fitted, welfare_of(sides, fitted)) if fitted else _Best()
     if relaxed and best.fills and (relaxed.welfare - best.welfare) * CLOSE_ENOUGH <= relaxed.welfare:
         return best
-    return max(best, _drop_marginal(sides, root), key=lambda each: each.rank)
+    return max(best, _drop_marginal(problem, root), key=lambda each: each.rank)
 
 
-def _drop_marginal(sides: Sides, root: Node) -> _Best:
+def _drop_marginal(problem: Problem[_R], root: Node) -> _Best:
     """Relax and put out the worst order that is served against its conditions, until none is; or nothing trades."""
     node = root
     for _ in range(MOST_DROPS):
-        relaxed = relax(sides, node)
-        broken = _broken(sides, relaxed) if relaxed else []
+        relaxed = problem.relax(node)
+        broken = problem.broken(relaxed) if relaxed else []
         if relaxed and not broken:
             return _Best(relaxed.fills, relaxed.welfare)
-        node = replace(node, decided={**node.decided, broken[-1].number: False})
+        worst, _fills = broken[-1]
+        node = replace(node, decided={**node.decided, worst.number: False})
     return _Best()
 
 
-def _search(sides: Sides, root: Node, best: _Best, most_nodes: int) -> int:
+def _search(problem: Problem[_R], root: Node, best: _Best, most_nodes: int) -> int:
     """Improve `best`; the welfare that no clearing exceeds."""
-    relaxed = relax(sides, root)
-    stack: list[tuple[Node, Relaxation | None]] = [(root, relaxed)]
+    stack: list[tuple[Node, _R | None]] = [(root, problem.relax(root))]
     for _ in range(most_nodes):
         while stack and (stack[-1][1] is None or stack[-1][1].welfare <= best.welfare):
             stack.pop()
@@ -114,44 +128,25 @@ def _search(sides: Sides, root: Node, best: _Best, most_nodes: int) -> int:
             break
         node, here = stack.pop()
         assert here is not None
-        children = _split(sides, node, here)
+        children = _split(problem, node, here)
         if not children:
             best.fills, best.welfare = here.fills, here.welfare
-        stack.extend((child, relax(sides, child)) for child in reversed(children))
+        stack.extend((child, problem.relax(child)) for child in reversed(children))
     return max([best.welfare, *(open_.welfare for _, open_ in stack if open_)])
 
 
-def _split(sides: Sides, node: Node, relaxed: Relaxation) -> list[Node]:
+def _split(problem: Problem[_R], node: Node, relaxed: _R) -> list[Node]:
     """The node's two parts, the likelier first; none if the relaxation is a clearing."""
-    broken = _broken(sides, relaxed)
+    broken = problem.broken(relaxed)
     if broken:
-        order = max(broken, key=lambda each: (sum(each.wh), -each.number))
+        order, fills = max(broken, key=lambda each: (sum(each[0].wh), -each[0].number))
         inside = replace(node, decided={**node.decided, order.number: True})
         outside = replace(node, decided={**node.decided, order.number: False})
-        likely_in = 2 * sum(relaxed.fills[order.number]) >= sum(order.wh)
-        return [inside, outside] if likely_in else [outside, inside]
-    for t in range(sides.intervals):
-        bids = [order.limit_price for order in sides.bids if _fill(relaxed, order, t)]
-        offers = [order.limit_price for order in sides.offers if _fill(relaxed, order, t)]
-        if bids and max(offers) > min(bids):
-            low, high = node.windows[t]
-            parts = (low, min(bids)), (min(bids) + 1, high)
-            return [replace(node, windows=(*node.windows[:t], part, *node.windows[t + 1 :])) for part in parts]
-    return []
-
-
-def _broken(sides: Sides, relaxed: Relaxation) -> list[LinkedOrder]:
-    """Orders served against their conditions, worst price of either side last."""
-    served = [order for order in (*sides.bids, *sides.offers) if order.is_conditional and order.number in relaxed.fills]
-    broken = [order for order in served if not order.accepts(relaxed.fills[order.number])]
-    return sorted(broken, key=lambda order: (-_gain(order, relaxed), order.number))
-
-
-def _gain(order: LinkedOrder, relaxed: Relaxation) -> int:
-    """What an order's fills are worth at its limit, bids more than offers [base units]."""
-    worth = order.limit_price * sum(relaxed.fills[order.number])
-    return worth if order.side is Side.BID else -worth
-
-
-def _fill(relaxed: Relaxation, order: LinkedOrder, t: int) -> int:
-    return relaxed.fills[order.number][t] if order.number in relaxed.fills else 0
+        return [inside, outside] if 2 * sum(fills) >= sum(order.wh) else [outside, inside]
+    conflict = problem.conflict(relaxed)
+    if conflict is None:
+        return []
+    t, cheapest = conflict
+    low, high = node.windows[t]
+    parts = (low, cheapest), (cheapest + 1, high)
+    return [replace(node, windows=(*node.windows[:t], part, *node.windows[t + 1 :])) for part in parts]

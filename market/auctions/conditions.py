@@ -14,7 +14,7 @@ conditions there may be no equilibrium price: an order that would gladly trade a
 fit as a whole. None ever trades against its limit.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from aipchain.market.auctions.errors import BadOrder
@@ -108,13 +108,14 @@ def refuse_orders(orders: Sequence[LinkedOrder]) -> None:
 
 def clearing_of(
     orders: Sequence[LinkedOrder],
-    fills: dict[OrderNumber, tuple[int, ...]],
+    fills: Mapping[OrderNumber, tuple[int, ...]],
     *,
     bound: int,
     k_permille: int = 500,
     seed: int = 0,
 ) -> ConditionalClearing:
-    """Prices and trades for fills that keep all conditions and balance in each interval."""
+    """Prices and trades for fills that keep all conditions and balance in each interval; `orders` by number."""
+    fills = {order.number: fills[order.number] for order in orders if order.number in fills}
     bids = best_first((order for order in orders if order.side is Side.BID), seed)
     offers = best_first((order for order in orders if order.side is Side.OFFER), seed)
     intervals = range(len(orders[0].wh)) if orders else range(0)
@@ -128,7 +129,7 @@ def clearing_of(
 def _price(
     bids: Sequence[LinkedOrder],
     offers: Sequence[LinkedOrder],
-    fills: dict[OrderNumber, tuple[int, ...]],
+    fills: Mapping[OrderNumber, tuple[int, ...]],
     t: int,
     k_permille: int,
 ) -> int | None:
@@ -145,12 +146,12 @@ def _price(
 
 
 def _served(
-    orders: Iterable[LinkedOrder], fills: dict[OrderNumber, tuple[int, ...]], t: int
+    orders: Iterable[LinkedOrder], fills: Mapping[OrderNumber, tuple[int, ...]], t: int
 ) -> list[tuple[LinkedOrder, int]]:
     return [(order, fills[order.number][t]) for order in orders if order.number in fills and fills[order.number][t]]
 
 
-def _unserved(orders: Iterable[LinkedOrder], fills: dict[OrderNumber, tuple[int, ...]], t: int) -> list[int]:
+def _unserved(orders: Iterable[LinkedOrder], fills: Mapping[OrderNumber, tuple[int, ...]], t: int) -> list[int]:
     """Limits of orders without conditions that want more in the interval."""
     return [
         order.limit_price
@@ -162,7 +163,7 @@ def _unserved(orders: Iterable[LinkedOrder], fills: dict[OrderNumber, tuple[int,
 def _trades(
     bids: Sequence[LinkedOrder],
     offers: Sequence[LinkedOrder],
-    fills: dict[OrderNumber, tuple[int, ...]],
+    fills: Mapping[OrderNumber, tuple[int, ...]],
     t: int,
     price: int | None,
 ) -> tuple[Trade, ...]:
