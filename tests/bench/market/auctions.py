@@ -21,8 +21,11 @@ from aipchain.market.auctions.array_book import array_book
 from aipchain.market.auctions.branch_and_bound import clear_conditional, drop_marginal
 from aipchain.market.auctions.columns import ColumnBook, column_book, columns_of
 from aipchain.market.auctions.conditions import LinkedOrder, as_linked
+from aipchain.market.auctions.conditions_arrays import clear_conditional_arrays
 from aipchain.market.auctions.continuous import clear_continuously
+from aipchain.market.auctions.continuous_arrays import execute_arrays
 from aipchain.market.auctions.trade_reduction import clear_trade_reduction
+from aipchain.market.auctions.trade_reduction_arrays import reduce_one_price_arrays
 from aipchain.market.auctions.uniform_price import clear_columns, clear_uniform_price
 from aipchain.market.book import AccountId, BookOrder, MeterId, OrderNumber, Side
 from aipchain.units import Price, Wh
@@ -151,6 +154,10 @@ def _array_kernel(n: int) -> Iterator[str]:
         yield row(f"array kernel, {name}", n=n, seconds=seconds, orders_per_s=round(2 * n / seconds))
         yield row(f"verify price and fills, {name}", n=n, seconds=fills, ratio=seconds / fills)
         yield row(f"verify with trades, {name}", n=n, seconds=whole, ratio=seconds / whole)
+        seconds = best_s(lambda: reduce_one_price_arrays(book, compiled=compiled))  # noqa: B023
+        yield row(f"trade reduction, {name}", n=n, seconds=seconds, orders_per_s=round(2 * n / seconds))
+    seconds = best_s(lambda: execute_arrays(book))
+    yield row("continuous auction, compiled", n=n, seconds=seconds, orders_per_s=round(2 * n / seconds))
 
 
 def _one_hash(n: int) -> Iterator[str]:
@@ -182,6 +189,10 @@ def _conditional(name: str, n: int, orders: list[LinkedOrder]) -> Iterator[str]:
         seconds = time.perf_counter() - start
         lost = clearing.gap / clearing.bound
         yield row(name, n=n, nodes=nodes, seconds=seconds, gap_of_bound=lost, proven=clearing.gap == 0)
+        for compiled in (True, False):
+            form = "compiled" if compiled else "numpy"
+            arrays_s = best_s(lambda: clear_conditional_arrays(orders, most_nodes=nodes, compiled=compiled), 1)  # noqa: B023
+            yield row(f"{name}, {form}", n=n, nodes=nodes, seconds=arrays_s, ratio=seconds / arrays_s)
 
 
 def fuzz(books: int = FUZZED) -> Iterator[str]:
