@@ -56,7 +56,8 @@ def test_permuted_books_give_equal_bytes(orders: list[BookOrder], rng: random.Ra
 @given(st.lists(st.tuples(st.integers(0, 2), st.booleans(), st.integers(1, 9), st.integers(-3, 3)), max_size=16))
 def test_negative_and_lowest_limits_keep_their_rank(compiled: bool, terms: list[tuple[int, bool, int, int]]) -> None:
     """Limits around -2^63, where a sign cannot be turned, are ranked as in the plain form."""
-    owners, sides, wh, steps = ([each[column] for each in terms] for column in range(4))
+    owners, wh, steps = ([each[column] for each in terms] for column in (0, 2, 3))
+    sides = [is_offer for _, is_offer, _, _ in terms]
     for lowest in (0, -(2**63) + 3):
         limits = [lowest + step for step in steps]
         book = array_book(range(len(terms)), owners, sides, wh, limits, lowest_price=-(2**63))
