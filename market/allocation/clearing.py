@@ -12,7 +12,7 @@ All parts are exact (`shares.allocate`), so both sides sum to the same. Nobody t
 an owner's part of its own energy is its own, and not traded; keys that share all there is go on with the others.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import partial
@@ -106,7 +106,9 @@ def clear_by_producers(
     :raises DuplicateOrder: two orders have one number.
     :raises CoefficientsAboveWhole: a producer gives more than all of its energy.
     """
-    bids, offers = (_by_meter(fills) for fills in _sides(orders, price))
+    bid_fills, offer_fills = _sides(orders, price)
+    bids = _by_meter(bid_fills, {consumer for _, consumer in coefficients})
+    offers = _by_meter(offer_fills, {producer for producer, _ in coefficients})
     used = share_by_pairs(_energies(offers), _energies(bids), coefficients).used
     sent: dict[MeterId, list[tuple[BookOrder, int]]] = {meter: [] for meter in bids}
     for producer in sorted(offers):
@@ -155,10 +157,12 @@ def _by_key(key: AllocationKey, table: KeyTable, energy: int, fills: Sequence[Fi
     return parts
 
 
-def _by_meter(fills: Iterable[Fill]) -> dict[MeterId, list[Fill]]:
+def _by_meter(fills: Iterable[Fill], listed: Container[MeterId]) -> dict[MeterId, list[Fill]]:
+    """The fills of the meters that a table lists; with all others the pairs would be too many."""
     meters: dict[MeterId, list[Fill]] = {}
     for fill in fills:
-        meters.setdefault(fill.order.meter, []).append(fill)
+        if fill.order.meter in listed:
+            meters.setdefault(fill.order.meter, []).append(fill)
     return meters
 
 

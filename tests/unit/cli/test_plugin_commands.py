@@ -24,11 +24,13 @@ def test_the_list_names_every_built_in_plugin(aip: Aip) -> None:
     listed = json.loads(aip("plugin", "list", "--json").out)["plugins"]
 
     assert {plugin["name"]: plugin["slots"] for plugin in listed} == {
+        "allocation-key": ["clear"],
         "batched-amm": ["price"],
         "bill-sharing": ["price"],
         "continuous-auction": ["clear"],
         "equal-shares": ["clear"],
         "location-aware": ["clear"],
+        "low-voltage-grid": ["clear"],
         "mid-market-rate": ["price"],
         "minimum-fill": ["clear"],
         "pay-as-bid": ["clear"],

@@ -80,7 +80,10 @@ def test_all_are_all(rules: Rules, choice: str) -> None:
     [
         ("uniform-price", ["uniform-price"]),
         ("uniform-price, mid-market-rate + pro-rata", ["mid-market-rate+pro-rata", "uniform-price"]),
-        ("mid-market-rate", ["mid-market-rate+equal-shares", "mid-market-rate+pro-rata"]),
+        (
+            "mid-market-rate",
+            ["mid-market-rate+allocation-key", "mid-market-rate+equal-shares", "mid-market-rate+pro-rata"],
+        ),
         ("uniform-price,uniform-price", ["uniform-price"]),
     ],
 )
