@@ -14,6 +14,7 @@ import ray
 
 from aipchain.ai.errors import ClusterUnreachable, WorkLost
 from aipchain.ai.executors.executor import ONE_THREAD, TRIES
+from aipchain.ai.executors.signals import crash_handlers_kept
 
 __all__ = ["Cluster"]
 
@@ -41,7 +42,8 @@ class Cluster:
         os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
         place, environment = None if address == "local" else address, {"env_vars": ONE_THREAD}
         try:
-            ray.init(address=place, ignore_reinit_error=True, log_to_driver=False, runtime_env=environment)
+            with crash_handlers_kept():
+                ray.init(address=place, ignore_reinit_error=True, log_to_driver=False, runtime_env=environment)
         except (ConnectionError, RuntimeError, ValueError) as error:
             raise ClusterUnreachable(address, str(error).splitlines()[0]) from error
         return Cluster(max(1, int(_resources().get("CPU", 1))))

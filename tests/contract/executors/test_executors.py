@@ -1,5 +1,7 @@
 """One suite for every place to work: the same results, the same errors, in the same order."""
 
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -89,3 +91,11 @@ def test_a_node_that_is_lost_loses_nothing(two_nodes: Nodes) -> None:
     two_nodes.remove_node(third)
 
     assert [first, *told] == [item * item for item in range(12)]
+
+
+def test_a_trap_of_a_runtime_is_still_caught_beside_ray(two_nodes: Nodes) -> None:
+    """Ray's driver replaces the handlers of crashes; those of WebAssembly are put back."""
+    script = [sys.executable, str(Path(__file__).parent / "trap_beside_ray.py"), two_nodes.address]
+    done = subprocess.run(script, capture_output=True, text=True, check=False)
+
+    assert (done.returncode, done.stdout.split()) == (0, ["caught", "caught"])
