@@ -79,14 +79,17 @@ def _overloaded(trades: Iterable[Trade], book: Mapping[OrderNumber, BookOrder], 
 
 
 def _pair(book: Mapping[OrderNumber, BookOrder], terms: Terms, certificate: Optimum) -> PairFault | None:
+    """The pair that would gain most beyond what the certificate says; of equals the one with the lowest numbers."""
     told = {dual.order: dual.surplus for dual in certificate.duals}
     bids, offers = (_dearest_first(book.values(), side) for side in (Side.BID, Side.OFFER))
+    found: list[tuple[int, OrderNumber, OrderNumber]] = []
     for seller, buyer in product(offers, bids):
         between = _price_between(certificate.lines, seller, buyer)
         for bid, offer in _foremost(bids[buyer], offers[seller], told):
-            if told[bid.number] + told[offer.number] + between < gain(terms, bid, offer):
-                return PairFault(bid.number, offer.number)
-    return None
+            left = told[bid.number] + told[offer.number] + between - gain(terms, bid, offer)
+            if left < 0:
+                found.append((left, bid.number, offer.number))
+    return PairFault(*min(found)[1:]) if found else None
 
 
 def _dearest_first(orders: Iterable[BookOrder], side: Side) -> dict[int, list[BookOrder]]:
