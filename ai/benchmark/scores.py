@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from aipchain.ai.forecasting.quantiles import LEVELS, MEDIAN, Quantiles
 
-__all__ = ["PERCENTILES", "Scores", "interpolated", "naive_error", "score"]
+__all__ = ["PERCENTILES", "Scores", "interpolated", "naive_error", "pinball", "score"]
 
 PERCENTILES: Final = tuple(part / 100 for part in range(1, 100))
 

@@ -15,7 +15,7 @@ from aipchain.ai.forecasting.forecaster import Forecaster
 from aipchain.ai.forecasting.quantiles import Quantiles
 from aipchain.ai.panel import Panel
 
-__all__ = ["REFIT_DAYS", "TEST", "TUNING", "Fold", "folds", "walk_forward"]
+__all__ = ["REFIT_DAYS", "TEST", "TUNING", "Fold", "folds", "forecast_fold", "walk_forward"]
 
 TUNING: Final = range(90, 182)
 TEST: Final = range(182, 364)

@@ -5,6 +5,7 @@ from random import Random
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.property.market.network.trees import small_feeders
 
 from aipchain.market.auctions.uniform_price import clear_uniform_price
 from aipchain.market.book import AccountId, BookOrder, MeterId, OrderNumber, Side
@@ -12,7 +13,7 @@ from aipchain.market.envelope import first_breach_in_book
 from aipchain.market.network.certificate import SUM_BITS, upper_bound
 from aipchain.market.network.clearing import clear_grid
 from aipchain.market.network.exact import ExactSolver
-from aipchain.market.network.feeder import ONE_PU2, Line, NodeId, build_feeder
+from aipchain.market.network.feeder import NodeId
 from aipchain.market.network.feeder_text import PlacedFeeder
 from aipchain.market.network.feeder_trades import clear_feeder, worst_limit
 from aipchain.market.network.grid_book import GridBook, grid_book
@@ -25,25 +26,8 @@ HOUR_S = 3_600
 @st.composite
 def feeders(draw: st.DrawFn) -> PlacedFeeder:
     """Small trees with tight limits and a band on one side or both; nine meters, some of them at the root."""
-    count = draw(st.integers(1, 5))
-    lines = [
-        Line(
-            NodeId(draw(st.integers(0, node - 1))),
-            NodeId(node),
-            draw(st.integers(0, 2**20)),
-            draw(st.integers(0, 2**20)),
-            draw(st.integers(0, 40)),
-        )
-        for node in range(1, count + 1)
-    ]
-    reach = draw(st.integers(0, 2**38))
-    feeder = build_feeder(
-        lines,
-        root=NodeId(0),
-        lowest=ONE_PU2 - reach,
-        highest=ONE_PU2 + reach // 2,
-        tan_phi={line.node: draw(st.sampled_from([0, 200, 500])) for line in lines},
-    )
+    feeder = draw(small_feeders())
+    count = len(feeder.nodes) - 1
     return PlacedFeeder(feeder, {MeterId(i): NodeId(draw(st.integers(0, count))) for i in range(8)})
 
 

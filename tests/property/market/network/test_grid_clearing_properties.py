@@ -3,12 +3,13 @@
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.property.market.network.trees import small_feeders
 
 from aipchain.market.book import AccountId, BookOrder, MeterId, OrderNumber, ReferencePrice, Side
 from aipchain.market.network.certificate import gap_ppm, upper_bound, verify
 from aipchain.market.network.clearing import ClearingMethod, GridClearing, RoundingMargin, clear_grid, node_prices
 from aipchain.market.network.exact import ExactSolver
-from aipchain.market.network.feeder import ONE_PU2, Line, NodeId, build_feeder
+from aipchain.market.network.feeder import NodeId
 from aipchain.market.network.grid_book import GridBook, grid_book, injections, welfare
 from aipchain.market.network.lp import HighsSolver
 from aipchain.market.network.merit import merit_point
@@ -26,25 +27,8 @@ REFERENCE = ReferencePrice(retail=Price(300_000_000), feed_in=Price(80_000_000))
 @st.composite
 def books(draw: st.DrawFn) -> GridBook:
     """Small books with many ties on small trees with tight limits, in any arrangement."""
-    count = draw(st.integers(1, 5))
-    lines = [
-        Line(
-            NodeId(draw(st.integers(0, node - 1))),
-            NodeId(node),
-            draw(st.integers(0, 2**20)),
-            draw(st.integers(0, 2**20)),
-            draw(st.integers(0, 40)),
-        )
-        for node in range(1, count + 1)
-    ]
-    reach = draw(st.integers(0, 2**38))
-    feeder = build_feeder(
-        lines,
-        root=NodeId(0),
-        lowest=ONE_PU2 - reach,
-        highest=ONE_PU2 + reach // 2,
-        tan_phi={line.node: draw(st.sampled_from([0, 200, 500])) for line in lines},
-    )
+    feeder = draw(small_feeders())
+    count = len(feeder.nodes) - 1
     terms = draw(
         st.lists(
             st.tuples(st.sampled_from(Side), st.integers(1, 30), st.integers(0, 12), st.integers(0, count)), max_size=9
