@@ -1,6 +1,7 @@
 """Data packs: recorded load and generation of homes, with the tariffs of the same hours.
 
-A pack is a folder of four CSV files: `homes.csv` (one row per home), `load_wh` and `pv_wh` (one column per home, [Wh]
+A pack is a folder of four CSV files: `homes.csv` (one row per home; `pv_kwp`, `battery_kwh` and `battery_kw` where
+they are known), `load_wh` and `pv_wh` (one column per home, [Wh]
 in the step that starts then) and `grid` (retail price [10^-6 currency units per kWh], carbon intensity [g/kWh]).
 The last three have a `start_local` column with equal, evenly spaced times, and may be gzipped. Times carry no zone:
 chain time takes them as they stand. Anything irregular is refused, never repaired.
@@ -34,15 +35,20 @@ STEPS_S = (900, 3_600)
 """Step lengths a pack may have [s]: those a community may trade in."""
 
 _A_NUMBER, _AN_AMOUNT = re.compile(r"-?[0-9]{1,9}"), re.compile(r"[0-9]{1,15}")
+_THOUSANDS = re.compile(r"[0-9]{1,6}(\.[0-9]{1,3})?")
 
 
 @dataclass(frozen=True, slots=True)
 class Home:
-    """One home of a pack: consumption and generation in every step [Wh]."""
+    """One home of a pack: energy of every step [Wh], and its equipment; 0 where the pack does not tell."""
 
     name: str
     load_wh: tuple[int, ...]
     pv_wh: tuple[int, ...]
+    pv_w: int = 0
+    """Rated generation [W]."""
+    battery_wh: int = 0
+    battery_w: int = 0
 
     def import_wh(self, step: int) -> Wh:
         """Energy drawn from the grid in `step` after own use [Wh]."""
@@ -127,7 +133,8 @@ def load_pack(folder: Path | None = None) -> Pack:
     root = Path(str(resources.files("aipchain.metering") / "data" / "homes")) if folder is None else folder
     if not root.is_dir():
         raise BadPack(f"{root} is no folder: --data takes a folder with homes.csv, load_wh, pv_wh and grid files")
-    names = [row["home"] for row in _rows(root, "homes", ("home",))]
+    told = list(_rows(root, "homes", ("home",)))
+    names = [row["home"] for row in told]
     if not all(names) or not names or len(set(names)) != len(names):
         raise BadPack(f"{root}/homes.csv lists no home, one without a name, or one of them twice")
     load, pv = _series(root, "load_wh", names, MOST_WH), _series(root, "pv_wh", names, MOST_WH)
@@ -141,10 +148,24 @@ def load_pack(folder: Path | None = None) -> Pack:
     return Pack(
         start=UnixSeconds(start),
         step_s=step_s,
-        homes=tuple(Home(name, load.columns[name], pv.columns[name]) for name in names),
+        homes=tuple(
+            Home(row["home"], load.columns[row["home"]], pv.columns[row["home"]], *_equipment(root, row))
+            for row in told
+        ),
         retail_micro_per_kwh=grid.columns["retail_price_micro_usd_per_kwh"],
         carbon_g_per_kwh=grid.columns["carbon_g_per_kwh"],
     )
+
+
+def _equipment(root: Path, row: dict[str, str]) -> Iterator[int]:
+    """Rated generation [W], energy [Wh] and power [W] of the battery; 0 where the pack does not tell."""
+    for column in ("pv_kwp", "battery_kwh", "battery_kw"):
+        text = row.get(column) or "0"
+        if not _THOUSANDS.fullmatch(text):
+            place = f"{root}/homes.csv, home {row['home']}, column {column}"
+            raise BadPack(f"{place} is {reprlib.repr(text)}, not a number with at most three decimals: correct it")
+        whole, _, part = text.partition(".")
+        yield int(whole) * 1_000 + int(part.ljust(3, "0"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,6 +34,7 @@ COMMANDS = (
     Later("order", "order:app", "Orders and books."),
     Later("plugin", "plugin:app", "Plugins."),
     Later("market", "market:app", "Market rules: what each would do for the homes of a community."),
+    Later("ai", "ai:app", "Forecasts of homes: benchmarks, trained models, what they say of a day."),
     Later("audit", "audit:app", "Audit a chain."),
     Later("spec", "spec:app", "Hold the specification against the compiled runtime."),
 )

@@ -152,3 +152,27 @@ def test_times_with_fractions_or_before_chain_time_are_refused(pack_folder: Buil
         (folder / "pv_wh.csv.gz").write_bytes(gzip.compress(packed.replace(old, new).encode()))
         with pytest.raises(BadPack, match=complaint):
             load_pack(folder)
+
+
+def test_the_built_in_pack_tells_equipment() -> None:
+    """Rated generation and battery of each home, in whole W and Wh; a pack may leave them out."""
+    homes = load_pack().homes
+
+    assert {(home.pv_w, home.battery_wh, home.battery_w) for home in homes} == {
+        (4_000, 6_400, 5_000),
+        (5_000, 6_400, 5_000),
+    }
+
+
+def test_a_pack_may_leave_equipment_out(pack_folder: Builder) -> None:
+    """Then it is 0: not known."""
+    assert {(home.pv_w, home.battery_wh, home.battery_w) for home in load_pack(pack_folder()).homes} == {(0, 0, 0)}
+
+
+def test_equipment_that_is_no_number_is_refused(pack_folder: Builder) -> None:
+    """With the place and what to do."""
+    folder = pack_folder()
+    (folder / "homes.csv").write_text("home,pv_kwp\na,4.5\nb,-3\n")
+
+    with pytest.raises(BadPack, match=r"homes.csv, home b, column pv_kwp is '-3', not a number with at most three"):
+        load_pack(folder)

@@ -1,0 +1,1 @@
+"""Suites of the benchmark, each a module with `run` and `goals`."""

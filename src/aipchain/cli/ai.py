@@ -1,0 +1,110 @@
+"""`aip ai`: forecasts of homes: how good they are, and what trained models say of a day."""
+
+import json
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+import typer
+
+from aipchain.ai.benchmark.homes import year_of
+from aipchain.ai.benchmark.machine import measured_run
+from aipchain.ai.benchmark.suite import SUITES, Result, committed, documented, result_file, suite_named
+from aipchain.ai.executors.choose import choose_executor
+from aipchain.cli.complaints import remark
+from aipchain.cli.output import AsJson, console, refuse_unwritable, show_json, show_table, write_file
+from aipchain.errors import InputError
+from aipchain.metering.packs import load_pack
+
+__all__ = ["app"]
+
+app = typer.Typer(no_args_is_help=True)
+
+RayOption = Annotated[
+    str | None, typer.Option("--ray", help="Address of a Ray cluster; AIPCHAIN_RAY_ADDRESS without it.")
+]
+WorkersOption = Annotated[int, typer.Option("--workers", min=1, help="Processes of this machine that share the work.")]
+
+
+@app.command()
+def bench(
+    suite: Annotated[str, typer.Option(help=f"What to measure: {', '.join(SUITES)}.")],
+    show: Annotated[bool, typer.Option("--show", help="Print the result of this release; nothing is run.")] = False,
+    write: Annotated[bool, typer.Option("--write", help="Keep the result as that of this release.")] = False,
+    seed: Annotated[int, typer.Option(help="Other seeds make other draws.")] = 0,
+    ray: RayOption = None,
+    workers: WorkersOption = 1,
+    as_json: AsJson = False,
+) -> None:
+    """Measure a suite on the homes that ship with the package, and hold it against its goals.
+
+    Ends with exit code 0 also where a goal is missed: the table says so.
+    """
+    if show and write:
+        raise InputError("--show prints what is kept and --write keeps what is run: give one of them")
+    document = committed(suite) if show else _run(suite, seed, ray, workers, write)
+    if as_json:
+        show_json(document)
+    else:
+        _show(suite, document)
+
+
+def _run(name: str, seed: int, ray: str | None, workers: int, write: bool) -> Result:
+    suite = suite_named(name)
+    if write:
+        refuse_unwritable(result_file(name))
+    executor = choose_executor(ray, workers)
+    with measured_run() as surroundings:
+        result = suite.run(year_of(load_pack()), executor, seed, remark)
+    where = {"seed": seed, "executor": executor.name, "workers": executor.workers}
+    document = documented(suite, result, {**where, **surroundings})
+    if write:
+        write_file(result_file(name), json.dumps(document, indent=2) + "\n")
+    return document
+
+
+def _show(name: str, document: Mapping[str, Any]) -> None:
+    """Rows of the document as tables, goals last; the rest is for `--json`."""
+    for key, rows in document.items():
+        if key != "goals" and _are_rows(rows):
+            _show_rows(f"{name}: {key.replace('_', ' ')}", rows)
+    figures = [(key, _joined(value)) for key, value in document.items() if _is_figure(value) and key != "run"]
+    if figures:
+        show_table(f"{name}: figures", ("figure", "measured"), figures)
+    goals = [
+        (goal["figure"], goal["goal"], goal["measured"], "met" if goal["met"] else "MISSED")
+        for goal in document["goals"]
+    ]
+    show_table(f"{name}: goals", ("figure", "goal", "measured", ""), goals)
+    run = document["run"]
+    versions = ", ".join(f"{package} {version}" for package, version in run["versions"].items())
+    console.print(
+        f"Seed {run['seed']}, {run['executor']}, {run['cpu_s']} CPU s, {run['wall_s']} s, at most "
+        f"{run['peak_rss_mb']} MB; {run['processor']}, Python {run['python']}, {versions}",
+        markup=False,
+    )
+
+
+def _show_rows(title: str, rows: list[dict[str, Any]]) -> None:
+    columns = list(dict.fromkeys(column for row in rows for column in row))
+    cells = [[_told(row.get(column, "")) for column in columns] for row in rows]
+    show_table(title, [column.replace("_", " ") for column in columns], cells)
+
+
+def _are_rows(value: object) -> bool:
+    return isinstance(value, list) and bool(value) and all(isinstance(row, dict) for row in value)
+
+
+def _is_figure(value: object) -> bool:
+    return isinstance(value, str | int | float) or (
+        isinstance(value, dict) and all(isinstance(part, str | int | float) for part in value.values())
+    )
+
+
+def _joined(value: object) -> str:
+    if isinstance(value, dict):
+        return ", ".join(f"{name} {_told(part)}" for name, part in value.items())
+    return _told(value)
+
+
+def _told(value: object) -> str:
+    return f"{value:.4g}" if isinstance(value, float) else str(value)
