@@ -1,0 +1,1 @@
+"""Agents that run a home's battery and its orders: by rule, by plan, by chance, or learned; class *observed*."""
