@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Annotated, TypeAlias
 
 from aipchain.runtime_bridge.codec import COMPACT_U128, Layout, compact, fixed
+from aipchain.runtime_bridge.layouts import layout_of
 from aipchain.runtime_bridge.metadata import Call, CallFunction, Metadata
 from aipchain.runtime_bridge.types import (
     U16,
@@ -25,6 +26,7 @@ from aipchain.runtime_bridge.types import (
     Parameters,
     PostedPrice,
     ProposalId,
+    ProxyType,
     Role,
     RuleSet,
     SignedReading,
@@ -271,8 +273,22 @@ def transfer_keep_alive(metadata: Metadata, *, dest: Destination, value: Compact
     return metadata.encode_call("Balances", transfer_keep_alive, (dest, value))
 
 
+# delegates
+
+
+def add_proxy(metadata: Metadata, *, delegate: Destination, proxy_type: ProxyType, delay: U32 = 0) -> Call:
+    """Let `delegate` act for the signer, whose money pays the deposit; `delay` in blocks."""
+    return metadata.encode_call("Proxy", add_proxy, (delegate, proxy_type, delay))
+
+
+def remove_proxy(metadata: Metadata, *, delegate: Destination, proxy_type: ProxyType, delay: U32 = 0) -> Call:
+    """Take that right from `delegate` at once; the deposit comes back."""
+    return metadata.encode_call("Proxy", remove_proxy, (delegate, proxy_type, delay))
+
+
 CALLS: Mapping[str, tuple[CallFunction, ...]] = {
     "Balances": (transfer_keep_alive,),
+    "Proxy": (add_proxy, remove_proxy),
     "Communities": (found, admit, grant_role, revoke_role, leave),
     "Metering": (enrol_meter, submit_batch),
     "Energy": (mint, retire),
@@ -288,6 +304,12 @@ CALLS: Mapping[str, tuple[CallFunction, ...]] = {
 def batch_all(metadata: Metadata, calls: Sequence[Call]) -> Call:
     """Make one call of several that all succeed or all fail."""
     return Call(metadata.call_prefix("Utility", "batch_all") + compact(len(calls)) + b"".join(calls))
+
+
+def proxy(metadata: Metadata, real: bytes, proxy_type: ProxyType, call: Call) -> Call:
+    """Make a call as the account `real`, by the right that it gave the signer."""
+    right = layout_of(ProxyType | None).encode(proxy_type)
+    return Call(metadata.call_prefix("Proxy", "proxy") + _ADDRESS.encode(real) + right + call)
 
 
 def sudo(metadata: Metadata, call: Call) -> Call:

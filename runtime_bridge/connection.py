@@ -19,7 +19,7 @@ from aipchain.runtime_bridge.errors import ConnectionLost, NodeUnreachable, RpcR
 from aipchain.runtime_bridge.facts import Fact
 from aipchain.runtime_bridge.metadata import Call, Metadata, RuntimeVersion
 from aipchain.runtime_bridge.metadata_v14 import read_metadata
-from aipchain.runtime_bridge.protocol import OWN_PALLETS, StorageSpec
+from aipchain.runtime_bridge.protocol import KNOWN_PALLETS, StorageSpec
 from aipchain.runtime_bridge.verification import verify
 
 __all__ = ["BlockHeader", "Connection", "Transport", "connect"]
@@ -52,7 +52,9 @@ class BlockHeader:
     state_root: bytes
 
 
-def connect(target: str | Transport, *, pallets: Collection[str] = OWN_PALLETS, timeout_s: float = 60) -> "Connection":
+def connect(
+    target: str | Transport, *, pallets: Collection[str] = KNOWN_PALLETS, timeout_s: float = 60
+) -> "Connection":
     """Connect to the node at a WebSocket URL, or in process through a transport, and check its runtime.
 
     :param pallets: which of our pallets the runtime must have; the rest is not looked at.
@@ -83,7 +85,7 @@ def connect(target: str | Transport, *, pallets: Collection[str] = OWN_PALLETS, 
 class Connection:
     """One node, asked one question at a time; safe to share between threads."""
 
-    def __init__(self, substrate: SubstrateInterface, pallets: Collection[str] = OWN_PALLETS) -> None:
+    def __init__(self, substrate: SubstrateInterface, pallets: Collection[str] = KNOWN_PALLETS) -> None:
         self.substrate = substrate
         self._lock = threading.RLock()
         self._pallets = tuple(pallets)

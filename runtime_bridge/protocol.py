@@ -9,9 +9,9 @@ from typing import Annotated, Any, Generic, TypeAlias, TypeVar, get_args
 
 from aipchain.runtime_bridge import codec, facts
 from aipchain.runtime_bridge import types as t
-from aipchain.units import UnixSeconds, Wh
+from aipchain.units import Balance, UnixSeconds, Wh
 
-__all__ = ["EVENTS", "OWN_PALLETS", "STORAGE", "StorageSpec"]
+__all__ = ["EVENTS", "KNOWN_PALLETS", "OWN_PALLETS", "STORAGE", "StorageSpec"]
 
 T = TypeVar("T")
 
@@ -24,6 +24,8 @@ EVENTS: Mapping[str, tuple[Any, ...]] = {
     "CommunityGovernance": get_args(facts.GovernanceEvent),
 }
 OWN_PALLETS = tuple(EVENTS)
+KNOWN_PALLETS = (*OWN_PALLETS, "Proxy")
+"""Our own, and those of the SDK of which this client makes calls or reads storage."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +41,9 @@ class StorageSpec(Generic[T]):
 U128: TypeAlias = Annotated[int, codec.U128]
 
 ACCOUNT: StorageSpec[t.AccountInfo] = StorageSpec("System", "Account", (t.AccountId,), t.AccountInfo)
+PROXIES: StorageSpec[tuple[tuple[t.ProxyDefinition, ...], Balance]] = StorageSpec(
+    "Proxy", "Proxies", (t.AccountId,), tuple[tuple[t.ProxyDefinition, ...], Balance]
+)
 TOTAL_ISSUANCE: StorageSpec[int] = StorageSpec("Balances", "TotalIssuance", (), U128)
 NOW: StorageSpec[int] = StorageSpec("Timestamp", "Now", (), t.U64)
 

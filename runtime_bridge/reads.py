@@ -22,6 +22,12 @@ def accounts(connection: Connection, at: bytes | None = None) -> dict[t.AccountI
     return dict(connection.entries(p.ACCOUNT, at=at))
 
 
+def delegates(connection: Connection, account: t.AccountId, at: bytes | None = None) -> tuple[t.ProxyDefinition, ...]:
+    """Read who may act for an account."""
+    found = connection.read(p.PROXIES, account, at=at)
+    return found[0] if found else ()
+
+
 def total_issuance(connection: Connection, at: bytes | None = None) -> Balance:
     """Read all the money there is [base units]."""
     return Balance(connection.read(p.TOTAL_ISSUANCE, at=at) or 0)

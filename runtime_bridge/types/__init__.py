@@ -72,6 +72,7 @@ from aipchain.runtime_bridge.types.plugin_registry import (
     Terms,
     ZoneCharge,
 )
+from aipchain.runtime_bridge.types.proxy import ProxyDefinition, ProxyType
 from aipchain.runtime_bridge.types.scalars import (
     U16,
     U32,
@@ -147,6 +148,8 @@ __all__ = [
     "Proposal",
     "ProposalId",
     "ProposalState",
+    "ProxyDefinition",
+    "ProxyType",
     "QuarantineReason",
     "QuarantinedReading",
     "Reading",
