@@ -1,0 +1,58 @@
+"""Generation of homes, protocol CL22-WF: sky analogs beside persistence and climatology, per kW of rated generation.
+
+No weather and no day of the year is used: the pack's weather was not of that year, and one year teaches no season.
+"""
+
+from typing import Final
+
+import numpy as np
+
+from aipchain.ai.benchmark.homes import HomesYear
+from aipchain.ai.benchmark.scores import naive_error, score
+from aipchain.ai.benchmark.walk_forward import TEST, Fold, folds, forecast_fold
+from aipchain.ai.executors.executor import Executor
+from aipchain.ai.forecasting.climatology import Climatology
+from aipchain.ai.forecasting.forecaster import Forecaster
+from aipchain.ai.forecasting.persistence import Persistence
+from aipchain.ai.forecasting.quantiles import Quantiles
+from aipchain.ai.forecasting.solar import SunSite
+from aipchain.ai.forecasting.solar_analogs import SkyAnalogs
+from aipchain.ai.panel import Panel
+
+__all__ = ["CLOCKS", "per_kilowatt", "pv_scores"]
+
+CLOCKS: Final = "America/Los_Angeles"
+"""Homes of the pack keep this clock: their generation moved by an hour when it changed."""
+
+TRAINING_DAYS: Final = 182
+"""Of which the naive error of MASE is taken."""
+
+
+def pv_scores(year: HomesYear, executor: Executor, days: range = TEST, clocks: str = CLOCKS) -> dict[str, object]:
+    """Scores of the sky analogs, and of what they are held against, under `peers`."""
+    panel, site = per_kilowatt(year), SunSite(year.site.latitude, year.site.longitude, clocks)
+    forecasters: tuple[Forecaster, ...] = (SkyAnalogs(site), Persistence(1), Climatology(14))
+    ours, *peers = (_scored(forecaster, panel, days, executor) for forecaster in forecasters)
+    return {**ours, "homes": len(panel.homes), "peers": peers}
+
+
+def per_kilowatt(year: HomesYear) -> Panel:
+    """Generation of the homes whose panels work, in whole Wh per kW of rated generation."""
+    panel = year.core_generation
+    rated_w = year.capacity_of(panel.homes)[:, None, None]
+    energy_wh = np.rint(panel.energy_wh * 1_000 / rated_w).astype(np.int64)
+    return Panel(panel.homes, panel.start, energy_wh, panel.missing)
+
+
+def _scored(forecaster: Forecaster, panel: Panel, days: range, executor: Executor) -> dict[str, object]:
+    told = np.concatenate(list(executor.map(_fold, folds(days), (forecaster, panel))), axis=1)
+    energy, missing, span = panel.energy_wh, panel.missing, slice(days.start, days.stop)
+    naive_wh = naive_error(energy[:, :TRAINING_DAYS], missing[:, :TRAINING_DAYS])
+    found = score(energy[:, span], missing[:, span], told, naive_wh)
+    figures = {name: round(getattr(found, name), 4) for name in ("mase", "nmae", "nrmse", "wql", "wql_99", "crps_wh")}
+    coverage = {"cov80_min": round(min(found.coverage), 4), "cov80_max": round(max(found.coverage), 4)}
+    return {"model": forecaster.name, **figures, **coverage}
+
+
+def _fold(shared: tuple[Forecaster, Panel], fold: Fold) -> Quantiles:
+    return forecast_fold(*shared, fold)

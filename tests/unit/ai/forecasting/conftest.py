@@ -1,0 +1,34 @@
+"""Roofs under a sky that is made by hand."""
+
+import numpy as np
+import pytest
+
+from aipchain.ai.forecasting.solar import SunSite, on_plane, sunlight
+from aipchain.ai.panel import Panel
+from aipchain.units import UnixSeconds
+
+OCTOBER = UnixSeconds(1_475_280_000)
+"""1 October 2016; 36 days later clocks in California went back."""
+
+DAYS = 50
+ROOFS = {"south": (180, 20), "east": (90, 30), "west": (270, 30)}
+"""Facing and tilt of each home's panels [degrees]."""
+
+
+@pytest.fixture
+def site() -> SunSite:
+    """Fontana, California."""
+    return SunSite(34.09, -117.43, "America/Los_Angeles")
+
+
+@pytest.fixture
+def roofs(site: SunSite) -> Panel:
+    """Three homes by the clock: every fourth day is clouded, and it clouds over in the afternoon of the day before."""
+    sky = np.ones((DAYS, 24))
+    sky[3::4] = 0.3
+    sky[2::4, 13:] = 0.5
+    winter = sunlight(site, OCTOBER, range(DAYS), 24, -8.0)
+    energy = np.stack([2 * on_plane(winter, *plane) * sky for plane in ROOFS.values()])
+    energy[:, :36] = np.roll(energy[:, :36], 1, axis=2)  # summer time
+    whole = np.rint(energy).astype(np.int64)
+    return Panel(tuple(ROOFS), OCTOBER, whole, np.zeros(whole.shape, dtype=np.bool_))
