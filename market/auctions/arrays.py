@@ -6,14 +6,17 @@ it the bytes are the same. Books that do not fit 64 bits are refused (`array_boo
 form.
 """
 
+import struct
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Final
 
 import numpy as np
 
 from aipchain.market.auctions import uniform_price
-from aipchain.market.auctions.array_book import ArrayBook, ArrayOrders, ArrayTrades, arrays_of
+from aipchain.market.auctions.array_book import ArrayBook, ArrayOrders, ArrayTrades
 from aipchain.market.auctions.array_curves import KEY_BITS, Curve, curves, paired
+from aipchain.market.auctions.array_orders import ReadOrders, hashes, places, read_orders
 from aipchain.market.auctions.columns import columns_of
 from aipchain.market.book import BookOrder
 from aipchain.market.compiled import HAS_NUMBA
@@ -25,6 +28,8 @@ __all__ = ["HAS_NUMBA", "ArrayClearing", "TradeRow", "clear_arrays", "clear_orde
 
 TradeRow = tuple[int, int, int, int]
 """Bid number, offer number, energy [Wh], price [base units per Wh]."""
+
+_ROW: Final = struct.Struct("qqqq")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,15 +76,36 @@ def clear_orders(
     :raises DuplicateOrder: two orders have one number.
     """
     try:
-        book = arrays_of(orders)
+        book, clearing = _clear_read(read_orders(orders), k_permille, seed, compiled=compiled)
     except OutsideArrayRange:
         return _plain_rows(orders, k_permille, seed)
-    clearing = clear_arrays(book, k_permille, seed=seed, compiled=compiled)
     trades = clearing.trades
     canonical = _by_pair(trades, len(book.offers))
-    bids, offers = book.bids.numbers[trades.bid_rows[canonical]], book.offers.numbers[trades.offer_rows[canonical]]
-    columns = (bids.tolist(), offers.tolist(), trades.wh[canonical].tolist(), [clearing.price] * len(trades))
-    return (*zip(*columns, strict=True),)
+    rows = np.empty((len(trades), len(_ROW.format)), np.int64)
+    rows[:, 0] = book.bids.numbers[trades.bid_rows[canonical]]
+    rows[:, 1] = book.offers.numbers[trades.offer_rows[canonical]]
+    rows[:, 2] = trades.wh[canonical]
+    rows[:, 3] = clearing.price
+    return (*_ROW.iter_unpack(rows.tobytes()),)
+
+
+def _clear_read(read: ReadOrders, k_permille: int, seed: int, *, compiled: bool) -> tuple[ArrayBook, ArrayClearing]:
+    """As if no owner had two orders; where two of one owner would trade, once more with owners."""
+    hashed = read.book(hashes(read.orders))
+    clearing = clear_arrays(_strangers(hashed), k_permille, seed=seed, compiled=compiled)
+    trades = clearing.trades
+    if (hashed.bids.owners[trades.bid_rows] != hashed.offers.owners[trades.offer_rows]).all():
+        return hashed, clearing
+    book = read.book(places(read.orders))
+    return book, clear_arrays(book, k_permille, seed=seed, compiled=compiled)
+
+
+def _strangers(book: ArrayBook) -> ArrayBook:
+    """The book with one owner of all bids and another of all offers: nobody meets itself."""
+    bids, offers = book.bids, book.offers
+    return ArrayBook(
+        replace(bids, owners=np.zeros_like(bids.owners)), replace(offers, owners=np.ones_like(offers.owners))
+    )
 
 
 def _by_pair(trades: ArrayTrades, offers: int) -> Int64s:

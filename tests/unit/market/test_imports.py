@@ -16,6 +16,7 @@ WITH_PACKAGES = {
     "auctions.array_book",
     "auctions.array_check",
     "auctions.array_curves",
+    "auctions.array_orders",
     "auctions.array_pieces",
     "auctions.arrays",
     "auctions.conditions_arrays",

@@ -7,7 +7,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from tests.property.market.auctions.books import books, wide_books
 
-from aipchain.market.auctions.array_book import ArrayTrades, array_book, arrays_of, plain_book
+from aipchain.market.auctions.array_book import ArrayTrades, array_book, plain_book
+from aipchain.market.auctions.array_orders import arrays_of
 from aipchain.market.auctions.columns import columns_of
 from aipchain.market.auctions.continuous import execute_in_turn, trade_in_turn
 from aipchain.market.auctions.continuous_arrays import execute_arrays

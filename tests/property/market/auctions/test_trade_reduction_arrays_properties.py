@@ -8,7 +8,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from tests.property.market.auctions.books import books, seeds, wide_books
 
-from aipchain.market.auctions.array_book import arrays_of, plain_trades
+from aipchain.market.auctions.array_book import plain_trades
+from aipchain.market.auctions.array_orders import arrays_of
 from aipchain.market.auctions.columns import columns_of
 from aipchain.market.auctions.trade_reduction import Reduction, reduce_one_price, reduce_two_prices
 from aipchain.market.auctions.trade_reduction_arrays import (

@@ -10,8 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.property.market.auctions.books import best_welfare, books, one_order_each, seeds, welfare
 
-from aipchain.market.auctions.array_book import ArrayTrades, arrays_of, plain_book
+from aipchain.market.auctions.array_book import ArrayTrades, plain_book
 from aipchain.market.auctions.array_check import verify_array_fills, verify_arrays
+from aipchain.market.auctions.array_orders import arrays_of
 from aipchain.market.auctions.arrays import clear_arrays, clear_orders, pay_as_bid_arrays
 from aipchain.market.auctions.certificate import certificate_of, verify, verify_clearing, verify_fills
 from aipchain.market.auctions.columns import TradeColumns, columns_of

@@ -4,17 +4,21 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from textwrap import dedent
 
 import pytest
 
 from aipchain.market.allocation.shares import allocate
-from aipchain.market.auctions.array_book import LARGEST, array_book, arrays_of
+from aipchain.market.auctions.array_book import LARGEST, array_book
+from aipchain.market.auctions.array_orders import arrays_of
+from aipchain.market.auctions.arrays import clear_orders
 from aipchain.market.auctions.conditions import LinkedOrder, as_linked
 from aipchain.market.auctions.conditions_arrays import clear_conditional_arrays
 from aipchain.market.auctions.continuous_arrays import execute_arrays
 from aipchain.market.auctions.errors import BadOrder, UnequalColumns
 from aipchain.market.auctions.trade_reduction_arrays import reduce_one_price_arrays, reduce_two_prices_arrays
+from aipchain.market.auctions.uniform_price import clear_uniform_price
 from aipchain.market.book import AccountId, BookOrder, OrderNumber, Side
 from aipchain.market.errors import DuplicateOrder, MarketError, OutsideArrayRange
 from aipchain.units import Price
@@ -139,3 +143,28 @@ def test_refusals_are_market_errors() -> None:
     """Who catches `MarketError` catches them all."""
     assert issubclass(OutsideArrayRange, MarketError)
     assert issubclass(UnequalColumns, MarketError)
+
+
+class SameHash(str):
+    """A name whose hash is that of all others of its kind."""
+
+    __slots__ = ()
+
+    def __hash__(self) -> int:
+        return 7
+
+
+@pytest.mark.parametrize("compiled", [False, True])
+def test_owners_whose_hashes_are_equal_are_told_apart(book: Book, compiled: bool) -> None:
+    """A hash shows that owners differ; where it does not, the names decide, and nobody trades with itself."""
+    orders = [
+        replace(order, owner=AccountId(SameHash(order.owner)))
+        for order in book("bid ann 9@5", "bid bob 9@5", "offer ann 2@4", "offer cat 2@6")
+    ]
+
+    rows = clear_orders(orders, compiled=compiled)
+
+    plain = clear_uniform_price(orders)
+    assert plain is not None
+    assert rows == tuple((t.bid, t.offer, t.wh, t.price) for t in plain.trades)
+    assert [(bid, offer) for bid, offer, _, _ in rows] == [(0, 3), (1, 2), (1, 3)]

@@ -5,7 +5,8 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from aipchain.market.auctions.array_book import LARGEST, array_book, arrays_of
+from aipchain.market.auctions.array_book import LARGEST, array_book
+from aipchain.market.auctions.array_orders import arrays_of
 from aipchain.market.auctions.arrays import clear_arrays, clear_orders
 from aipchain.market.auctions.columns import column_book, columns_of
 from aipchain.market.auctions.errors import BadOrder, UnequalColumns

@@ -5,8 +5,8 @@ from dataclasses import replace
 
 import pytest
 
-from aipchain.market.auctions.array_book import arrays_of
 from aipchain.market.auctions.array_check import verify_array_fills, verify_arrays
+from aipchain.market.auctions.array_orders import arrays_of
 from aipchain.market.auctions.arrays import clear_arrays
 from aipchain.market.auctions.certificate import (
     Fault,
