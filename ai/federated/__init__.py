@@ -1,0 +1,1 @@
+"""Federated learning: homes teach one model together, and what a home measured never leaves it."""

@@ -1,0 +1,70 @@
+"""Failures of federated learning.
+
+InputError
+├── MessageRefused         an update or a task has the wrong shape, size or numbers; its sender is left out
+├── NotInvited             no such client, or a signature that is not its own
+├── NotEnlisted            the client did not come in, or another is there under its name
+└── UnusablePlan           settings of a federation that contradict each other
+OperationError
+├── TooFewAnswers          a round had fewer usable answers than the plan asks for
+└── CoordinatorUnreachable nobody answers at the coordinator's address, or not as a coordinator
+StateError
+└── ForeignRecord          the folder holds the record of another federation, or a damaged one
+"""
+
+from pathlib import Path
+
+from aipchain.errors import InputError, OperationError, StateError
+
+__all__ = [
+    "CoordinatorUnreachable",
+    "ForeignRecord",
+    "MessageRefused",
+    "NotEnlisted",
+    "NotInvited",
+    "TooFewAnswers",
+    "UnusablePlan",
+]
+
+
+class MessageRefused(InputError):
+    """Bytes that are no message of this federation, or say what cannot be."""
+
+
+class NotInvited(InputError):
+    """Whoever asks is not the client it says it is."""
+
+
+class NotEnlisted(InputError):
+    """A client did not come in, or another is there under its name."""
+
+
+class UnusablePlan(InputError):
+    """Settings that contradict each other."""
+
+
+class TooFewAnswers(OperationError):
+    """A round cannot be closed."""
+
+    def __init__(self, round_: int, answers: int, needed: int, refused: int) -> None:
+        self.round, self.answers, self.needed, self.refused = round_, answers, needed, refused
+        super().__init__(
+            f"round {round_} had {answers} usable answers and {refused} refused ones, {needed} are needed: "
+            "wait for more clients, or ask for fewer in the plan"
+        )
+
+
+class CoordinatorUnreachable(OperationError):
+    """The coordinator does not answer."""
+
+    def __init__(self, address: str, cause: str) -> None:
+        self.address, self.cause = address, cause
+        super().__init__(f"no coordinator answers at {address} ({cause}): check the address, or try again later")
+
+
+class ForeignRecord(StateError):
+    """What was kept of a federation cannot be gone on with."""
+
+    def __init__(self, folder: Path, cause: str) -> None:
+        self.folder, self.cause = folder, cause
+        super().__init__(f"the record of a federation in {folder} {cause}: give the right folder, or an empty one")
