@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from aipchain.market.auctions.columns import ColumnBook, OrderColumns
-from aipchain.market.auctions.ties import lots
+from aipchain.market.auctions.ties import LOT_BITS, lots
 
 __all__ = ["MeritOrder", "ServedSide", "merit_order", "ranked"]
 
@@ -47,10 +47,10 @@ def merit_order(book: ColumnBook, seed: int = 0) -> MeritOrder:
 
 def ranked(side: OrderColumns, seed: int, *, dearest_first: bool) -> list[int]:
     """The rows of a side, best price first, equal prices by lot, equal lots by number."""
-    rows = list(range(len(side)))
-    rows.sort(key=lots(seed, side.numbers).__getitem__)
-    rows.sort(key=side.limits.__getitem__, reverse=dearest_first)  # equal limits stay as they are, also in reverse
-    return rows
+    offsets = [-limit for limit in side.limits] if dearest_first else side.limits
+    drawn = lots(seed, side.numbers)
+    keys = [offset << LOT_BITS | lot for offset, lot in zip(offsets, drawn, strict=True)]
+    return sorted(range(len(side)), key=keys.__getitem__)
 
 
 def _crossing_wh(book: ColumnBook, bids: Sequence[int], offers: Sequence[int]) -> int:

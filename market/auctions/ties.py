@@ -13,7 +13,7 @@ from collections.abc import Iterable
 from hashlib import blake2b
 from typing import Final
 
-from aipchain.market.splitmix import GAMMA, mix
+from aipchain.market.splitmix import outputs
 from aipchain.units import Interval
 
 __all__ = ["LOT_BITS", "lot", "lots", "tie_seed"]
@@ -42,4 +42,4 @@ def lot(seed: int, number: int) -> int:
 
 def lots(seed: int, numbers: Iterable[int]) -> list[int]:
     """The lots of orders, by their numbers."""
-    return [mix(seed + (number + 1) * GAMMA) >> _SHIFT for number in numbers]
+    return [output >> _SHIFT for output in outputs(seed, numbers)]

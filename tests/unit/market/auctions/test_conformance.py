@@ -15,6 +15,7 @@ from aipchain.market.auctions.pay_as_bid import clear_pay_as_bid
 from aipchain.market.auctions.ties import lot, lots, tie_seed
 from aipchain.market.auctions.uniform_price import clear_uniform_price
 from aipchain.market.book import AccountId, BookOrder, OrderNumber, Trade
+from aipchain.market.splitmix import GAMMA, mix, outputs
 from aipchain.units import Interval, Price, UnixSeconds, Wh
 
 Book = Callable[..., tuple[BookOrder, ...]]
@@ -84,10 +85,18 @@ def test_ties_are_seeded_fairly() -> None:
 
 
 def test_a_lot_follows_splitmix64() -> None:
-    """The published first outputs for seed 1234567, cut to their top twelve bits."""
-    outputs = (6457827717110365317, 3203168211198807973, 9817491932198370423, 4593380528125082431, 16408922859458223821)
+    """The published first outputs for seed 1234567, cut to their top twelve bits; one by one they are the same."""
+    published = [
+        6457827717110365317,
+        3203168211198807973,
+        9817491932198370423,
+        4593380528125082431,
+        16408922859458223821,
+    ]
 
-    assert [lot(1_234_567, number) for number in range(5)] == [output >> 52 for output in outputs]
+    assert outputs(1_234_567, range(5)) == published
+    assert [mix(1_234_567 + (place + 1) * GAMMA) for place in range(5)] == published
+    assert [lot(1_234_567, number) for number in range(5)] == [output >> 52 for output in published]
 
 
 def test_buyer_pays_what_seller_gets(book: Book) -> None:
