@@ -4,6 +4,7 @@ AipchainError
 ├── InputError
 │   ├── NoBook            no order opened a book for that interval
 │   ├── AnotherRun        the chain at hand was founded by a run with other homes, data, days or seed
+│   ├── NoBattery         an agent was asked for, and no home has a battery
 │   ├── NothingToReplay   the chain holds no cleared interval
 │   ├── OtherGenesis      a node's chain starts from another block than the one expected
 │   └── UnreadableGenesis a node does not give the state of its first block
@@ -23,6 +24,7 @@ __all__ = [
     "AnotherRun",
     "FoldFailed",
     "Incomplete",
+    "NoBattery",
     "NoBook",
     "NoNewBlock",
     "NothingToReplay",
@@ -95,6 +97,17 @@ class NoNewBlock(OperationError):
             "Is it making blocks? Ask for fewer blocks otherwise"
         )
         self.last, self.wanted = last, wanted
+
+
+class NoBattery(InputError):
+    """Agents run batteries, and the homes of the pack have none."""
+
+    def __init__(self, agent: str) -> None:
+        super().__init__(
+            f"agent {agent!r} runs batteries, and no chosen home has one: give homes.csv the columns battery_kwh and "
+            "battery_kw, choose other homes, or leave --agent out"
+        )
+        self.agent = agent
 
 
 class StepFailed(OperationError):

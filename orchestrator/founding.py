@@ -9,6 +9,8 @@ from dataclasses import dataclass
 
 from aipchain.orchestrator.desk import Job
 from aipchain.orchestrator.errors import AnotherRun, Incomplete
+from aipchain.orchestrator.household import Household
+from aipchain.orchestrator.mandate import may_trade
 from aipchain.orchestrator.proofs import bind
 from aipchain.plugins.bundle import Bundle
 from aipchain.runtime_bridge import calls, reads
@@ -20,6 +22,7 @@ from aipchain.runtime_bridge.types import (
     CommunityId,
     MeterId,
     Parameters,
+    ProxyType,
     Role,
     Slot,
     Source,
@@ -28,7 +31,7 @@ from aipchain.runtime_bridge.types import (
 )
 from aipchain.units import UnixSeconds, Wh
 
-__all__ = ["Charter", "Services", "Settler", "community_of", "founding_steps", "meters_by_owner"]
+__all__ = ["Charter", "Services", "Settler", "community_of", "delegations", "founding_steps", "meters_by_owner"]
 
 CALLS_PER_BATCH = 40
 """Calls in one `batch_all`: few enough for any block."""
@@ -114,6 +117,21 @@ def meters_by_owner(connection: Connection, community: CommunityId) -> dict[byte
         for number, meter in reads.meters(connection).items()
         if meter.community == community
     }
+
+
+def delegations(connection: Connection, households: Sequence[Household]) -> list[Job]:
+    """Let the agents of households trade for them, where they may not yet."""
+    metadata = connection.metadata
+    return [
+        Job(
+            household.account,
+            calls.add_proxy(metadata, delegate=household.mandate.agent.public, proxy_type=ProxyType.TRADING),
+            f"let the agent of {household.home.name} trade",
+        )
+        for household in households
+        if household.mandate is not None
+        and not may_trade(connection, household.mandate.agent.public, household.account.public)
+    ]
 
 
 def _found(chain: Connection, charter: Charter, services: Services) -> list[Job]:

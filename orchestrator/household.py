@@ -1,37 +1,43 @@
 """A household in the market: its meter as it counts, and the orders its agent places."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from itertools import accumulate
+from dataclasses import dataclass, field
+from typing import Final
 
-from aipchain.ai.forecast import daily_persistence
 from aipchain.market.book import ReferencePrice
 from aipchain.metering.gateway import Registers
-from aipchain.metering.packs import Home
+from aipchain.orchestrator.conduct import Conduct
+from aipchain.orchestrator.mandate import Mandate
 from aipchain.runtime_bridge.keys import AccountKey, DeviceKey
 from aipchain.runtime_bridge.types import MeterId, NewOrder, Side
 from aipchain.units import Wh
 
 __all__ = ["Household", "MeasuredHome"]
 
+_NOTHING: Final = Registers(Wh(0), Wh(0))
 
+
+@dataclass(slots=True)
 class MeasuredHome:
     """A home of a data pack as its meter sees it: registers count from the start of the pack."""
 
-    def __init__(self, home: Home) -> None:
-        self.name = home.name
-        steps = range(len(home.load_wh))
-        self._net_wh = [home.load_wh[step] - home.pv_wh[step] for step in steps]
-        self._imports = list(accumulate((home.import_wh(step) for step in steps), initial=0))
-        self._exports = list(accumulate((home.export_wh(step) for step in steps), initial=0))
+    conduct: Conduct
+    _registers: list[Registers] = field(default_factory=lambda: [_NOTHING])
+
+    @property
+    def name(self) -> str:
+        """The home's name."""
+        return self.conduct.name
+
+    def expected_net_wh(self, step: int) -> int | None:
+        """Return what the home expects to lack in `step` when it orders [Wh]; see `Conduct`."""
+        return self.conduct.expected_net_wh(step)
 
     def registers_before(self, step: int) -> Registers:
         """Return the registers at the start of `step` [Wh]."""
-        return Registers(Wh(self._imports[step]), Wh(self._exports[step]))
-
-    def measured_net_wh(self, before_step: int) -> Sequence[int]:
-        """Return net energy of all steps before `before_step`, oldest first; generation is negative [Wh]."""
-        return self._net_wh[: max(0, before_step)]
+        for at in range(len(self._registers) - 1, step):
+            net, shown = self.conduct.net_wh(at), self._registers[-1]
+            self._registers.append(Registers(Wh(shown.import_wh + max(0, net)), Wh(shown.export_wh + max(0, -net))))
+        return self._registers[step]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,17 +48,16 @@ class Household:
     account: AccountKey
     device: DeviceKey
     meter: MeterId
+    mandate: Mandate | None = None
+    """What an agent with a key of its own may do; None where the household signs itself."""
 
-    def orders(
-        self, step: int, steps_ahead: int, steps_per_day: int, reference: ReferencePrice
-    ) -> tuple[NewOrder, ...]:
-        """Return the orders for `step`, forecast from what was measured `steps_ahead` steps before it.
+    def orders(self, step: int, reference: ReferencePrice) -> tuple[NewOrder, ...]:
+        """Return the orders for `step`.
 
         The agent bids what the grid would cost it: retail for what it lacks, feed-in for what it has left. With a rule
         that sets one price between the two, no other limit earns a household more.
         """
-        measured = self.home.measured_net_wh(step - steps_ahead + 1)
-        net = daily_persistence(measured, steps_per_day, steps_ahead)
+        net = self.home.expected_net_wh(step)
         if not net:
             return ()
         side, limit = (Side.BID, reference.retail) if net > 0 else (Side.OFFER, reference.feed_in)

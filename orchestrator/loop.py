@@ -15,11 +15,12 @@ from aipchain.orchestrator.clearing import UNUSABLE_RULE, RuleShelf, decide
 from aipchain.orchestrator.desk import Job
 from aipchain.orchestrator.founding import Services
 from aipchain.orchestrator.household import Household
+from aipchain.orchestrator.mandate import first_excess, may_trade
 from aipchain.orchestrator.timeline import BLOCK_S, MarketTimes, Moment, Step
 from aipchain.plugins.errors import UnknownPlugin
 from aipchain.runtime_bridge import calls, reads
 from aipchain.runtime_bridge.connection import Connection
-from aipchain.runtime_bridge.types import BookStatus, CommunityId, PostedPrice
+from aipchain.runtime_bridge.types import BookStatus, CommunityId, NewOrder, PostedPrice, ProxyType
 from aipchain.units import Interval, UnixSeconds
 
 __all__ = ["MarketLoop"]
@@ -29,9 +30,6 @@ _log = structlog.get_logger(__name__)
 MAX_MINT = 500
 SETTLE_LIMIT = 500
 """Trades or orders settled in one call."""
-
-FORECAST_STEPS = 2
-"""Orders are placed inside the interval before delivery, so the last measured one lies two steps back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,12 +77,27 @@ class MarketLoop:
             yield Job(self.services.oracle, call, f"post the reference price of {interval.start}")
         placed = self._placed_by(interval)
         for household in self.households:
-            orders = household.orders(step, FORECAST_STEPS, 86_400 // self.interval_s, tariff)
-            if orders and household.account.public not in placed:
-                call = calls.place_orders(
-                    self.connection.metadata, community=self.community, interval_start=interval.start, orders=orders
-                )
-                yield Job(household.account, call, f"place the orders of {household.home.name} for {interval.start}")
+            if household.account.public not in placed:
+                yield from self._orders(household, interval, household.orders(step, tariff))
+
+    def _orders(self, household: Household, interval: Interval, orders: Sequence[NewOrder]) -> Iterator[Job]:
+        """The orders of a household, signed by itself, or by its agent within what it may do."""
+        if not orders:
+            return
+        metadata, mandate = self.connection.metadata, household.mandate
+        purpose = f"place the orders of {household.home.name} for {interval.start}"
+        call = calls.place_orders(metadata, community=self.community, interval_start=interval.start, orders=orders)
+        if mandate is None:
+            yield Job(household.account, call, purpose)
+            return
+        if not may_trade(self.connection, mandate.agent.public, household.account.public):
+            _log.info("the household stopped its agent; nothing is ordered", home=household.home.name)
+            return
+        excess = first_excess(mandate.limits, orders)
+        if excess is not None:
+            _log.warning("an agent wants more than it may; nothing is ordered", home=household.home.name, reason=excess)
+            return
+        yield Job(mandate.agent, calls.proxy(metadata, household.account.public, ProxyType.TRADING, call), purpose)
 
     def _placed_by(self, interval: Interval) -> set[bytes]:
         numbers = reads.book_orders(self.connection, self.community, interval.start)

@@ -5,25 +5,23 @@ from a data pack. Everything follows from the settings, so equal settings give e
 goes on where its chain stopped.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import date
 from functools import partial
-from hashlib import blake2b
 from itertools import groupby
 from pathlib import Path
 
 from aipchain.chain.errors import OtherChain
 from aipchain.chain.node import Node, Sealing, SimulatedClock
 from aipchain.chain.rpc.local import LocalTransport
-from aipchain.metering.packs import Home, Pack
 from aipchain.orchestrator.ballot import Vote, turns
+from aipchain.orchestrator.cast import Cast, Settings
 from aipchain.orchestrator.clearing import RuleShelf
 from aipchain.orchestrator.desk import Desk, Job
 from aipchain.orchestrator.errors import AnotherRun
 from aipchain.orchestrator.follow import catch_up
-from aipchain.orchestrator.founding import Charter, Services, Settler, community_of, founding_steps, meters_by_owner
-from aipchain.orchestrator.household import Household, MeasuredHome
+from aipchain.orchestrator.founding import Charter, community_of, delegations, founding_steps, meters_by_owner
+from aipchain.orchestrator.household import Household
 from aipchain.orchestrator.loop import MarketLoop
 from aipchain.orchestrator.projection import Projection
 from aipchain.orchestrator.results import Results
@@ -32,14 +30,12 @@ from aipchain.orchestrator.tariffs import MICRO_PER_KWH, reference_prices
 from aipchain.orchestrator.timeline import BLOCK_S, MarketTimes, moments
 from aipchain.plugins.catalogue import Catalogue
 from aipchain.runtime_bridge.connection import connect
-from aipchain.runtime_bridge.keys import AccountKey, DeviceKey, account_from_seed, development_account, device_from_seed
+from aipchain.runtime_bridge.keys import development_account
 from aipchain.runtime_bridge.types import (
     CommunityId,
-    MeterId,
     Parameters,
     Permill,
     Slot,
-    Source,
     TrackKind,
     TrackSettings,
 )
@@ -56,17 +52,6 @@ FOUNDED_BEFORE_S = 7_200
 
 BID_LEAD_S = 120
 VOTE_ON_DAY = 3
-
-
-@dataclass(frozen=True, slots=True)
-class Settings:
-    """What a rehearsal is about."""
-
-    pack: Pack
-    homes: tuple[Home, ...]
-    first_day: date
-    days: int
-    seed: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,12 +73,14 @@ class Rehearsal:
         """Open the chain of the rehearsal.
 
         :raises BadPack: the pack does not cover the days.
+        :raises UnknownPlugin: there is no such forecaster.
+        :raises NoBattery: agents were asked for, and no home has a battery.
         :raises AnotherRun: the chain at `base_path` was founded for other settings.
         """
         self._settings = settings
-        self._steps = settings.pack.days(settings.first_day, settings.days)
-        self._recorded = _digest(settings.pack, settings.homes)
-        self._services = Services(*(self._service(role) for role in ("steward", "gateway", "operator", "oracle")))
+        self._steps = settings.steps
+        self._cast = Cast(settings)
+        self._services = self._cast.services
         self.node = self._open(base_path)
         self._connection = connect(LocalTransport(self.node))
         self._projection = Projection(None, self._connection.genesis_hash)
@@ -137,19 +124,6 @@ class Rehearsal:
     def _intervals(self) -> list[Interval]:
         return [self._settings.pack.interval(step) for step in self._steps]
 
-    def _secret(self, name: str) -> bytes:
-        text = f"{self._settings.seed}/{name}".encode()
-        return blake2b(text + self._recorded, digest_size=32, person=b"aipchain-rehear").digest()
-
-    def _service(self, role: str) -> AccountKey:
-        return account_from_seed(self._secret(f"service/{role}"))
-
-    def _key(self, home: str) -> AccountKey:
-        return account_from_seed(self._secret(f"home/{home}"))
-
-    def _device(self, home: str) -> DeviceKey:
-        return device_from_seed(self._secret(f"device/{home}"))
-
     @property
     def _endowment(self) -> int:
         pack = self._settings.pack
@@ -160,16 +134,17 @@ class Rehearsal:
     def _endowments(self) -> list[list[object]]:
         services = self._services
         keys = [services.steward, services.gateway, services.operator, services.oracle]
-        keys += [self._key(home.name) for home in self._settings.homes]
+        keys += [*self._cast.members(), *self._cast.agents()]
         keys += [development_account(name) for name in ("Alice", "Bob")]
         return [[key.address, self._endowment] for key in keys]
 
     def _found(self) -> None:
-        settlers = [self._settler(home) for home in self._settings.homes]
-        steps = founding_steps(self._charter(), self._services, settlers)
+        steps = founding_steps(self._charter(), self._services, self._cast.settlers())
         for number, step in enumerate(steps, start=1):
             at = self._first.start - FOUNDED_BEFORE_S + BLOCK_S * number
             self._desk.send(step(self._connection), UnixSeconds(at))
+        at = self._first.start - FOUNDED_BEFORE_S + BLOCK_S * (len(steps) + 1)
+        self._desk.send(delegations(self._connection, self._households()), UnixSeconds(at))
 
     def _name(self) -> str:
         """The days are part of the name, so that the chain itself says for which it was founded."""
@@ -190,37 +165,24 @@ class Rehearsal:
             reads_from=self._first.start,
         )
 
-    def _settler(self, home: Home) -> Settler:
-        shown = MeasuredHome(home).registers_before(self._steps.start)
-        peak_w = max(*home.load_wh, *home.pv_wh) * 3_600 // self._settings.pack.step_s
-        return Settler(
-            account=self._key(home.name).public,
-            device_key=self._device(home.name).public,
-            source=Source.SOLAR if any(home.pv_wh) else Source.CONSUMPTION,
-            connection_limit_w=max(SMALLEST_CONNECTION_W, 2 * peak_w),
-            import_register_wh=shown.import_wh,
-            export_register_wh=shown.export_wh,
-        )
-
     def _loop(self) -> MarketLoop:
         community = community_of(self._connection, self._name(), self._services.steward)
-        meters = meters_by_owner(self._connection, community)
         parameters = _parameters(self._settings.pack.step_s)
         return MarketLoop(
             connection=self._connection,
             shelf=RuleShelf(self._catalogue),
             community=community,
             services=self._services,
-            households=[self._household(home, meters) for home in self._settings.homes],
+            households=self._households(),
             tariffs=reference_prices(self._settings.pack),
             origin=self._settings.pack.start,
             interval_s=self._settings.pack.step_s,
             times=MarketTimes(parameters.gate_closure_s, parameters.clearing_window_s, parameters.grace_s),
         )
 
-    def _household(self, home: Home, meters: dict[bytes, MeterId]) -> Household:
-        key = self._key(home.name)
-        return Household(MeasuredHome(home), key, self._device(home.name), meters[key.public])
+    def _households(self) -> list[Household]:
+        community = community_of(self._connection, self._name(), self._services.steward)
+        return self._cast.households(meters_by_owner(self._connection, community))
 
     def _agenda(self, loop: MarketLoop) -> "list[_Turn]":
         """Every turn of the market and of the vote, in order of time; the vote first where both fall together."""
@@ -286,15 +248,6 @@ def _parameters(interval_s: int) -> Parameters:
     """Gate, window and grace of a sixth, a twelfth and a quarter of the interval; sellers hold a tenth."""
     return Parameters(interval_s // 6, interval_s // 12, interval_s // 4, Permill(100_000))
 
-
-def _digest(pack: Pack, homes: Sequence[Home]) -> bytes:
-    """Keys depend on the data as well, so that a chain that was begun with other data is not taken for this one."""
-    recorded = (pack.start, pack.step_s, pack.retail_micro_per_kwh, *((home.load_wh, home.pv_wh) for home in homes))
-    return blake2b(repr(recorded).encode(), digest_size=32).digest()
-
-
-SMALLEST_CONNECTION_W = 24_000
-"""The usual connection of a single home: 100 A at 240 V."""
 
 _HALF = Permill(500_000)
 _HOUR_S = 3_600

@@ -233,8 +233,14 @@ def _bill(projection: Projection, household: Household, ledger: _Ledger) -> Bill
         sold_wh=_sum(ledger.sold, account),
         without_trade=total.without_trade,
         with_trade=total.with_trade,
-        fees=ledger.fees.get(account, 0),
+        fees=sum(ledger.fees.get(payer, 0) for payer in _payers(household)),
     )
+
+
+def _payers(household: Household) -> tuple[str, ...]:
+    """The accounts that pay fees for a household: its own, and its agent's."""
+    keys = [household.account] + ([household.mandate.agent] if household.mandate else [])
+    return tuple(key.public.hex() for key in keys)
 
 
 def _sum(deliveries: Deliveries, account: str) -> int:

@@ -1,13 +1,15 @@
 """The simplest forecasts: the same step of an earlier day, with the spread of what such forecasts missed.
 
 `Persistence(1)` says what was yesterday, `Persistence(7)` what was a week ago. The quantiles are the value plus the
-empirical quantiles of the last errors of the same home and step.
+empirical quantiles of the last errors of the same home and step. A step that was not measured has the value that such a
+forecast would have had: that of `days_back` days before it.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from aipchain.ai.forecasting.quantiles import LEVELS, Quantiles, in_order
 from aipchain.ai.panel import Panel
@@ -38,7 +40,7 @@ class Persistence:
         return np.stack([self._day(panel, day) for day in days], axis=1)
 
     def _day(self, panel: Panel, day: int) -> Quantiles:
-        energy = panel.energy_wh.astype(np.float64)
+        energy = self._without_gaps(panel.until(day))
         value = energy[:, max(day - self.days_back, 0)]
         first = max(day - REMEMBERED_DAYS, self.days_back)
         if first >= day:
@@ -47,3 +49,10 @@ class Persistence:
         spread = np.moveaxis(np.quantile(errors, LEVELS, axis=1), 0, -1)
         spread -= spread[..., len(LEVELS) // 2, None]
         return in_order(value[..., None] + spread)
+
+    def _without_gaps(self, panel: Panel) -> NDArray[np.float64]:
+        energy = panel.energy_wh.astype(np.float64)
+        for day in range(self.days_back, panel.days):
+            gap = panel.missing[:, day]
+            energy[:, day][gap] = energy[:, day - self.days_back][gap]
+        return energy

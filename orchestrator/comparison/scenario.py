@@ -5,25 +5,23 @@ left. They know their energy ahead (the default, so that rules alone make the di
 does. Which home places its order first in an interval is drawn from the seed; without one they come in the given order.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from hashlib import blake2b
 from typing import Final
 
-from aipchain.ai.forecast import daily_persistence
 from aipchain.market.book import AccountId, BookOrder, MeterId, OrderNumber, ReferencePrice, Side
 from aipchain.metering.packs import Home, Pack
+from aipchain.orchestrator.conduct import AsRecorded, Conduct
+from aipchain.orchestrator.foresight import Perfect, Recent
 from aipchain.orchestrator.tariffs import reference_prices
 from aipchain.units import Interval, Wh
 
-__all__ = ["Forecast", "Scene", "Settings", "scenes"]
+__all__ = ["Forecast", "Scene", "Settings", "scenes", "scenes_of"]
 
 DAYS_OF_WEEK: Final = 7
-
-FORECAST_STEPS: Final = 2
-"""Orders are placed inside the interval before delivery, so the last measured one lies two steps back."""
 
 
 class Forecast(StrEnum):
@@ -80,43 +78,46 @@ def scenes(settings: Settings) -> tuple[Scene, ...]:
 
     :raises BadPack: the pack does not cover the weeks.
     """
-    tariffs = reference_prices(settings.pack)
-    networks = [[load - pv for load, pv in zip(home.load_wh, home.pv_wh, strict=True)] for home in settings.homes]
+    homes, pack = settings.homes, settings.pack
+    perfect = settings.forecast is Forecast.PERFECT
+    foresight = Perfect(homes) if perfect else Recent(homes, pack.steps_per_day)
+    conducts = [AsRecorded(home, place, foresight) for place, home in enumerate(homes)]
+    return scenes_of(pack, settings.steps, homes, conducts, settings.seed)
+
+
+def scenes_of(
+    pack: Pack, steps: Iterable[int], homes: Sequence[Home], conducts: Sequence[Conduct], seed: int | None
+) -> tuple[Scene, ...]:
+    """Steps of a pack as its homes conduct themselves; what a battery takes counts as consumed."""
+    tariffs = reference_prices(pack)
     told: list[Scene] = []
     placed = 0
-    for step in settings.steps:
-        interval, reference = settings.pack.interval(step), tariffs[step]
-        wanted = [_expected(settings, net_wh, step) for net_wh in networks]
-        orders = tuple(_orders(wanted, reference, _arrivals(settings, interval), placed))
+    for step in steps:
+        interval, reference = pack.interval(step), tariffs[step]
+        wanted = [conduct.expected_net_wh(step) or 0 for conduct in conducts]
+        metered = [conduct.net_wh(step) for conduct in conducts]
+        orders = tuple(_orders(wanted, reference, _arrivals(conducts, seed, interval), placed))
         placed += len(orders)
         told.append(
             Scene(
                 interval=interval,
                 reference=reference,
                 orders=orders,
-                imports=tuple(home.import_wh(step) for home in settings.homes),
-                exports=tuple(home.export_wh(step) for home in settings.homes),
-                consumed_wh=Wh(sum(home.load_wh[step] for home in settings.homes)),
-                generated_wh=Wh(sum(home.pv_wh[step] for home in settings.homes)),
+                imports=tuple(Wh(max(0, net)) for net in metered),
+                exports=tuple(Wh(max(0, -net)) for net in metered),
+                consumed_wh=Wh(sum(conduct.consumed_wh(step) for conduct in conducts)),
+                generated_wh=Wh(sum(home.pv_wh[step] for home in homes)),
             )
         )
     return tuple(told)
 
 
-def _expected(settings: Settings, net_wh: Sequence[int], step: int) -> int:
-    """Net energy that a home expects in `step` [Wh]; generation is negative, 0 also where it has no forecast."""
-    if settings.forecast is Forecast.PERFECT:
-        return net_wh[step]
-    measured = net_wh[: max(0, step - FORECAST_STEPS + 1)]
-    return daily_persistence(measured, settings.pack.steps_per_day, FORECAST_STEPS) or 0
-
-
-def _arrivals(settings: Settings, interval: Interval) -> list[int]:
+def _arrivals(conducts: Sequence[Conduct], seed: int | None, interval: Interval) -> list[int]:
     """Homes in the order in which they place their orders."""
-    places = list(range(len(settings.homes)))
-    if settings.seed is None:
+    places = list(range(len(conducts)))
+    if seed is None:
         return places
-    drawn = {place: _drawn(f"{settings.seed}/{interval.start}/{settings.homes[place].name}") for place in places}
+    drawn = {place: _drawn(f"{seed}/{interval.start}/{conducts[place].name}") for place in places}
     return sorted(places, key=lambda place: (drawn[place], place))
 
 

@@ -18,7 +18,9 @@ from aipchain.cli.output import console, refuse_unwritable, show_json, show_tabl
 from aipchain.errors import InputError
 from aipchain.metering.packs import choose_homes, load_pack
 from aipchain.orchestrator import rehearsal
-from aipchain.orchestrator.rehearsal import Rehearsal, Settings
+from aipchain.orchestrator.cast import Agent, Settings
+from aipchain.orchestrator.foresight import RECENT
+from aipchain.orchestrator.rehearsal import Rehearsal
 from aipchain.orchestrator.report import render
 from aipchain.orchestrator.results import Results, as_json
 from aipchain.units import format_aip, format_price
@@ -33,6 +35,12 @@ def demo(
     days: Annotated[int, typer.Option(help="Days to live through.")] = 7,
     homes: Annotated[str, typer.Option(help="How many homes, or their names parted by commas.")] = "",
     first: Annotated[str, typer.Option("--from", help="First day, YYYY-MM-DD.")] = DEFAULT_FIRST_DAY,
+    forecast: Annotated[
+        str, typer.Option(help="How homes know ahead: recent, perfect, or an installed forecaster such as blend.")
+    ] = RECENT,
+    agent: Annotated[Agent, typer.Option(help="Who runs the homes' batteries: nobody, a rule, or an agent's plan.")] = (
+        Agent.NONE
+    ),
     seed: Annotated[int, typer.Option(help="Makes keys and ballots; the same seed gives the same results.")] = 1,
     json_file: Annotated[Path | None, typer.Option("--json", help="Write the results here; - prints them.")] = None,
     report: Annotated[Path, typer.Option(help="Where the HTML report goes.")] = Path("aip-demo-report.html"),
@@ -47,7 +55,7 @@ def demo(
     for file in (report, json_file):
         if file is not None and file != STANDARD_OUTPUT:
             refuse_unwritable(file)
-    settings = Settings(pack, chosen, _day(first), days, seed)
+    settings = Settings(pack, chosen, _day(first), days, seed, forecast, agent)
     stage = Rehearsal(settings, base_path)
     try:
         with _served(stage.node, ws), _bar() as bar:

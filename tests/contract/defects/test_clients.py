@@ -20,6 +20,8 @@ from aipchain.chain.rpc.server import serve
 from aipchain.cli.app import COMMANDS, app
 from aipchain.market.book import ReferencePrice
 from aipchain.metering.packs import Home
+from aipchain.orchestrator.conduct import AsRecorded
+from aipchain.orchestrator.foresight import Recent
 from aipchain.orchestrator.founding import Services
 from aipchain.orchestrator.household import Household, MeasuredHome
 from aipchain.runtime_bridge import facts
@@ -65,10 +67,11 @@ def test_p_rate_is_price_per_unit(wilderness: Served) -> None:
 def test_p_rate_is_price_per_unit_for_the_agent(load: int) -> None:
     """The other market's client filled the rate with price x energy; here a household's agent bids the tariff itself,
     however much it needs."""
-    home = MeasuredHome(Home("one", (load,) * 96, (0,) * 96))
+    recorded = Home("one", (load,) * 96, (0,) * 96)
+    home = MeasuredHome(AsRecorded(recorded, 0, Recent((recorded,), 24)))
     agent = Household(home, development_account("Bob"), development_device("one"), t.MeterId(0))
 
-    (order,) = agent.orders(50, 2, 24, ReferencePrice(Price(300), Price(80)))
+    (order,) = agent.orders(50, ReferencePrice(Price(300), Price(80)))
 
     assert (order.wh, order.limit_price) == (load, 300)
 

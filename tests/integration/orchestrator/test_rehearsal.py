@@ -15,6 +15,7 @@ from aipchain.chain.rpc.local import LocalTransport
 from aipchain.metering.errors import BadPack
 from aipchain.metering.gateway import Registers, Seat, seal, sign_registers
 from aipchain.metering.packs import Home, choose_homes, load_pack
+from aipchain.orchestrator.cast import Agent
 from aipchain.orchestrator.errors import AnotherRun
 from aipchain.orchestrator.rehearsal import Progress, Rehearsal, Settings
 from aipchain.orchestrator.results import Conservation, Results
@@ -169,6 +170,8 @@ CHANGES: dict[str, Callable[[Settings], Settings]] = {
     "data": lambda settings: replace(settings, homes=(other_data(settings.homes[0]), *settings.homes[1:])),
     "fewer days": lambda settings: replace(settings, days=1),
     "more days": lambda settings: replace(settings, days=3),
+    "forecast": lambda settings: replace(settings, forecast="perfect"),
+    "agent": lambda settings: replace(settings, agent=Agent.RULE),
     "first day": lambda settings: replace(settings, first_day=date(2016, 10, 4)),
 }
 

@@ -7,6 +7,8 @@ import pytest
 from aipchain.market.book import ReferencePrice
 from aipchain.metering.gateway import Registers
 from aipchain.metering.packs import Home
+from aipchain.orchestrator.conduct import AsRecorded
+from aipchain.orchestrator.foresight import Perfect, Recent
 from aipchain.orchestrator.household import Household, MeasuredHome
 from aipchain.runtime_bridge.keys import account_from_seed, device_from_seed
 from aipchain.runtime_bridge.types import MeterId, NewOrder, Side
@@ -14,7 +16,6 @@ from aipchain.units import Price, Wh
 
 REFERENCE = ReferencePrice(retail=Price(30), feed_in=Price(10))
 STEPS_PER_DAY = 4
-AHEAD = 2
 
 Builder = Callable[[Sequence[int]], Household]
 
@@ -25,7 +26,8 @@ def household() -> Builder:
 
     def build(net_wh: Sequence[int]) -> Household:
         home = Home("a", tuple(max(0, net) for net in net_wh), tuple(max(0, -net) for net in net_wh))
-        return Household(MeasuredHome(home), account_from_seed(bytes(32)), device_from_seed(bytes(32)), MeterId(7))
+        measured = MeasuredHome(AsRecorded(home, 0, Recent((home,), STEPS_PER_DAY)))
+        return Household(measured, account_from_seed(bytes(32)), device_from_seed(bytes(32)), MeterId(7))
 
     return build
 
@@ -44,7 +46,7 @@ def test_it_bids_retail_for_what_it_lacks_and_offers_at_feed_in_what_is_left(
     """One order for the whole forecast, or none when it comes out even."""
     agent = household([1, yesterday_wh, 1, 1, 1, 999])
 
-    assert agent.orders(5, AHEAD, STEPS_PER_DAY, REFERENCE) == orders
+    assert agent.orders(5, REFERENCE) == orders
 
 
 def test_it_looks_at_nothing_that_was_not_measured(household: Builder) -> None:
@@ -52,7 +54,7 @@ def test_it_looks_at_nothing_that_was_not_measured(household: Builder) -> None:
     past = [100, -200, 300, -400, 150]
     agents = [household([*past, *future]) for future in ([0, 0, 0, 0], [9, 9, 9, 9])]
 
-    placed = [agent.orders(6, AHEAD, STEPS_PER_DAY, REFERENCE) for agent in agents]
+    placed = [agent.orders(6, REFERENCE) for agent in agents]
 
     assert placed[0] == placed[1] == (NewOrder(0, MeterId(7), Side.BID, Wh(300), Price(30)),)
 
@@ -60,12 +62,13 @@ def test_it_looks_at_nothing_that_was_not_measured(household: Builder) -> None:
 @pytest.mark.parametrize("step", range(STEPS_PER_DAY))
 def test_without_a_measured_day_it_places_no_order(household: Builder, step: int) -> None:
     """In the first hours of the data there is no past, and the end of the data is not taken for one."""
-    assert household([500] * 20).orders(step, AHEAD, STEPS_PER_DAY, REFERENCE) == ()
+    assert household([500] * 20).orders(step, REFERENCE) == ()
 
 
 def test_registers_count_up_from_the_start_of_the_data() -> None:
     """Own use inside a step is netted; the registers only rise."""
-    home = MeasuredHome(Home("a", load_wh=(300, 100, 50), pv_wh=(100, 400, 50)))
+    recorded = Home("a", load_wh=(300, 100, 50), pv_wh=(100, 400, 50))
+    home = MeasuredHome(AsRecorded(recorded, 0, Perfect((recorded,))))
 
     assert [home.registers_before(step) for step in range(4)] == [
         Registers(Wh(0), Wh(0)),

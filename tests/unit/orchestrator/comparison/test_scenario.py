@@ -9,7 +9,9 @@ import pytest
 
 from aipchain.market.book import Side
 from aipchain.metering.errors import BadPack
-from aipchain.orchestrator.comparison.scenario import FORECAST_STEPS, Forecast, Scene, scenes
+from aipchain.orchestrator.comparison.scenario import Forecast, Scene, scenes
+from aipchain.orchestrator.conduct import AsRecorded
+from aipchain.orchestrator.foresight import Recent
 from aipchain.orchestrator.household import Household, MeasuredHome
 from aipchain.orchestrator.tariffs import reference_prices
 from aipchain.runtime_bridge import types as t
@@ -42,10 +44,12 @@ def test_a_forecasting_home_places_the_demos_orders(village: Village) -> None:
     settings = replace(village(NET), forecast=Forecast.NAIVE)
     reference = reference_prices(settings.pack)[0]
     keys = account_from_seed(bytes(32)), device_from_seed(bytes(32))
-    agents = [Household(MeasuredHome(home), *keys, t.MeterId(place)) for place, home in enumerate(settings.homes)]
+    foresight = Recent(settings.homes, 24)
+    measured = [MeasuredHome(AsRecorded(home, place, foresight)) for place, home in enumerate(settings.homes)]
+    agents = [Household(home, *keys, t.MeterId(place)) for place, home in enumerate(measured)]
 
     for step, scene in enumerate(scenes(settings)):
-        placed = [order for agent in agents for order in agent.orders(step, FORECAST_STEPS, 24, reference)]
+        placed = [order for agent in agents for order in agent.orders(step, reference)]
         assert terms(scene) == [(each.meter, each.side.name, each.wh, each.limit_price) for each in placed]
 
 

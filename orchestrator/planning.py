@@ -1,0 +1,53 @@
+"""An agent that plans a home's battery; imported only where agents plan, as it needs the extras `ai` and `market`."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from aipchain.ai.agents.battery import Battery
+from aipchain.ai.agents.outlook import outlook_of
+from aipchain.ai.agents.plan import plan
+from aipchain.market.book import ReferencePrice
+from aipchain.orchestrator.conduct import Planned
+from aipchain.orchestrator.foresight import Expected
+
+__all__ = ["CheapestPlan"]
+
+SOONER = 1_000
+"""Each step that an import lies ahead makes it a thousandth cheaper in the plan."""
+
+
+@dataclass(frozen=True, slots=True)
+class CheapestPlan:
+    """The cheapest way through what is expected, by the tariffs of the grid.
+
+    What is saved sooner counts a little more: where a plan could as well wait, what is stored now may have no room for
+    the sun of tomorrow.
+    """
+
+    def plan(
+        self,
+        expected: Sequence[Expected],
+        tariffs: Sequence[ReferencePrice],
+        battery: Battery,
+        stored_wh: int,
+        step_s: int,
+    ) -> Planned:
+        """See `Manager.plan`."""
+        outlook = outlook_of(
+            np.array([each.load_wh for each in expected], np.float64),
+            np.array([each.generation_wh for each in expected], np.float64),
+            [each.retail - each.retail * ahead // SOONER for ahead, each in enumerate(tariffs)],
+            [each.feed_in for each in tariffs],
+            step_s,
+        )
+        step = plan(outlook, battery, stored_wh).first
+        return Planned(step.charge_wh - step.discharge_wh, step.net_wh)
+
+    def carry_out(self, plan: Planned | None, net_wh: int) -> int:
+        """What the plan is after, with the energy that is really there: all that is left is stored, and where the plan
+        takes from store, all that lacks is taken. See `Manager.carry_out`."""
+        if plan is None or plan.battery_wh < 0:
+            return -net_wh
+        return max(-net_wh, plan.battery_wh)

@@ -1,0 +1,144 @@
+"""Agents with a key of their own trade for homes with batteries, on a real chain."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from aipchain.chain.rpc.local import LocalTransport
+from aipchain.metering.packs import Home, load_pack
+from aipchain.orchestrator.cast import Agent, Cast, Settings
+from aipchain.orchestrator.errors import NoBattery
+from aipchain.orchestrator.rehearsal import Progress, Rehearsal
+from aipchain.orchestrator.results import Conservation, Results
+from aipchain.plugins.errors import UnknownPlugin
+from aipchain.runtime_bridge import calls, reads
+from aipchain.runtime_bridge.connection import connect
+from aipchain.runtime_bridge.submitter import Submitter
+from aipchain.runtime_bridge.types import ProxyType
+
+NOTHING_LOST = Conservation(energy_difference_wh=0, money_difference=0)
+"""What a run must come to."""
+
+
+class Stopped(Exception):
+    """The rehearsal was stopped on the way."""
+
+
+@pytest.fixture(scope="module")
+def planned() -> Settings:
+    """A day of three homes whose agents plan by climatology."""
+    pack = load_pack()
+    return Settings(pack, pack.homes[:3], date(2016, 10, 4), 1, 1, "climatology", Agent.PLAN)
+
+
+@pytest.fixture(scope="module")
+def stage(planned: Settings) -> Iterator[Rehearsal]:
+    """That day, lived."""
+    opened = Rehearsal(planned, None)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture(scope="module")
+def results(stage: Rehearsal) -> Results:
+    """What it came to."""
+    return stage.run(lambda _: None)
+
+
+def live(settings: Settings, base_path: Path | None = None, until: int | None = None) -> Results:
+    """Live a rehearsal to its end, or stop it after so many turns."""
+
+    def stop(progress: Progress) -> None:
+        if progress.done == until:
+            raise Stopped
+
+    rehearsal = Rehearsal(settings, base_path)
+    try:
+        return rehearsal.run(stop)
+    finally:
+        rehearsal.close()
+
+
+def test_agents_trade_and_everything_adds_up(results: Results) -> None:
+    """Orders stand in the households' names, and no home pays more than the grid's bill."""
+    assert results.conservation == NOTHING_LOST
+    assert results.orders > 20
+    assert all(bill.with_trade <= bill.without_trade for bill in results.bills)
+
+
+def test_households_pay_no_fee_that_an_agent_pays(results: Results, stage: Rehearsal, planned: Settings) -> None:
+    """What the agent spends is part of the household's fees; its own account has spent it."""
+    with connect(LocalTransport(stage.node)) as connection:
+        agents = Cast(planned).agents()
+        nonces = [reads.account_info(connection, agent.public).nonce for agent in agents]
+
+    assert all(nonce > 0 for nonce in nonces)
+    assert all(bill.fees > 0 for bill in results.bills)
+
+
+@pytest.mark.parametrize("agent", [Agent.RULE, Agent.PLAN])
+def test_batteries_save_money(planned: Settings, agent: Agent) -> None:
+    """By rule or by plan, the day costs less than without; what is still stored at its end is not even counted."""
+    cost = {
+        each: sum(bill.with_trade for bill in live(replace(planned, agent=each)).bills) for each in (Agent.NONE, agent)
+    }
+
+    assert cost[agent] < cost[Agent.NONE]
+
+
+def test_a_killed_rehearsal_of_agents_goes_on(planned: Settings, results: Results, tmp_path: Path) -> None:
+    """Batteries and plans follow from the data, so the chain ends on the same state."""
+    with pytest.raises(Stopped):
+        live(planned, tmp_path / "chain", until=40)
+
+    assert live(planned, tmp_path / "chain") == results
+
+
+def test_a_household_stops_its_agent_at_once(planned: Settings, results: Results) -> None:
+    """Once the right is taken away the loop goes on without its orders. (The vote is over then: the household's own key
+    has nothing else to sign.)"""
+    stage = Rehearsal(planned, None)
+    orders: list[int] = []
+
+    def stop_the_first(progress: Progress) -> None:
+        if progress.done == progress.total - 20:
+            with connect(LocalTransport(stage.node)) as connection:
+                orders.append(reads.next_order_number(connection))
+                cast = Cast(planned)
+                call = calls.remove_proxy(
+                    connection.metadata, delegate=cast.agents()[0].public, proxy_type=ProxyType.TRADING
+                )
+                Submitter(connection, wait=author).submit(call, cast.members()[0])
+
+    def author(attempt: int) -> bool:
+        stage.node.author()
+        return attempt < 5
+
+    try:
+        stopped = stage.run(stop_the_first)
+    finally:
+        stage.close()
+
+    assert stopped.conservation == NOTHING_LOST
+    assert orders[0] < stopped.orders < results.orders
+
+
+def test_batteries_are_asked_for_where_agents_are(planned: Settings) -> None:
+    """A pack that knows of no battery has nothing to run."""
+    bare = tuple(Home(home.name, home.load_wh, home.pv_wh) for home in planned.homes)
+
+    with pytest.raises(NoBattery, match="battery_kwh"):
+        Rehearsal(replace(planned, homes=bare), None)
+
+
+def test_an_unknown_forecaster_is_refused_before_a_chain_is_made(planned: Settings, tmp_path: Path) -> None:
+    """A typing error leaves no folder behind."""
+    with pytest.raises(UnknownPlugin, match="did you mean"):
+        Rehearsal(replace(planned, forecast="climatolgy"), tmp_path / "chain")
+
+    assert not (tmp_path / "chain").exists()
