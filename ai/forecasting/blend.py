@@ -9,7 +9,7 @@ from aipchain.ai.forecasting.forecaster import Fitted, Forecaster
 from aipchain.ai.forecasting.quantiles import Quantiles, in_order
 from aipchain.ai.panel import Panel
 
-__all__ = ["Blend", "FittedBlend"]
+__all__ = ["Blend", "FittedBlend", "blended"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,4 +32,9 @@ class FittedBlend:
 
     def forecast(self, panel: Panel, days: Sequence[int]) -> Quantiles:
         """See `Fitted.forecast`."""
-        return in_order(np.sum([weight * fitted.forecast(panel, days) for fitted, weight in self.parts], axis=0))
+        return blended([(fitted.forecast(panel, days), weight) for fitted, weight in self.parts])
+
+
+def blended(parts: Sequence[tuple[Quantiles, float]]) -> Quantiles:
+    """The weighted mean of forecasts of the same shape; weights sum to 1."""
+    return in_order(np.sum([weight * forecast for forecast, weight in parts], axis=0))

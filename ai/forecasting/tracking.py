@@ -2,7 +2,9 @@
 
 Where the energy of a home stayed below its 0.9 quantile in fewer than nine of ten steps, that quantile rises a little,
 and the other way round; so over weeks every home's coverage comes to what was promised, whatever its habits do.
-The shift is in units of the home's own spread (0.9 less 0.1 quantile, mean of the day).
+The shift is in units of the home's own spread (0.9 less 0.1 quantile, mean of the day). Energy that equals a quantile
+below the median is not below it: a home that often uses nothing keeps what lies between its quantiles at what was
+promised.
 
 Source: quantile tracking of Angelopoulos, Candes, Tibshirani 2023 (conformal PID control), its proportional part.
 """
@@ -17,8 +19,11 @@ from aipchain.ai.forecasting.quantiles import LEVELS, Quantiles, in_order
 
 __all__ = ["RATE", "QuantileTracker", "tracked"]
 
-RATE: Final = 0.03
-"""Part of the spread by which a day that was wrong in all its steps would shift a quantile."""
+RATE: Final = 0.08
+"""Part of the spread by which a day that was wrong in all its steps would shift a quantile.
+
+Of 0.03, 0.06 and 0.1 on days 90 to 181 the loss is the same, and coverage comes to its promise faster at the last.
+"""
 
 
 @dataclass(slots=True)
@@ -40,8 +45,10 @@ class QuantileTracker:
         """Take in what became of an adjusted forecast; a home that was not measured keeps its shifts."""
         known = ~missing[..., None]
         count = known.sum(axis=1)
-        below = np.sum(actual[..., None] <= told, axis=1, where=known) / np.maximum(count, 1)
-        self.shift += np.where(count > 0, self.rate * (np.asarray(LEVELS) - below), 0.0)
+        levels, energy = np.asarray(LEVELS), actual[..., None]
+        under = np.where(levels < 0.5, energy < told, energy <= told)
+        below = np.sum(under, axis=1, where=known) / np.maximum(count, 1)
+        self.shift += np.where(count > 0, self.rate * (levels - below), 0.0)
 
 
 def tracked(

@@ -14,10 +14,13 @@ from aipchain.ai.errors import UnusablePanel
 from aipchain.ai.forecasting.features import FeatureRows, feature_rows
 from aipchain.ai.panel import Panel
 
-__all__ = ["FIRST_DAY", "TrainingRows", "flat", "training_rows"]
+__all__ = ["FIRST_DAY", "STRANGER", "TrainingRows", "flat", "home_numbers", "training_rows"]
 
 FIRST_DAY = 28
 """Days before have no whole window."""
+
+STRANGER = 0
+"""The number of a home that a model does not know; those it knows are numbered from 1."""
 
 Floats = NDArray[np.float32]
 Numbers = NDArray[np.int64]
@@ -32,6 +35,7 @@ class TrainingRows:
     target: Floats
     weekday: Numbers
     step: Numbers
+    home: Numbers
 
 
 def training_rows(panel: Panel) -> TrainingRows:
@@ -46,8 +50,11 @@ def training_rows(panel: Panel) -> TrainingRows:
     if not known.any():
         raise UnusablePanel(f"nothing was measured on {len(days)} days, so there is nothing to learn from")
     features, weekday, step = flat(panel, days, found)
+    home = home_numbers(panel.homes, panel, len(days))
     target = energy.ravel().astype(np.float32)
-    return TrainingRows(found.names, features[known], target[known], weekday[known], step[known])
+    if known.all():
+        return TrainingRows(found.names, features, target, weekday, step, home)
+    return TrainingRows(found.names, features[known], target[known], weekday[known], step[known], home[known])
 
 
 def flat(panel: Panel, days: Sequence[int], rows: FeatureRows) -> tuple[Floats, Numbers, Numbers]:
@@ -56,3 +63,10 @@ def flat(panel: Panel, days: Sequence[int], rows: FeatureRows) -> tuple[Floats, 
     weekdays = np.array([panel.weekday(day) for day in days])
     _, day, step = np.meshgrid(np.arange(homes), np.arange(count), np.arange(steps), indexing="ij")
     return rows.values.reshape(-1, features), weekdays[day.ravel()], step.ravel()
+
+
+def home_numbers(known: Sequence[str], panel: Panel, days: int) -> Numbers:
+    """The number among those known of the home of each flat row, `STRANGER` for others."""
+    numbers = {home: number for number, home in enumerate(known, start=STRANGER + 1)}
+    of_homes = [numbers.get(home, STRANGER) for home in panel.homes]
+    return np.repeat(np.array(of_homes, dtype=np.int64), days * panel.steps_per_day)

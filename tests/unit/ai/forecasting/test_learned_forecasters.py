@@ -13,7 +13,7 @@ from aipchain.ai.forecasting.quantiles import MEDIAN, whole_wh
 from aipchain.ai.panel import Panel
 
 TREES = BoostedTrees(rounds=30, settings={"num_leaves": 7, "min_data_in_leaf": 20, "learning_rate": 0.2})
-NET = FeatureNet(seeds=(0,), epochs=4, batch=64, width=16)
+NET = FeatureNet(seeds=(0,), steps=120, batch=128, width=16)
 LEARNED = (TREES, NET, Blend("both", ((TREES, 0.5), (NET, 0.5))))
 
 each_forecaster = pytest.mark.parametrize("forecaster", LEARNED, ids=lambda each: each.name)

@@ -40,3 +40,14 @@ def test_a_home_that_was_not_measured_keeps_its_forecasts() -> None:
     forecast, actual = _spread_too_narrow()
 
     assert np.array_equal(tracked(forecast, actual, np.ones(actual.shape, bool)), forecast)
+
+
+def test_a_home_that_often_uses_nothing_is_covered_as_promised() -> None:
+    """One step in seven is zero: the lowest quantile rises above zero until a tenth or so lies below it."""
+    random = np.random.default_rng(4)
+    actual = np.where(random.random((1, DAYS, 24)) < 0.15, 0, random.integers(100, 1_001, (1, DAYS, 24)))
+    forecast = np.broadcast_to(1_000 * np.array(LEVELS) - 100, (*actual.shape, 9)).copy()
+    adjusted = tracked(forecast, actual, np.zeros(actual.shape, bool))
+    inside = (adjusted[..., 0] <= actual) & (actual <= adjusted[..., -1])
+
+    assert abs(inside.mean() - 0.8) < 0.02
