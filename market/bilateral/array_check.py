@@ -4,19 +4,24 @@ With numba one pass says yes or no; where no, or without numba, the conditions a
 the first breach is the one that the plain form finds.
 """
 
+from typing import Final
+
 import numpy as np
 
 from aipchain.market.bilateral.array_book import MOST_VALUE, ArrayBook, OrderColumns, bids_of, energy_by_order
 from aipchain.market.bilateral.array_solve import check_values, draws, perturbed
 from aipchain.market.bilateral.arrays import ArrayCertificate, ArrayClearing, prices_of
 from aipchain.market.bilateral.certificate import Fault, OrderChallenge, PairChallenge
-from aipchain.market.bilateral.check_kernel import Claim, Side, holds
+from aipchain.market.bilateral.check_kernel import Claim, Side, duals_fit, holds
 from aipchain.market.bilateral.rows import Integers, Rows
 from aipchain.market.book import OrderNumber
 from aipchain.market.breach import Breach
 from aipchain.market.compiled import HAS_NUMBA
 
 __all__ = ["verify_arrays"]
+
+_MOST_DUAL: Final = 2 * MOST_VALUE - 1
+"""What leaves room for sums in 64 bits."""
 
 
 def verify_arrays(book: ArrayBook, clearing: ArrayClearing, certificate: ArrayCertificate) -> Breach | None:
@@ -30,11 +35,11 @@ def verify_arrays(book: ArrayBook, clearing: ArrayClearing, certificate: ArrayCe
     sizes = ((u, book.bids.wh), (p, book.offers.wh), (fills, book.charge), (clearing.price, book.charge))
     if any(len(given) != len(needed) for given, needed in sizes):
         raise ValueError("fills, prices and duals must have one number for each pair and order of the book")
-    wrong = _wrong_dual(book.bids, u) or _wrong_dual(book.offers, p)
-    if wrong is None and HAS_NUMBA and _holds(book, clearing, certificate):
+    if HAS_NUMBA and duals_fit(u, _MOST_DUAL) and duals_fit(p, _MOST_DUAL) and _holds(book, clearing, certificate):
         return None
     return (
-        wrong
+        _wrong_dual(book.bids, u)
+        or _wrong_dual(book.offers, p)
         or _wrong_order(book, fills, u, p)
         or _wrong_pair(book, fills, certificate)
         or _wrong_price(book, clearing, certificate)
@@ -52,7 +57,7 @@ def _holds(book: ArrayBook, clearing: ArrayClearing, certificate: ArrayCertifica
 
 
 def _wrong_dual(side: OrderColumns, duals: Integers) -> Breach | None:
-    wrong = np.flatnonzero((duals < 0) | (duals >= 2 * MOST_VALUE))
+    wrong = np.flatnonzero((duals < 0) | (duals > _MOST_DUAL))
     return _of_order(Fault.DUAL_NEGATIVE, side, int(wrong[0])) if len(wrong) else None
 
 
