@@ -9,7 +9,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Found", "auc", "found", "pooled", "share_above"]
+from aipchain.ai.anomaly.observed import Calibration, alarm_score
+
+__all__ = ["Found", "auc", "found", "pooled", "share_flagged"]
 
 Strengths = NDArray[np.float64]
 
@@ -21,9 +23,10 @@ def auc(honest: Strengths, attacked: Strengths) -> float:
     return float(below.mean() / (2 * len(clean)))
 
 
-def share_above(strengths: Strengths, threshold: float) -> float:
-    """Share of strengths at or above a threshold."""
-    return float((_known(strengths) >= threshold).mean())
+def share_flagged(strengths: Strengths, calibration: Calibration, false_alarms: float) -> float:
+    """Share of strengths that raise an alarm, as they would in operation: recall of attacks, false alarms of honest."""
+    least = alarm_score(false_alarms)
+    return float(np.mean([calibration.score(each) >= least for each in _known(strengths).tolist()]))
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,1 @@
+"""How well detectors find planted attacks, beside plain peers; what the benchmark suite `fraud` runs."""
