@@ -24,7 +24,7 @@ from aipchain.runtime_bridge.keys import AccountKey, DeviceKey, account_from_see
 from aipchain.runtime_bridge.types import MeterId, Source
 from aipchain.units import Wh
 
-__all__ = ["Agent", "Cast", "Settings", "conducts_of"]
+__all__ = ["CLEAR_PLUGIN", "Agent", "Cast", "Settings", "conducts_of"]
 
 SMALLEST_CONNECTION_W = 24_000
 """The usual connection of a single home: 100 A at 240 V."""
@@ -33,6 +33,9 @@ PLANNED_HOURS = 30
 """How far an agent looks: over the next evening, to the sun after it."""
 
 HOUR_S = 3_600
+
+CLEAR_PLUGIN = "pro-rata"
+"""How a rehearsal clears from its first day to its last."""
 
 
 class Agent(StrEnum):

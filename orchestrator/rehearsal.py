@@ -6,7 +6,7 @@ goes on where its chain stopped.
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from itertools import groupby
 from pathlib import Path
@@ -15,11 +15,12 @@ from aipchain.chain.errors import OtherChain
 from aipchain.chain.node import Node, Sealing, SimulatedClock
 from aipchain.chain.rpc.local import LocalTransport
 from aipchain.orchestrator.ballot import Vote, turns
-from aipchain.orchestrator.cast import Cast, Settings
+from aipchain.orchestrator.cast import CLEAR_PLUGIN, Cast, Settings
 from aipchain.orchestrator.clearing import RuleShelf
 from aipchain.orchestrator.desk import Desk, Job
 from aipchain.orchestrator.errors import AnotherRun
 from aipchain.orchestrator.follow import catch_up
+from aipchain.orchestrator.forecast_value import value_of_forecasts
 from aipchain.orchestrator.founding import Charter, community_of, delegations, founding_steps, meters_by_owner
 from aipchain.orchestrator.household import Household
 from aipchain.orchestrator.loop import MarketLoop
@@ -115,7 +116,8 @@ class Rehearsal:
                 now = max(at, self._desk.now())
                 self._desk.send([job for turn in due for job in turn.jobs(now)], at)
             report(self._progress(loop.community, done, len(groups), at))
-        return summarise(self._connection, self._projection, self._facts(loop))
+        results = summarise(self._connection, self._projection, self._facts(loop))
+        return replace(results, value=value_of_forecasts(self._cast, self._catalogue, results.hours))
 
     @property
     def _first(self) -> Interval:
@@ -152,7 +154,7 @@ class Rehearsal:
         return f"Rehearsal of {days} day{'s' if days > 1 else ''} from {self._settings.first_day}"
 
     def _charter(self) -> Charter:
-        names = {Slot.PRICE: "mid-market-rate", Slot.CLEAR: "pro-rata"}
+        names = {Slot.PRICE: "mid-market-rate", Slot.CLEAR: CLEAR_PLUGIN}
         return Charter(
             name=self._name(),
             interval_s=self._settings.pack.step_s,
@@ -232,6 +234,8 @@ class Rehearsal:
             households=loop.households,
             endowment=self._endowment,
             code_hash=self.node.code_hash(),
+            forecast=self._settings.forecast,
+            agent=self._settings.agent.value,
         )
 
 

@@ -6,7 +6,10 @@ Money is in base units [10^-12 AIP], energy in Wh, prices in base units per Wh, 
 from dataclasses import asdict, dataclass
 from typing import Any
 
-__all__ = ["Bill", "ChainState", "Conservation", "Hour", "PluginUse", "ProposalOutcome", "Results", "as_json"]
+__all__ = [
+    "Bill", "ChainState", "Conservation", "ForecastValue", "Hour", "PluginUse", "ProposalOutcome", "Results", "Skill",
+    "as_json",
+]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +89,34 @@ class Conservation:
 
 
 @dataclass(frozen=True, slots=True)
+class Skill:
+    """How well the homes of a day were known ahead: what their orders missed of the meters [Wh], all homes together."""
+
+    day: int
+    """Its first second."""
+    error_wh: int
+    naive_error_wh: int
+    """What yesterday's readings would have missed."""
+
+    @property
+    def skill_ppm(self) -> int:
+        """The part of the naive error that was saved; below zero when more was missed, 0 when nothing could be."""
+        if not self.naive_error_wh:
+            return 0
+        return (self.naive_error_wh - self.error_wh) * 1_000_000 // self.naive_error_wh
+
+
+@dataclass(frozen=True, slots=True)
+class ForecastValue:
+    """The same days under the same rules, had all homes known ahead in one way: bills of all [base units]."""
+
+    forecast: str
+    without_trade: int
+    with_trade: int
+    delivered_wh: int
+
+
+@dataclass(frozen=True, slots=True)
 class Results:
     """Everything a run reports."""
 
@@ -103,8 +134,14 @@ class Results:
     bills: tuple[Bill, ...]
     conservation: Conservation
     hours: tuple[Hour, ...]
+    forecast: str
+    agent: str
+    skill: tuple[Skill, ...]
+    value: tuple[ForecastValue, ...] = ()
+    """With perfect knowledge, as it was, and naive; empty unless a forecaster was asked."""
 
 
 def as_json(results: Results, seconds: float) -> dict[str, Any]:
     """Return the results as a JSON object; only `seconds` differs between runs of one seed."""
-    return {**asdict(results), "seconds": round(seconds, 1)}
+    skill = [{**asdict(day), "skill_ppm": day.skill_ppm} for day in results.skill]
+    return {**asdict(results), "skill": skill, "seconds": round(seconds, 1)}

@@ -14,7 +14,16 @@ from aipchain.market.book import ReferencePrice
 from aipchain.orchestrator.errors import Incomplete
 from aipchain.orchestrator.household import Household
 from aipchain.orchestrator.projection import Projection
-from aipchain.orchestrator.results import Bill, ChainState, Conservation, Hour, PluginUse, ProposalOutcome, Results
+from aipchain.orchestrator.results import (
+    Bill,
+    ChainState,
+    Conservation,
+    Hour,
+    PluginUse,
+    ProposalOutcome,
+    Results,
+    Skill,
+)
 from aipchain.runtime_bridge import reads
 from aipchain.runtime_bridge.connection import Connection
 from aipchain.runtime_bridge.types import CommunityId
@@ -35,6 +44,8 @@ class RunFacts:
     households: Sequence[Household]
     endowment: int
     code_hash: bytes
+    forecast: str
+    agent: str
 
 
 def summarise(connection: Connection, projection: Projection, run: RunFacts) -> Results:
@@ -64,6 +75,9 @@ def summarise(connection: Connection, projection: Projection, run: RunFacts) -> 
             _energy_difference(connection, projection, run), _money_difference(connection, projection, run)
         ),
         hours=_hours(projection, run),
+        forecast=run.forecast,
+        agent=run.agent,
+        skill=_skill(projection, run),
     )
 
 
@@ -112,6 +126,15 @@ def _proposal(projection: Projection, run: RunFacts) -> ProposalOutcome | None:
         enacted_epoch=row["epoch"],
         enacted_from=enacted_from,
     )
+
+
+def _skill(projection: Projection, run: RunFacts) -> tuple[Skill, ...]:
+    rows = projection.rows(
+        "SELECT day, sum(error_wh) AS error_wh, sum(naive_error_wh) AS naive_error_wh FROM forecast_skill"
+        " WHERE community = :community GROUP BY day ORDER BY day",
+        {"community": run.community},
+    )
+    return tuple(Skill(row["day"], row["error_wh"], row["naive_error_wh"]) for row in rows)
 
 
 def _hours(projection: Projection, run: RunFacts) -> tuple[Hour, ...]:

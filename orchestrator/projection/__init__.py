@@ -23,7 +23,7 @@ __all__ = ["Projection"]
 
 Value = int | str | None
 
-_SCHEMA_VERSION = 1
+_SCHEMA_VERSION = 2
 """SQLite's `user_version` of the file; counted up whenever `schema.sql` or what `FOLDS` makes of facts changes."""
 
 _LARGEST_INTEGER = 2**63 - 1

@@ -49,3 +49,18 @@ CREATE TABLE ballots (proposal INTEGER, account TEXT, aye INTEGER NOT NULL, PRIM
 CREATE TABLE fees (block INTEGER, extrinsic INTEGER, account TEXT NOT NULL, fee TEXT NOT NULL, PRIMARY KEY (block, extrinsic));
 CREATE TABLE transfers (block INTEGER, fact INTEGER, sender TEXT NOT NULL, receiver TEXT NOT NULL, amount TEXT NOT NULL,
     PRIMARY KEY (block, fact));
+-- How well homes were known ahead: by meter and day (its first second) what was ordered against what was metered, and
+-- what yesterday's reading would have missed [Wh]. A step without an order was expected to come out even.
+CREATE VIEW forecast_skill AS
+WITH ordered AS (
+    SELECT meter, interval_start, sum(CASE side WHEN 'Bid' THEN CAST(wh AS INTEGER) ELSE -CAST(wh AS INTEGER) END) AS wh
+    FROM orders WHERE status <> 'Cancelled' GROUP BY meter, interval_start
+), metered AS (
+    SELECT community, meter, interval_start, import_wh - export_wh AS wh FROM readings
+)
+SELECT metered.community, metered.meter, metered.interval_start / 86400 * 86400 AS day, count(*) AS steps,
+    sum(abs(coalesce(ordered.wh, 0) - metered.wh)) AS error_wh, sum(abs(before.wh - metered.wh)) AS naive_error_wh
+FROM metered
+JOIN metered AS before ON before.meter = metered.meter AND before.interval_start = metered.interval_start - 86400
+LEFT JOIN ordered ON ordered.meter = metered.meter AND ordered.interval_start = metered.interval_start
+GROUP BY metered.community, metered.meter, day;

@@ -23,6 +23,8 @@ def render(results: Results) -> str:
     environment.filters["aip"] = format_aip
     environment.filters["kwh"] = _kwh
     environment.filters["time"] = _time
+    environment.filters["day"] = _day
+    environment.filters["percent"] = _percent
     return environment.get_template("report.html").render(
         results=results,
         plugin_names={use.bundle_id: use.name for use in results.price_plugins},
@@ -60,6 +62,14 @@ def _totals(results: Results) -> dict[str, int]:
 
 def _kwh(energy: int) -> str:
     return f"{energy / 1000:,.1f}"
+
+
+def _percent(ppm: int) -> str:
+    return f"{ppm / 10_000:.1f} %"
+
+
+def _day(at: int) -> str:
+    return datetime.fromtimestamp(at, UTC).strftime("%a %d %b %Y")
 
 
 def _time(at: int) -> str:

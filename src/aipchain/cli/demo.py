@@ -126,6 +126,7 @@ def _tables(results: Results, seconds: float, report: Path) -> None:
         f"{results.delivered_wh / 1000:,.1f} kWh delivered in {results.trades} trades from {results.orders} orders; "
         f"{format_aip(saved)} AIP stay in the community"
     )
+    _forecast_lines(results)
     _vote_line(results)
     console.print(
         f"block {results.chain.height}, state root {results.chain.state_root}\n"
@@ -136,6 +137,30 @@ def _tables(results: Results, seconds: float, report: Path) -> None:
     if results.conservation.energy_difference_wh or results.conservation.money_difference:
         complain("energy or money does not add up: this is a fault of the program, please report it")
         raise typer.Exit(3)
+
+
+def _forecast_lines(results: Results) -> None:
+    """How well homes knew ahead, and what more or less knowledge would have been worth."""
+    error, naive = (sum(getattr(day, each) for day in results.skill) for each in ("error_wh", "naive_error_wh"))
+    if naive:
+        console.print(
+            f"known ahead by {results.forecast}: orders missed {error / 1000:,.1f} kWh, "
+            f"yesterday's readings would have missed {naive / 1000:,.1f} kWh"
+        )
+    if results.value:
+        show_table(
+            "Had all homes known ahead by",
+            ("forecast", "delivered kWh", "without trade", "with trade"),
+            (
+                (
+                    way.forecast,
+                    f"{way.delivered_wh / 1000:.1f}",
+                    format_aip(way.without_trade),
+                    format_aip(way.with_trade),
+                )
+                for way in results.value
+            ),
+        )
 
 
 def _vote_line(results: Results) -> None:

@@ -81,6 +81,33 @@ def test_households_pay_no_fee_that_an_agent_pays(results: Results, stage: Rehea
     assert all(bill.fees > 0 for bill in results.bills)
 
 
+def test_skill_is_what_orders_missed_of_the_meters(results: Results, planned: Settings) -> None:
+    """Read from the chain alone, and the same as what the homes expected and did; the day before was not on chain, so
+    two days are lived to know it."""
+    two_days = live(replace(planned, days=2))
+    homes = [home.conduct for home in Cast(replace(planned, days=2)).homes]
+    steps = range(planned.steps.stop, planned.steps.stop + 24)
+
+    (skill,) = two_days.skill
+
+    assert results.skill == ()
+    assert skill.error_wh == sum(
+        abs((home.expected_net_wh(at) or 0) - home.net_wh(at)) for home in homes for at in steps
+    )
+    assert skill.naive_error_wh == sum(abs(home.net_wh(at - 24) - home.net_wh(at)) for home in homes for at in steps)
+
+
+def test_what_forecasts_are_worth_is_told_beside_the_chains_own_bills(results: Results) -> None:
+    """The row of the forecast that was used is the chain's, to the base unit; perfect knowledge is worth more."""
+    perfect, chosen, naive = results.value
+
+    assert (chosen.forecast, chosen.delivered_wh) == ("climatology", results.delivered_wh)
+    assert chosen.with_trade == sum(bill.with_trade for bill in results.bills)
+    assert chosen.without_trade == sum(bill.without_trade for bill in results.bills)
+    assert perfect.with_trade <= chosen.with_trade
+    assert naive.forecast == "naive"
+
+
 @pytest.mark.parametrize("agent", [Agent.RULE, Agent.PLAN])
 def test_batteries_save_money(planned: Settings, agent: Agent) -> None:
     """By rule or by plan, the day costs less than without; what is still stored at its end is not even counted."""

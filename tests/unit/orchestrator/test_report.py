@@ -12,10 +12,12 @@ from aipchain.orchestrator.results import (
     Bill,
     ChainState,
     Conservation,
+    ForecastValue,
     Hour,
     PluginUse,
     ProposalOutcome,
     Results,
+    Skill,
     as_json,
 )
 
@@ -46,6 +48,10 @@ def results() -> Results:
         bills=(buyer, replace(buyer, home="home_02", without_trade=-AIP, with_trade=-3 * AIP // 2)),
         conservation=Conservation(0, 0),
         hours=(traded, silent),
+        forecast="blend",
+        agent="plan",
+        skill=(Skill(START, 900, 1_200),),
+        value=(ForecastValue("perfect", 3 * AIP, 2 * AIP, 700), ForecastValue("blend", 3 * AIP, 5 * AIP // 2, 500)),
     )
 
 
