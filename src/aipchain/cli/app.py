@@ -32,6 +32,7 @@ COMMANDS = (
     Later("community", "community:app", "Communities and their members."),
     Later("meter", "meter:app", "Meters and their readings."),
     Later("order", "order:app", "Orders and books."),
+    Later("agent", "agent:app", "Agents that trade for an account."),
     Later("plugin", "plugin:app", "Plugins."),
     Later("market", "market:app", "Market rules: what each would do for the homes of a community."),
     Later("ai", "ai:app", "Forecasts of homes: benchmarks, trained models, what they say of a day."),
