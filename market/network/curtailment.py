@@ -2,7 +2,8 @@
 
 While a limit is exceeded, the worst one is relieved: orders that weigh on it are cut until it holds by the exact
 sweep's own numbers. Every step takes energy away and no trade at all keeps every limit, so it ends with a feasible
-result. Two uses:
+result. Where relieving one limit brings back a bit of another, in a narrow band, steps get ever smaller: after
+`PATIENT_STEPS` they relieve more than is needed, ever more, and soon all that weighs on a limit. Two uses:
 
 - mending the rounding of an optimum: the orders that weigh most are cut first, a few Wh, so that other limits hardly
   notice;
@@ -20,10 +21,11 @@ from aipchain.market.network.sweep import GridLimit, exceeded, sweep
 from aipchain.market.rounding import rounded_up
 from aipchain.units import Wh
 
-__all__ = ["curtailed"]
+__all__ = ["curtailed", "pressed"]
 
-MOST_STEPS: Final = 2_000
-"""After so many relieved limits everything is cut; never seen, but a clearing must end."""
+PATIENT_STEPS: Final = 200
+"""So many limits are relieved by what is needed; feeders of usual sizes and bands take up to 130."""
+DOUBLING_STEPS: Final = 8
 
 
 def curtailed(
@@ -38,25 +40,33 @@ def curtailed(
     values = [column.value for column in program.columns[: len(left)]]
     if book.reference is None:
         _balance(book, values, left)
-    for _ in range(MOST_STEPS):
-        if book.reference is not None and not mending:
-            _drop_losing(book, book.reference, left)
-        worst = _worst(book, left)
-        if worst is None:
-            kept = _as_fills(book, left)
-            return kept if welfare(book, kept) >= 0 else {}
-        row = limit_row(program, worst[0])
+    step = 0
+    while (worst := _next_to_relieve(book, left, mending=mending)) is not None:
+        row, excess = limit_row(program, worst[0]), pressed(worst[1], step)
         if book.reference is None:
-            _cut_pairs(book, row, values, left, worst[1])
+            _cut_pairs(book, row, values, left, excess)
         else:
             _cut_single(
-                row, _least_energy(row, left) if mending else _least_worth(book, row, values, left), left, worst[1]
+                row, _least_energy(row, left) if mending else _least_worth(book, row, values, left), left, excess
             )
-    return {}
+        step += 1
+    kept = _as_fills(book, left)
+    return kept if welfare(book, kept) >= 0 else {}
+
+
+def pressed(excess: int, step: int) -> int:
+    """By how much a limit that is exceeded by `excess` is relieved at a step: after many, ever more than by that."""
+    return excess << max(0, step - PATIENT_STEPS) // DOUBLING_STEPS
 
 
 def _as_fills(book: GridBook, left: Sequence[int]) -> dict[OrderNumber, Wh]:
     return {order.number: Wh(wh) for order, wh in zip(book.orders, left, strict=True) if wh}
+
+
+def _next_to_relieve(book: GridBook, left: list[int], *, mending: bool) -> tuple[GridLimit, int] | None:
+    if book.reference is not None and not mending:
+        _drop_losing(book, book.reference, left)
+    return _worst(book, left)
 
 
 def _worst(book: GridBook, left: Sequence[int]) -> tuple[GridLimit, int] | None:

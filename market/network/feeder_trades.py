@@ -8,17 +8,18 @@
 3. A trade takes one price inside two limits, and two owners. Where the optimum serves an offer above every bid that is
    left, because that would make room elsewhere, or an owner by itself, no trade is made of that energy. Without it
    others can be too much for a line; then trades are cut, those first that lose least worth per relief, until the
-   exact sweep finds nothing. Cutting ends, because no trade at all keeps every limit. If that leaves nothing,
-   the auction's own trades are cut instead.
+   exact sweep finds nothing. Cutting ends, because no trade at all keeps every limit, and soon (`curtailment.pressed`).
+   If that leaves nothing, the auction's own trades are cut instead.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 from aipchain.market.auctions.columns import as_trades, columns_of
 from aipchain.market.auctions.uniform_price import clear_columns
 from aipchain.market.book import MAX_TRADES, BookOrder, OrderNumber, Side, Trade, in_canonical_order, keep_largest
 from aipchain.market.network.clearing import clear_grid, node_prices
+from aipchain.market.network.curtailment import pressed
 from aipchain.market.network.exact import ExactSolver
 from aipchain.market.network.feeder_text import PlacedFeeder
 from aipchain.market.network.grid_book import GridBook, grid_book, injections
@@ -28,9 +29,6 @@ from aipchain.market.rounding import rounded_up
 from aipchain.units import Price, Wh
 
 __all__ = ["clear_feeder", "worst_limit"]
-
-MOST_STEPS: Final = 2_000
-"""After so many relieved limits nothing is traded; never seen, but a clearing must end."""
 
 
 class _Served(NamedTuple):
@@ -163,12 +161,11 @@ def _add(pairs: _Pairs, bid: OrderNumber, offer: OrderNumber, wh: int) -> None:
 def _cut(book: GridBook, program: Program, trades: tuple[Trade, ...]) -> tuple[Trade, ...]:
     """The trades, cut until they keep every limit of the book's feeder."""
     place = {order.number: index for index, order in enumerate(book.orders)}
-    for _ in range(MOST_STEPS):
-        worst = worst_limit(book, trades)
-        if worst is None:
-            return trades
-        trades = _relieved(program, limit_row(program, worst[0]), worst[1], trades, place)
-    return ()
+    step = 0
+    while (worst := worst_limit(book, trades)) is not None:
+        trades = _relieved(program, limit_row(program, worst[0]), pressed(worst[1], step), trades, place)
+        step += 1
+    return trades
 
 
 def _relieved(

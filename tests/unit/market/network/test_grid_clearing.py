@@ -11,6 +11,7 @@ from aipchain.market.breach import At, Breach, Thing
 from aipchain.market.errors import DuplicateOrder
 from aipchain.market.network.certificate import Fault, GridCertificate, upper_bound, verify
 from aipchain.market.network.clearing import ClearingMethod, GridClearing, RoundingMargin, clear_grid, node_prices
+from aipchain.market.network.curtailment import pressed
 from aipchain.market.network.errors import IntervalNotWhole, UnknownNode, UnplacedMeter
 from aipchain.market.network.feeder import ONE_PU2, Feeder, Line, NodeId, build_feeder
 from aipchain.market.network.grid_book import GridBook, grid_book, welfare
@@ -154,6 +155,22 @@ def test_without_a_solver_the_result_is_feasible_and_marked(book: Book) -> None:
     assert breach is not None
     assert breach.fault is Fault.GAP_TOO_LARGE
     assert verify(grid, clearing, clearing.certificate, 1_000_000) is None
+
+
+@pytest.mark.parametrize("band", [0, 1, 10**9])
+def test_a_band_of_next_to_nothing_is_decided_soon(book: Book, band: int) -> None:
+    """Node 2 is a step behind node 1: cutting a load and its neighbour's generation in turn would take for ever."""
+    lines = [Line(NodeId(0), NodeId(1), 1 << 40, 0, 10**9), Line(NodeId(1), NodeId(2), 1 << 30, 0, 10**9)]
+    feeder = build_feeder(lines, root=NodeId(0), lowest=ONE_PU2 - band, highest=ONE_PU2 + band)
+    grid = placed(feeder, book("bid ann 20@900000", "offer ben 5@900000"), [1, 2], REFERENCE)
+    clearing = clear_grid(grid, seed=1)
+
+    assert (clearing.method, clearing.fills) == (ClearingMethod.CURTAILED, {})
+
+
+def test_after_many_steps_more_is_relieved_than_needed() -> None:
+    """By what is needed for 200 steps and a few more, then twice as much every eighth."""
+    assert [pressed(5, step) for step in (0, 207, 208, 216, 280)] == [5, 5, 10, 20, 5 << 10]
 
 
 class _Silent:
