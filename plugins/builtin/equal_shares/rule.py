@@ -1,7 +1,11 @@
-"""Equal shares: everything trades at the local price; the short side in full, the long side in equal parts by owner."""
+"""Equal shares: everything trades at the local price; the short side in full, the long side in equal parts by owner.
 
-from aipchain.market.book import keep_largest
+Where the trades would be more than fit one result, owners stay out by lot and the others share again.
+"""
+
+from aipchain.market.auctions.ties import tie_seed
 from aipchain.market.pool.equal_shares import clear_equal_shares
+from aipchain.market.pool.fitting import clear_within
 from aipchain.plugins.hookspecs import CannotDecide, Clearing, ClearInputs, hookimpl
 
 
@@ -10,4 +14,5 @@ def clear(inputs: ClearInputs) -> Clearing:
     """Trades at the price that the price plugin set."""
     if inputs.price is None:
         raise CannotDecide("the price plugin set no price, and this rule trades only at a given one")
-    return Clearing(keep_largest(clear_equal_shares(inputs.orders, inputs.price), inputs.max_trades))
+    seed, most = tie_seed(inputs.interval), inputs.max_trades
+    return Clearing(clear_within(inputs.orders, inputs.price, clear_equal_shares, most, seed=seed, by_owner=True))

@@ -1,0 +1,35 @@
+"""What is kept of an auction that made more trades than one result may hold.
+
+`keep_best` keeps the trades that gain most, so that as little welfare as possible is lost with the others: no other
+choice of so many whole trades has more. Trade reduction must not use it: there a better limit would win an order its
+trade, and lying about limits would pay; it keeps the largest (`book.keep_largest`), as the uniform price does, of which
+the chain knows how much a cut can leave out.
+"""
+
+from collections.abc import Iterable
+
+from aipchain.market.auctions.ties import lots
+from aipchain.market.book import MAX_TRADES, BookOrder, Trade, in_canonical_order
+
+__all__ = ["keep_best"]
+
+
+def keep_best(
+    trades: Iterable[Trade], orders: Iterable[BookOrder], limit: int = MAX_TRADES, *, seed: int = 0
+) -> tuple[Trade, ...]:
+    """At most `limit` trades, in canonical order: the ones worth most above what their sellers ask.
+
+    :param orders: the book; it must hold all orders of the trades.
+    :param seed: of equal trades those whose orders have lower lots are kept (`ties.tie_seed`).
+    """
+    listed = in_canonical_order(trades)
+    if len(listed) <= limit:
+        return listed
+    limit_of = {order.number: order.limit_price for order in orders}
+    lot_of = dict(zip(limit_of, lots(seed, limit_of), strict=True))
+
+    def rank(trade: Trade) -> tuple[int, int, int]:
+        gain = (limit_of[trade.bid] - limit_of[trade.offer]) * trade.wh
+        return -gain, lot_of[trade.bid], lot_of[trade.offer]
+
+    return in_canonical_order(sorted(listed, key=rank)[:limit])
