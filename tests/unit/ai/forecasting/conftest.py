@@ -1,4 +1,4 @@
-"""Roofs under a sky that is made by hand."""
+"""Roofs under a sky that is made by hand, and a season of homes."""
 
 import numpy as np
 import pytest
@@ -9,6 +9,9 @@ from aipchain.units import UnixSeconds
 
 OCTOBER = UnixSeconds(1_475_280_000)
 """1 October 2016; 36 days later clocks in California went back."""
+
+MONDAY = UnixSeconds(1_470_009_600)
+"""1 August 2016."""
 
 DAYS = 50
 ROOFS = {"south": (180, 20), "east": (90, 30), "west": (270, 30)}
@@ -32,3 +35,14 @@ def roofs(site: SunSite) -> Panel:
     energy[:, :36] = np.roll(energy[:, :36], 1, axis=2)  # summer time
     whole = np.rint(energy).astype(np.int64)
     return Panel(tuple(ROOFS), OCTOBER, whole, np.zeros(whole.shape, dtype=np.bool_))
+
+
+@pytest.fixture(scope="session")
+def season() -> Panel:
+    """Four homes over eighty-four days with a peak at 19, larger on every seventh day, and noise from a fixed seed."""
+    noise = np.random.default_rng(4).integers(0, 200, (4, 84, 24))
+    evening = np.where(np.arange(24) >= 18, 800, 200) + np.where(np.arange(24) == 19, 300, 0)
+    weekly = np.where(np.arange(84) % 7 == 6, 300, 0)[None, :, None]
+    size = np.array([1, 2, 3, 5])[:, None, None]
+    energy = ((evening[None, None] + weekly + noise) * size).astype(np.int64)
+    return Panel(("a", "b", "c", "d"), MONDAY, energy, np.zeros(energy.shape, dtype=np.bool_))
