@@ -9,12 +9,11 @@ import numpy as np
 
 from aipchain.ai.benchmark.homes import HomesYear
 from aipchain.ai.benchmark.scores import naive_error, score
-from aipchain.ai.benchmark.walk_forward import TEST, Fold, folds, forecast_fold
+from aipchain.ai.benchmark.walk_forward import TEST, Walk, walk_all
 from aipchain.ai.executors.executor import Executor
 from aipchain.ai.forecasting.climatology import Climatology
 from aipchain.ai.forecasting.forecaster import Forecaster
 from aipchain.ai.forecasting.persistence import Persistence
-from aipchain.ai.forecasting.quantiles import Quantiles
 from aipchain.ai.forecasting.solar import SunSite
 from aipchain.ai.forecasting.solar_analogs import SkyAnalogs
 from aipchain.ai.panel import Panel
@@ -32,7 +31,8 @@ def pv_scores(year: HomesYear, executor: Executor, days: range = TEST, clocks: s
     """Scores of the sky analogs, and of what they are held against, under `peers`."""
     panel, site = per_kilowatt(year), SunSite(year.site.latitude, year.site.longitude, clocks)
     forecasters: tuple[Forecaster, ...] = (SkyAnalogs(site), Persistence(1), Climatology(14))
-    ours, *peers = (_scored(forecaster, panel, days, executor) for forecaster in forecasters)
+    walks = walk_all(forecasters, panel, days, executor)
+    ours, *peers = ({"model": name, **_scored(walk, panel, days)} for name, walk in walks.items())
     return {**ours, "homes": len(panel.homes), "peers": peers}
 
 
@@ -44,15 +44,10 @@ def per_kilowatt(year: HomesYear) -> Panel:
     return Panel(panel.homes, panel.start, energy_wh, panel.missing)
 
 
-def _scored(forecaster: Forecaster, panel: Panel, days: range, executor: Executor) -> dict[str, object]:
-    told = np.concatenate(list(executor.map(_fold, folds(days), (forecaster, panel))), axis=1)
+def _scored(walk: Walk, panel: Panel, days: range) -> dict[str, object]:
     energy, missing, span = panel.energy_wh, panel.missing, slice(days.start, days.stop)
     naive_wh = naive_error(energy[:, :TRAINING_DAYS], missing[:, :TRAINING_DAYS])
-    found = score(energy[:, span], missing[:, span], told, naive_wh)
+    found = score(energy[:, span], missing[:, span], walk.forecast, naive_wh)
     figures = {name: round(getattr(found, name), 4) for name in ("mase", "nmae", "nrmse", "wql", "wql_99", "crps_wh")}
     coverage = {"cov80_min": round(min(found.coverage), 4), "cov80_max": round(max(found.coverage), 4)}
-    return {"model": forecaster.name, **figures, **coverage}
-
-
-def _fold(shared: tuple[Forecaster, Panel], fold: Fold) -> Quantiles:
-    return forecast_fold(*shared, fold)
+    return {**figures, **coverage, "cpu_s": round(walk.cpu_s, 1), "peak_rss_mb": round(walk.peak_rss_mb)}
