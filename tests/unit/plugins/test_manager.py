@@ -221,6 +221,7 @@ def test_modules_of_a_bundle_import_each_other(make_bundle: BundleMaker) -> None
         ("x = open('y')", "use of open"),
         ("x = hash('y')", "use of hash"),
         ("x = ().__class__", "use of __class__"),
+        ("object.__setattr__((), 'wh', 1)", "use of __setattr__"),
         ("def", "not valid Python"),
         ("from .nowhere import x", "importing rule: ModuleNotFoundError"),
         ("raise ValueError('no')", "importing rule: ValueError('no')"),
@@ -402,3 +403,25 @@ def test_each_activation_is_of_its_own_slot() -> None:
     activation = Activation(Slot.PRICE, Catalogue.discover().find("mid-market-rate").id)
     with pytest.raises(ValueError, match="own slot"):
         Rule.load(Catalogue.discover(), price=activation, clear=activation)
+
+
+KEEPING_RULE = """\
+from aipchain.market.book import Trade
+from aipchain.plugins.hookspecs import Clearing, hookimpl
+
+SEEN = []
+
+
+@hookimpl
+def clear(inputs):
+    fresh = [order for order in inputs.orders if all(order is not seen for seen in SEEN)]
+    SEEN.extend(inputs.orders)
+    return Clearing([Trade(4, 2, len(fresh), 25)])
+"""
+
+
+def test_every_call_has_orders_of_its_own(make_bundle: BundleMaker) -> None:
+    """Equal to the book's and never those of another call: what a plugin does to them reaches nobody else."""
+    it = rule(make_bundle(KEEPING_RULE, manifest=CLEAR), clear="flat-price")
+
+    assert [run(it).trades[0].wh for _ in range(3)] == [len(BOOK)] * 3
