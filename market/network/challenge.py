@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from aipchain.market.book import OrderNumber, Side
+from aipchain.market.book import BookOrder, OrderNumber, Side
 from aipchain.market.network.grid_book import GridBook, injections
 from aipchain.units import Wh
 
@@ -37,10 +37,16 @@ class LineChallenge:
 class LineFault(StrEnum):
     """What is wrong at a node."""
 
+    INCOMPLETE = "Incomplete"
+    """There is not one claim for each node."""
+    UNKNOWN_ORDER = "UnknownOrder"
+    """An order is served that is not in the book."""
     FILL = "Fill"
     """An order at the node is served below zero or beyond its energy."""
     POWER = "Power"
     """Power into the node is not what it and its lines take."""
+    IMBALANCE = "Imbalance"
+    """Power flows into the root, and no outside is there to give or take it."""
     VOLTAGE = "Voltage"
     """The voltage is not that of the feeding node less the line's fall."""
     OVERLOADED = "Overloaded"
@@ -81,14 +87,31 @@ def first_challenge(
 def fault_at(
     book: GridBook, fills: Mapping[OrderNumber, Wh], claims: Sequence[NodeClaim], position: int
 ) -> LineFault | None:
-    """What is wrong at `position`; None if all is right there, or there is no such position."""
+    """What is wrong at `position`; None if all is right there, or there is no such position.
+
+    What is wrong with the result as a whole is wrong at the root.
+    """
     feeder = book.feeder
-    if not 0 <= position < len(feeder.nodes) == len(claims):
+    if not 0 <= position < len(feeder.nodes):
         return None
-    claim = claims[position]
+    if len(claims) != len(feeder.nodes):
+        return None if position else LineFault.INCOMPLETE
+    if not position and fills.keys() - {order.number for order in book.orders}:
+        return LineFault.UNKNOWN_ORDER
     here = [order for order, place in zip(book.orders, book.positions, strict=True) if place == position]
     if any(not 0 <= fills.get(order.number, 0) <= order.wh for order in here):
         return LineFault.FILL
+    return _fault_of_claim(book, fills, claims, here, position)
+
+
+def _fault_of_claim(
+    book: GridBook,
+    fills: Mapping[OrderNumber, Wh],
+    claims: Sequence[NodeClaim],
+    here: Sequence[BookOrder],
+    position: int,
+) -> LineFault | None:
+    feeder, claim = book.feeder, claims[position]
     drawn = sum(fills.get(order.number, 0) for order in here if order.side is Side.BID) * book.watts_per_wh
     fed_in = sum(fills.get(order.number, 0) for order in here if order.side is Side.OFFER) * book.watts_per_wh
     below = [claims[node] for node, up in enumerate(feeder.parent) if up == position]
@@ -96,6 +119,8 @@ def fault_at(
     reactive = drawn * feeder.tan_phi[position] + sum(each.reactive for each in below)
     if (claim.flow_w, claim.reactive) != (flow, reactive):
         return LineFault.POWER
+    if not position and book.reference is None and claim.flow_w:
+        return LineFault.IMBALANCE
     fall = feeder.resistance[position] * claim.flow_w + feeder.reactance[position] * claim.reactive
     above = claims[feeder.parent[position]].squared_voltage if position else feeder.root_voltage + fall
     if claim.squared_voltage != above - fall:

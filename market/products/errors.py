@@ -7,19 +7,22 @@ AipchainError
     └── MarketError
         └── ProductError
             ├── GateClosed              no product, or another one, takes orders at that time
+            ├── OrderOfAnotherCommunity orders of two communities come together
             ├── OrderOfAnotherInterval  an order is for another delivery interval
-            ├── OrderOverfilled         trades hold more energy than an order, or name one that is not in the book
-            └── ScheduleInvalid         gates that do not follow one another or the interval
+            ├── ScheduleInvalid         gates that do not follow one another or the interval
+            └── TradesRefused           trades break a rule of the envelope
 """
 
+from aipchain.market.envelope import Refusal
 from aipchain.market.errors import MarketError
 
 __all__ = [
     "GateClosed",
+    "OrderOfAnotherCommunity",
     "OrderOfAnotherInterval",
-    "OrderOverfilled",
     "ProductError",
     "ScheduleInvalid",
+    "TradesRefused",
 ]
 
 
@@ -57,11 +60,19 @@ class OrderOfAnotherInterval(ProductError):
         super().__init__(f"order {number} is for the interval at {interval_start} s, not for the one at {expected} s")
 
 
-class OrderOverfilled(ProductError):
-    """Trades take more of an order than there is."""
+class OrderOfAnotherCommunity(ProductError):
+    """An order of another community than the others."""
 
-    def __init__(self, number: int, traded_wh: int, order_wh: int) -> None:
+    def __init__(self, number: int, community: int, expected: int) -> None:
         self.number = number
-        self.traded_wh = traded_wh
-        self.order_wh = order_wh
-        super().__init__(f"trades hold {traded_wh} Wh of order {number}, which has {order_wh} Wh in this product")
+        self.community = community
+        self.expected = expected
+        super().__init__(f"order {number} is of community {community}, and the first one of community {expected}")
+
+
+class TradesRefused(ProductError):
+    """A market rule's trades break the envelope of their product's book."""
+
+    def __init__(self, refusal: Refusal) -> None:
+        self.refusal = refusal
+        super().__init__(f"the market rule gave trades that no chain takes: {refusal}")

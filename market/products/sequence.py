@@ -10,9 +10,9 @@ from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 from aipchain.market.book import BookOrder, MeterId, OrderNumber, Trade
-from aipchain.market.envelope import PlacedOrder
+from aipchain.market.envelope import PlacedOrder, first_breach_in_book
 from aipchain.market.errors import DuplicateOrder
-from aipchain.market.products.errors import GateClosed, OrderOfAnotherInterval, OrderOverfilled
+from aipchain.market.products.errors import GateClosed, OrderOfAnotherCommunity, OrderOfAnotherInterval, TradesRefused
 from aipchain.market.products.positions import Position, add_trades
 from aipchain.market.products.schedule import Product, Schedule, open_product
 from aipchain.units import Wh
@@ -38,13 +38,17 @@ def orders_by_product(schedule: Schedule, placed: Iterable[PlacedOrder]) -> dict
     """Open orders by the product that took them, in order of number; cancelled ones are left out.
 
     :raises OrderOfAnotherInterval: an order is not for the schedule's interval.
+    :raises OrderOfAnotherCommunity: orders are of two communities.
     :raises DuplicateOrder: a number stands twice.
     :raises GateClosed: an order was placed while no product took any.
     """
     taken: dict[Product, list[BookOrder]] = {gate.product: [] for gate in schedule.gates}
     seen: set[OrderNumber] = set()
-    for each in sorted(placed, key=lambda placed_order: placed_order.order.number):
+    listed = sorted(placed, key=lambda placed_order: placed_order.order.number)
+    for each in listed:
         number = each.order.number
+        if each.community != listed[0].community:
+            raise OrderOfAnotherCommunity(number, each.community, listed[0].community)
         if each.interval_start != schedule.interval.start:
             raise OrderOfAnotherInterval(number, each.interval_start, schedule.interval.start)
         if number in seen:
@@ -64,7 +68,7 @@ def clear_in_sequence(
     """Clear every product of an interval in turn.
 
     :param clear: the market rule; it sees one product's book, remainders of earlier products among it.
-    :raises OrderOverfilled: it traded more than was there. And as `orders_by_product`.
+    :raises TradesRefused: its trades break the envelope of their book. And as `orders_by_product`.
     """
     taken = orders_by_product(schedule, placed)
     carried: tuple[BookOrder, ...] = ()
@@ -80,22 +84,20 @@ def clear_in_sequence(
     return tuple(done)
 
 
-def remainders(book: Iterable[BookOrder], trades: Iterable[Trade]) -> tuple[BookOrder, ...]:
+def remainders(book: Sequence[BookOrder], trades: Sequence[Trade]) -> tuple[BookOrder, ...]:
     """What is left of the orders of a book, with their own numbers, owners, meters and limits.
 
-    :raises OrderOverfilled: trades hold more than an order, or one that is not in the book.
+    :raises TradesRefused: the trades break the envelope of the book.
     """
-    orders = {order.number: order for order in book}
+    refusal = first_breach_in_book(trades, book)
+    if refusal is not None:
+        raise TradesRefused(refusal)
     traded: dict[OrderNumber, int] = {}
     for trade in trades:
         for number in (trade.bid, trade.offer):
             traded[number] = traded.get(number, 0) + trade.wh
-    for number, wh in sorted(traded.items()):
-        has = orders[number].wh if number in orders else 0
-        if wh > has:
-            raise OrderOverfilled(number, wh, has)
     return tuple(
-        replace(order, wh=Wh(order.wh - traded.get(number, 0)))
-        for number, order in orders.items()
-        if traded.get(number, 0) < order.wh
+        replace(order, wh=Wh(order.wh - traded.get(order.number, 0)))
+        for order in book
+        if traded.get(order.number, 0) < order.wh
     )

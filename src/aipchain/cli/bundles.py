@@ -16,7 +16,9 @@ from aipchain.plugins.catalogue import Catalogue
 from aipchain.plugins.config import encode_config
 from aipchain.plugins.errors import ConfigInvalid, near
 from aipchain.plugins.hookspecs import ConfigValue
+from aipchain.plugins.hookspecs import Slot as PluginSlot
 from aipchain.plugins.manifest import Manifest
+from aipchain.plugins.trial import try_settings
 from aipchain.runtime_bridge.types import PluginChange, Slot
 
 __all__ = [
@@ -54,11 +56,13 @@ def plugin_change(
 
     :raises UnknownPlugin: nothing here has that name.
     :raises InputError: the slot does not fit, or must be named.
-    :raises ConfigInvalid, Misread: a setting does not fit.
+    :raises ConfigInvalid, Misread: a setting does not fit, or the plugin cannot work with it.
+    :raises PluginInvalid: it cannot be loaded.
     """
     bundle = Catalogue.discover(folders).find(name)
     config = encode_config(bundle.manifest, _read_settings(bundle.manifest, settings))
     place = _slot(bundle, slot)
+    try_settings(bundle, PluginSlot[place.name], config)
     return bundle, PluginChange(place, bind(bundle, place, config, charges=grid.charges, limits=grid.limits))
 
 

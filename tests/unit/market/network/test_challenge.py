@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from aipchain.market.book import OrderNumber, ReferencePrice
+from aipchain.market.book import OrderNumber, ReferencePrice, Side
 from aipchain.market.network.challenge import LineChallenge, LineFault, fault_at, first_challenge, is_fraud, node_claims
 from aipchain.market.network.clearing import GridClearing, clear_grid
 from aipchain.market.network.grid_book import GridBook, grid_book, injections
@@ -63,6 +63,36 @@ def test_a_state_beyond_limits_is_shown(case: tuple[GridBook, GridClearing]) -> 
 
     overfilled = {**clearing.fills, OrderNumber(0): Wh(book.orders[0].wh + 1)}
     assert fault_at(book, overfilled, node_claims(book, overfilled), book.positions[0]) is LineFault.FILL
+
+
+@pytest.mark.parametrize("claimed", [0, 1, -1])
+def test_a_state_of_another_length_is_fraud(case: tuple[GridBook, GridClearing], claimed: int) -> None:
+    """Nothing published, too little, or a node too many: shown at the root, whatever is hidden behind it."""
+    book, clearing = case
+    claims = node_claims(book, clearing.fills)
+    wrong = (*claims, claims[0]) if claimed < 0 else claims[:claimed]
+
+    assert first_challenge(book, clearing.fills, wrong) == LineChallenge(0)
+    assert fault_at(book, clearing.fills, wrong, 0) is LineFault.INCOMPLETE
+    assert fault_at(book, clearing.fills, wrong, len(book.feeder.nodes)) is None
+
+
+def test_an_order_of_no_book_is_shown(case: tuple[GridBook, GridClearing]) -> None:
+    """Served energy of a number that nobody placed."""
+    book, clearing = case
+    invented = {**clearing.fills, OrderNumber(9_999): Wh(1)}
+
+    assert fault_at(book, invented, node_claims(book, clearing.fills), 0) is LineFault.UNKNOWN_ORDER
+
+
+def test_without_an_outside_the_community_must_balance(case: tuple[GridBook, GridClearing]) -> None:
+    """What is drawn beyond what is fed in comes from nowhere."""
+    alone = replace(case[0], reference=None)
+    bid = next(order for order in alone.orders if order.side is Side.BID)
+    fills = {bid.number: Wh(1)}
+
+    assert fault_at(alone, fills, node_claims(alone, fills), 0) is LineFault.IMBALANCE
+    assert fault_at(alone, {}, node_claims(alone, {}), 0) is None
 
 
 def test_an_overloaded_line_is_shown(case: tuple[GridBook, GridClearing]) -> None:

@@ -6,10 +6,10 @@ import pytest
 
 from aipchain.market.auctions.pay_as_bid import clear_pay_as_bid
 from aipchain.market.book import AccountId, BookOrder, MeterId, OrderNumber, Side, Trade
-from aipchain.market.envelope import PlacedOrder
+from aipchain.market.envelope import EnvelopeRule, PlacedOrder
 from aipchain.market.errors import DuplicateOrder
 from aipchain.market.pool.pro_rata import clear_pro_rata
-from aipchain.market.products.errors import GateClosed, OrderOfAnotherInterval, OrderOverfilled
+from aipchain.market.products.errors import GateClosed, OrderOfAnotherCommunity, OrderOfAnotherInterval, TradesRefused
 from aipchain.market.products.positions import Position, imbalance
 from aipchain.market.products.schedule import GateRule, Product, schedule_of
 from aipchain.market.products.sequence import clear_in_sequence, orders_by_product, remainders
@@ -123,10 +123,28 @@ def test_orders_that_cannot_be_are_refused() -> None:
         orders_by_product(SCHEDULE, [replace(order, placed_at=HOUR.start)])
 
 
-def test_a_rule_that_trades_more_than_there_is_is_refused() -> None:
-    """An order served twice over, and one that is not in the book."""
-    book = [placed(0, "bid ann 20@10").order, placed(1, "offer ben 5@40").order]
-    with pytest.raises(OrderOverfilled, match="trades hold 11 Wh of order 0, which has 10 Wh"):
-        remainders(book, [Trade(OrderNumber(0), OrderNumber(1), Wh(11), Price(9))])
-    with pytest.raises(OrderOverfilled, match="order 7, which has 0 Wh"):
-        remainders(book, [Trade(OrderNumber(0), OrderNumber(7), Wh(1), Price(9))])
+@pytest.mark.parametrize(
+    ("trade", "rule"),
+    [
+        (Trade(OrderNumber(0), OrderNumber(1), Wh(11), Price(9)), EnvelopeRule.BID_OVERFILLED),
+        (Trade(OrderNumber(0), OrderNumber(7), Wh(1), Price(9)), EnvelopeRule.UNKNOWN_ORDER),
+        (Trade(OrderNumber(0), OrderNumber(1), Wh(-4), Price(9)), EnvelopeRule.ZERO_ENERGY),
+        (Trade(OrderNumber(0), OrderNumber(1), Wh(1), Price(21)), EnvelopeRule.ABOVE_BID_LIMIT),
+        (Trade(OrderNumber(0), OrderNumber(2), Wh(1), Price(9)), EnvelopeRule.SELF_TRADE),
+    ],
+)
+def test_a_rule_that_breaks_the_envelope_is_refused(trade: Trade, rule: EnvelopeRule) -> None:
+    """More than there is, from nobody, less than nothing, beyond a limit, with oneself: the chain would refuse it."""
+    book = [placed(0, "bid ann 20@10"), placed(1, "offer ben 5@40"), placed(2, "offer ann 5@3")]
+
+    with pytest.raises(TradesRefused, match=rule.value) as refused:
+        clear_in_sequence(SCHEDULE, book, lambda *_: [trade])
+    assert refused.value.refusal.rule is rule
+
+
+def test_orders_of_two_communities_are_refused() -> None:
+    """A book is of one community."""
+    orders = [placed(0, "bid ann 20@10"), replace(placed(1, "offer ben 5@4"), community=7)]
+
+    with pytest.raises(OrderOfAnotherCommunity, match="order 1 is of community 7"):
+        clear_in_sequence(SCHEDULE, orders, lambda *_: [])
