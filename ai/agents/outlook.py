@@ -25,7 +25,10 @@ Whole = NDArray[np.int64]
 
 @dataclass(frozen=True, slots=True)
 class Outlook:
-    """Load and generation, shape (steps, 9) [Wh]; import and export price, shape (steps) [base units per Wh]; a step lasts `step_s`."""
+    """Load and generation, shape (steps, 9) [Wh]; import and export price, shape (steps) [base units per Wh].
+
+    A step lasts `step_s` seconds.
+    """
 
     load_wh: Quantiles
     generation_wh: Quantiles
