@@ -7,15 +7,29 @@ the chain knows how much a cut can leave out.
 """
 
 from collections.abc import Iterable
+from typing import Protocol
 
 from aipchain.market.auctions.ties import lots
-from aipchain.market.book import MAX_TRADES, BookOrder, Trade, in_canonical_order
+from aipchain.market.book import MAX_TRADES, OrderNumber, Trade, in_canonical_order
+from aipchain.units import Price
 
-__all__ = ["keep_best"]
+__all__ = ["HasLimit", "keep_best"]
+
+
+class HasLimit(Protocol):
+    """Any form of an order."""
+
+    @property
+    def number(self) -> OrderNumber:
+        """Which order it is."""
+
+    @property
+    def limit_price(self) -> Price:
+        """Its limit [base units per Wh]."""
 
 
 def keep_best(
-    trades: Iterable[Trade], orders: Iterable[BookOrder], limit: int = MAX_TRADES, *, seed: int = 0
+    trades: Iterable[Trade], orders: Iterable[HasLimit], limit: int = MAX_TRADES, *, seed: int = 0
 ) -> tuple[Trade, ...]:
     """At most `limit` trades, in canonical order: the ones worth most above what their sellers ask.
 

@@ -139,3 +139,22 @@ def test_who_stays_out_of_a_shared_interval_is_a_lot_of_that_interval(name: str)
 
     assert 0.35 < sum(each.side is Side.BID for each in out) / len(out) < 0.65
     assert 0.4 < len(large) / len(out) < 0.6
+
+
+@pytest.mark.parametrize("permille", [100, 1_000])
+def test_a_minimum_fill_is_kept_where_trades_do_not_fit(permille: int) -> None:
+    """Every order that trades has at least its share, and nearly as many trades are made as fit."""
+    orders = uneven(5_000)
+    kept = ask("minimum-fill", orders, {"minimum_fill_permille": permille})
+    got, wh = traded(kept), {each.number: each.wh for each in orders}
+
+    assert 0.9 * MAX_TRADES < len(kept) <= MAX_TRADES
+    assert all(filled * 1_000 >= wh[OrderNumber(number)] * permille for number, filled in got.items())
+
+
+def test_a_bid_that_no_result_has_room_for_stays_out() -> None:
+    """3,000 offers of a watt-hour cannot serve one bid of 3,000 Wh as a whole in 2,000 trades."""
+    orders = [order(0, Side.BID, 3_000, 60), *(order(n, Side.OFFER, 1, 40) for n in range(1, 3_001))]
+
+    assert ask("minimum-fill", orders, {"minimum_fill_permille": 1_000}) == ()
+    assert sum(each.wh for each in ask("minimum-fill", orders)) == MAX_TRADES
