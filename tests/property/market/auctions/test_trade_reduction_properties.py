@@ -10,13 +10,14 @@ from hypothesis import strategies as st
 from tests.property.market.auctions.books import best_welfare, books, one_order_each, seeds, welfare
 
 from aipchain.market.auctions.columns import ColumnBook, as_trades, columns_of
+from aipchain.market.auctions.merit_order import merit_order
 from aipchain.market.auctions.trade_reduction import (
     Reduction,
     clear_trade_reduction,
     reduce_one_price,
     reduce_two_prices,
 )
-from aipchain.market.book import BookOrder, Side
+from aipchain.market.book import BookOrder, OrderNumber, Side
 from aipchain.market.envelope import first_breach_in_book
 from aipchain.units import Price
 
@@ -77,15 +78,59 @@ def test_one_price_is_inside_the_envelope_and_balanced(orders: list[BookOrder], 
     assert reduce_one_price(columns_of(orders), seed=seed).surplus == 0
 
 
+def margins(orders: Sequence[BookOrder], seed: int) -> tuple[int, tuple[BookOrder, int], tuple[BookOrder, int]]:
+    """Energy of the optimum [Wh], and the last bid and offer served with what each has of it [Wh]."""
+    book, by_number = columns_of(orders), {order.number: order for order in orders}
+    merit = merit_order(book, seed)
+    last = [
+        (by_number[OrderNumber(side.numbers[served.served_rows[-1]])], served.served_wh[-1])
+        for side, served in ((book.bids, merit.bids), (book.offers, merit.offers))
+    ]
+    return sum(merit.bids.served_wh), last[0], last[1]
+
+
 @given(books(small=True), seeds)
-def test_at_most_the_marginal_orders_are_lost(orders: list[BookOrder], seed: int) -> None:
-    """Welfare is the optimum less what the marginal order had a part in; both rules stay below the optimum."""
+def test_at_most_the_marginal_order_is_lost(orders: list[BookOrder], seed: int) -> None:
+    """Either all of the optimum trades, or just what one marginal order had of it does not.
+
+    Each watt-hour lost then had that order on one side, and at best the best order of the other.
+    """
     orders = one_order_each(orders)
     trades = clear_trade_reduction(orders, seed=seed)
-    largest = max((order.wh for order in orders), default=0)
+    traded, lost = sum(trade.wh for trade in trades), best_welfare(orders) - welfare(orders, trades)
+    if not merit_order(columns_of(orders), seed).bids.served_wh:
+        assert trades == ()
+        return
+    optimum_wh, (bid, bid_wh), (offer, offer_wh) = margins(orders, seed)
+    dearest = max(order.limit_price for order in orders if order.side is Side.BID)
+    cheapest = min(order.limit_price for order in orders if order.side is Side.OFFER)
+    untraded = {order.number for order in (bid, offer)} - {n for trade in trades for n in (trade.bid, trade.offer)}
 
-    assert 0 <= welfare(orders, trades) <= best_welfare(orders)
-    assert best_welfare(orders) - welfare(orders, trades) <= largest * 12
+    assert (traded, lost) == (optimum_wh, 0) or (
+        (
+            bid.number in untraded
+            and traded == optimum_wh - bid_wh
+            and 0 <= lost <= bid_wh * (bid.limit_price - cheapest)
+        )
+        or (
+            offer.number in untraded
+            and traded == optimum_wh - offer_wh
+            and 0 <= lost <= offer_wh * (dearest - offer.limit_price)
+        )
+    )
+
+
+@given(books(small=True), seeds)
+def test_mcafee_loses_at_most_the_larger_part_of_the_marginal_orders(orders: list[BookOrder], seed: int) -> None:
+    """Both marginal orders are left out or none is; what then trades is the shorter side in full."""
+    orders = one_order_each(orders)
+    if not merit_order(columns_of(orders), seed).bids.served_wh:
+        return
+    optimum_wh, (_, bid_wh), (_, offer_wh) = margins(orders, seed)
+
+    traded = sum(reduce_two_prices(columns_of(orders), seed=seed).trades.wh)
+
+    assert traded in (optimum_wh, optimum_wh - max(bid_wh, offer_wh))
 
 
 @given(books(small=True), seeds)
