@@ -3,12 +3,14 @@
 Money is in base units [10^-12 AIP], energy in Wh, power in W. The JSON form has whole numbers only; ratios in permille.
 """
 
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
 from fractions import Fraction
 from typing import Any
 
 from aipchain.market.measures import EnergyShares, gini, permille
 from aipchain.orchestrator.results import Conservation
+from aipchain.plugins.hookspecs import ConfigValue
 
 __all__ = ["Comparison", "HomeBill", "HourOfDay", "RuleOutcome", "as_json"]
 
@@ -55,6 +57,8 @@ class RuleOutcome:
     void_intervals: int = 0
     """Intervals for which the rule gave no valid result; they end without trades, as on the chain."""
     first_failure: str = ""
+    settings: Mapping[str, Mapping[str, ConfigValue]] = field(default_factory=dict)
+    """By plugin, the settings that are not its defaults."""
 
     @property
     def welfare(self) -> int:
@@ -108,4 +112,5 @@ def _rule_as_json(outcome: RuleOutcome) -> dict[str, Any]:
         "losers": list(outcome.losers),
         "bills": {bill.home: bill.with_trade for bill in outcome.bills},
         "conservation": asdict(outcome.conservation),
+        "settings": {plugin: dict(settings) for plugin, settings in outcome.settings.items()},
     }

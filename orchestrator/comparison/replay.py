@@ -168,6 +168,7 @@ def _outcome(
         by_day_wh=_by_day(settled),
         void_intervals=len(failures),
         first_failure=failures[0] if failures else "",
+        settings={} if rule is None else rule.settings,
     )
 
 

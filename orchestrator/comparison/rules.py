@@ -2,11 +2,11 @@
 
 A clear plugin that finds prices by itself is a rule alone. One that trades only at a given price is a rule with each
 price plugin, named `price+clear`. Which of the two a plugin is, it says itself: asked about a small book without a
-price, it cannot decide. Settings are the manifests' defaults.
+price, it cannot decide. Settings that are not given are the manifests' defaults.
 """
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -22,16 +22,17 @@ from aipchain.market.book import (
 )
 from aipchain.market.terms import PLAIN_TERMS, Proof, Terms
 from aipchain.orchestrator.comparison.errors import UnknownRule
-from aipchain.plugins.bundle import Bundle
+from aipchain.plugins.bundle import Bundle, BundleId
 from aipchain.plugins.catalogue import Catalogue
 from aipchain.plugins.errors import PluginFailed
-from aipchain.plugins.hookspecs import CannotDecide, ClearInputs, PriceInputs, Slot
+from aipchain.plugins.hookspecs import CannotDecide, ClearInputs, ConfigValue, PriceInputs, Slot
 from aipchain.plugins.manager import Activation, LoadedPlugin, ask_clear, ask_price
 from aipchain.units import Interval, Price, UnixSeconds, Wh
 
 __all__ = ["ALL", "MarketRule", "choose_rules", "rules_of"]
 
 ALL: Final = "all"
+_DEFAULTS: Final[Mapping[BundleId, bytes]] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +54,13 @@ class MarketRule:
         """The names of its plugins."""
         return tuple(each.bundle.manifest.name for each in (self.price_plugin, self.clear_plugin) if each is not None)
 
+    @property
+    def settings(self) -> dict[str, dict[str, ConfigValue]]:
+        """By plugin, the settings that are not the manifest's defaults."""
+        plugins = [each for each in (self.price_plugin, self.clear_plugin) if each is not None]
+        changed = {each.bundle.manifest.name: _changed(each) for each in plugins}
+        return {name: settings for name, settings in changed.items() if settings}
+
     def price(self, interval: Interval, reference: ReferencePrice, orders: Sequence[BookOrder]) -> Price | None:
         """The local price [base units per Wh], or None for "the clearing decides".
 
@@ -73,13 +81,17 @@ class MarketRule:
         return _ask(self.clear_plugin, interval, reference, orders, price)
 
 
-def rules_of(catalogue: Catalogue) -> tuple[MarketRule, ...]:
+def rules_of(catalogue: Catalogue, configs: Mapping[BundleId, bytes] = _DEFAULTS) -> tuple[MarketRule, ...]:
     """Every rule that the catalogue's plugins make, by name.
 
+    :param configs: settings of some bundles, as canonical JSON (`aipchain.plugins.config`).
     :raises PluginInvalid: a bundle cannot be loaded.
+    :raises ConfigInvalid: settings do not fit their bundle.
     """
-    prices = [_load(catalogue, bundle, Slot.PRICE) for bundle in catalogue.bundles if _fits(bundle, Slot.PRICE)]
-    clears = [_load(catalogue, bundle, Slot.CLEAR) for bundle in catalogue.bundles if _fits(bundle, Slot.CLEAR)]
+    prices, clears = (
+        [_load(catalogue, bundle, slot, configs) for bundle in catalogue.bundles if slot in bundle.manifest.slots]
+        for slot in (Slot.PRICE, Slot.CLEAR)
+    )
     builds = Counter(bundle.manifest.name for bundle in catalogue.bundles)
     rules: list[MarketRule] = []
     for clear in clears:
@@ -107,14 +119,15 @@ def _called_so(rules: Sequence[MarketRule], name: str) -> Iterator[MarketRule]:
     yield from found
 
 
-def _fits(bundle: Bundle, slot: Slot) -> bool:
-    return slot in bundle.manifest.slots
-
-
-def _load(catalogue: Catalogue, bundle: Bundle, slot: Slot) -> LoadedPlugin:
-    """The plugin with its own settings, which proves what its manifest promises."""
+def _load(catalogue: Catalogue, bundle: Bundle, slot: Slot, configs: Mapping[BundleId, bytes]) -> LoadedPlugin:
+    """The plugin with its settings, which proves what its manifest promises."""
     terms = Terms(Proof[bundle.manifest.proof.name]) if slot is Slot.CLEAR else PLAIN_TERMS
-    return LoadedPlugin.load(catalogue, Activation(slot, bundle.id, terms=terms))
+    return LoadedPlugin.load(catalogue, Activation(slot, bundle.id, configs.get(bundle.id, b"{}"), terms))
+
+
+def _changed(plugin: LoadedPlugin) -> dict[str, ConfigValue]:
+    defaults = plugin.bundle.manifest.config
+    return {key: value for key, value in plugin.config.items() if value != defaults[key].default}
 
 
 def _called(bundle: Bundle, builds: Counter[str]) -> str:

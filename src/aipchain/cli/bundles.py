@@ -1,6 +1,6 @@
 """Choosing a plugin on the command line: which bundle, for which slot, with which settings."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -11,7 +11,7 @@ from aipchain.cli.grid import NO_GRID, GridTerms
 from aipchain.cli.terms import SlotName
 from aipchain.errors import InputError
 from aipchain.orchestrator.proofs import bind
-from aipchain.plugins.bundle import Bundle
+from aipchain.plugins.bundle import Bundle, BundleId
 from aipchain.plugins.catalogue import Catalogue
 from aipchain.plugins.config import encode_config
 from aipchain.plugins.errors import ConfigInvalid, near
@@ -26,6 +26,7 @@ __all__ = [
     "PluginsOption",
     "SettingsOption",
     "SlotOption",
+    "configs_of",
     "plugin_change",
     "slots_of",
 ]
@@ -64,6 +65,28 @@ def plugin_change(
     place = _slot(bundle, slot)
     try_settings(bundle, PluginSlot[place.name], config)
     return bundle, PluginChange(place, bind(bundle, place, config, charges=grid.charges, limits=grid.limits))
+
+
+def configs_of(catalogue: Catalogue, settings: Iterable[str]) -> dict[BundleId, bytes]:
+    """Settings of several plugins, each as PLUGIN.KEY=VALUE: checked, tried, and by bundle as they would be voted on.
+
+    :raises UnknownPlugin: nothing here has that name.
+    :raises ConfigInvalid, Misread: a setting does not fit, or the plugin cannot work with it.
+    :raises PluginInvalid: it cannot be loaded.
+    """
+    given: dict[BundleId, list[str]] = {}
+    for text in settings:
+        place, equals, value = text.partition("=")
+        name, dot, key = place.rpartition(".")
+        if not (equals and dot):
+            raise Misread("--set", text, "write PLUGIN.KEY=VALUE")
+        given.setdefault(catalogue.find(name).id, []).append(f"{key}={value}")
+    configs: dict[BundleId, bytes] = {}
+    for bundle in map(catalogue.with_id, given):
+        configs[bundle.id] = encode_config(bundle.manifest, _read_settings(bundle.manifest, given[bundle.id]))
+        for slot in bundle.manifest.slots:
+            try_settings(bundle, PluginSlot(slot), configs[bundle.id])
+    return configs
 
 
 def _slot(bundle: Bundle, wanted: SlotName | None) -> Slot:

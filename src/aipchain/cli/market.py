@@ -2,7 +2,7 @@
 
 import json
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 from typing import Annotated
@@ -10,20 +10,19 @@ from typing import Annotated
 import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
-from aipchain.cli.bundles import PluginsOption
+from aipchain.cli.bundles import PluginsOption, configs_of
 from aipchain.cli.challenge import challenge
+from aipchain.cli.comparison import show_comparison
 from aipchain.cli.complaints import remark
-from aipchain.cli.output import console, refuse_unwritable, show_json, show_table, write_file
+from aipchain.cli.output import console, refuse_unwritable, show_json, write_file
 from aipchain.errors import InputError
-from aipchain.market.measures import permille
 from aipchain.metering.packs import choose_homes, load_pack
 from aipchain.orchestrator.comparison.contest import compare as replay_all
-from aipchain.orchestrator.comparison.outcome import Comparison, RuleOutcome, as_json
+from aipchain.orchestrator.comparison.outcome import Comparison, as_json
 from aipchain.orchestrator.comparison.report import render
-from aipchain.orchestrator.comparison.rules import ALL, choose_rules, rules_of
+from aipchain.orchestrator.comparison.rules import ALL, MarketRule, choose_rules, rules_of
 from aipchain.orchestrator.comparison.scenario import Forecast, Settings
 from aipchain.plugins.catalogue import Catalogue
-from aipchain.units import format_aip
 
 __all__ = ["app"]
 
@@ -33,23 +32,16 @@ app.command()(challenge)
 DEFAULT_FIRST_DAY = "2016-10-03"
 STANDARD_OUTPUT = Path("-")
 
-FEW = 4
-"""So many rules have a column each in the table of bills."""
-
-HOW_TO_READ = (
-    "How to read it: saved is what all homes together pay less than without a market. Rules that deliver the same "
-    "energy save the same and differ in who gets it: Gini tells how unequally it is shared (0: each home saves the "
-    "same); homes that are worse off have a higher bill than without the market. Own use is the share of solar energy "
-    "that stays in the community, own supply the share of consumption that comes from it; peak is the most that homes "
-    "buy outside at a time."
-)
-
 
 @app.command()
 def compare(
     rules: Annotated[
         str, typer.Option(help="Names of rules or of plugins in them, parted by commas; all of them without it.")
     ] = ALL,
+    settings: Annotated[
+        list[str] | None,
+        typer.Option("--set", help="A setting as PLUGIN.KEY=VALUE; the rest has its default. May be repeated."),
+    ] = None,
     homes: Annotated[str, typer.Option(help="How many homes, or their names parted by commas.")] = "",
     weeks: Annotated[int, typer.Option(help="Weeks to live through.")] = 4,
     first: Annotated[str, typer.Option("--from", help="First day, YYYY-MM-DD.")] = DEFAULT_FIRST_DAY,
@@ -72,27 +64,38 @@ def compare(
     exit code 1 if energy or money does not add up. Ratios in the JSON are in permille, money in base units.
     """
     started = time.monotonic()
-    chosen = choose_rules(rules_of(Catalogue.discover(plugins or ())), rules)
+    chosen = _chosen(Catalogue.discover(plugins or ()), rules, settings or ())
     pack = load_pack(data)
     told = choose_homes(pack, homes or str(len(pack.homes)))
-    settings = Settings(pack, told, _day(first), weeks, seed, forecast, accept_price)
+    weeks_of_homes = Settings(pack, told, _day(first), weeks, seed, forecast, accept_price)
     _refuse_unwritable(json_file, report)
+    comparison = _compared(weeks_of_homes, chosen)
+    _write(comparison, json_file, report)
+    _remark_voids(comparison)
+    if json_file == STANDARD_OUTPUT:
+        show_json(as_json(comparison))
+        return
+    show_comparison(comparison)
+    console.print(f"{time.monotonic() - started:.1f} s" + (f"; report: {report}" if report else ""))
+
+
+def _chosen(catalogue: Catalogue, rules: str, settings: Sequence[str]) -> tuple[MarketRule, ...]:
+    """The rules to compare, with their settings; a setting that none of them has is a slip of the pen."""
+    configs = configs_of(catalogue, settings)
+    chosen = choose_rules(rules_of(catalogue, configs), rules)
+    names = {name for rule in chosen for name in rule.plugin_names}
+    for bundle in map(catalogue.with_id, configs):
+        if bundle.manifest.name not in names:
+            raise InputError(f"--set names {bundle.manifest.name}, which is in none of the rules compared: {rules}")
+    return chosen
+
+
+def _compared(settings: Settings, chosen: Sequence[MarketRule]) -> Comparison:
     with Progress(
         TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), console=console, transient=True
     ) as bar:
         task = bar.add_task("", total=len(chosen) + 1)
-        comparison = replay_all(settings, chosen, lambda name: bar.update(task, description=name, advance=1))
-    document = as_json(comparison)
-    if report is not None:
-        write_file(report, render(comparison))
-    if json_file not in (None, STANDARD_OUTPUT):
-        write_file(json_file, json.dumps(document, indent=2) + "\n")
-    _remark_voids(comparison)
-    if json_file == STANDARD_OUTPUT:
-        show_json(document)
-        return
-    _show(comparison)
-    console.print(f"{time.monotonic() - started:.1f} s" + (f"; report: {report}" if report else ""))
+        return replay_all(settings, chosen, lambda name: bar.update(task, description=name, advance=1))
 
 
 def _day(text: str) -> date:
@@ -110,89 +113,16 @@ def _refuse_unwritable(json_file: Path | None, report: Path | None) -> None:
         refuse_unwritable(file)
 
 
+def _write(comparison: Comparison, json_file: Path | None, report: Path | None) -> None:
+    if report is not None:
+        write_file(report, render(comparison))
+    if json_file not in (None, STANDARD_OUTPUT):
+        write_file(json_file, json.dumps(as_json(comparison), indent=2) + "\n")
+
+
 def _remark_voids(comparison: Comparison) -> None:
     for outcome in comparison.rules:
         if outcome.void_intervals:
             remark(
                 f"{outcome.name}: {outcome.void_intervals} intervals ended without a result ({outcome.first_failure})"
             )
-
-
-def _show(comparison: Comparison) -> None:
-    show_table(
-        f"{_counted(len(comparison.homes), 'home')}, {_counted(comparison.weeks, 'week')} from {comparison.first_day}",
-        ("rule", "saved\nAIP", "delivered\nkWh", "own use/\nsupply %", "peak\nkW", "Gini", "worse\noff"),
-        (tuple(_row(outcome)) for outcome in (comparison.without_market, *comparison.rules)),
-    )
-    console.print(HOW_TO_READ)
-    _tell_idle(comparison)
-    if len(comparison.rules) <= FEW:
-        _show_bills(comparison)
-    else:
-        _show_range_of_bills(comparison)
-
-
-def _counted(number: int, what: str) -> str:
-    return f"{number} {what}" + ("" if number == 1 else "s")
-
-
-def _row(outcome: RuleOutcome) -> Iterator[object]:
-    shares = (outcome.energy.self_consumption, outcome.energy.self_sufficiency)
-    yield _spaced(outcome.name)
-    yield format_aip(outcome.welfare)
-    yield f"{outcome.delivered_wh / 1_000:,.0f}"
-    yield "/".join(f"{permille(share) / 10:.1f}" for share in shares)
-    yield f"{outcome.peak_import_w / 1_000:,.1f}"
-    yield f"{permille(outcome.gini) / 1_000:.3f}"
-    yield len(outcome.losers)
-
-
-def _spaced(name: str) -> str:
-    """A rule's name that a narrow table breaks between its plugins."""
-    return name.replace("+", " + ")
-
-
-def _tell_idle(comparison: Comparison) -> None:
-    idle = [outcome.name for outcome in comparison.rules if outcome.delivered_wh == 0]
-    if idle and not comparison.accept_price:
-        console.print(
-            f"Nothing was traded under {', '.join(idle)}: homes ask for no less than the feed-in tariff and pay "
-            "no more than retail. --accept-price lets them take whatever price the rule sets."
-        )
-
-
-def _show_bills(comparison: Comparison) -> None:
-    columns = (comparison.without_market, *comparison.rules)
-    show_table(
-        "Bills [AIP], negative is income",
-        ("home", *(_spaced(outcome.name) for outcome in columns)),
-        (
-            (home, *(format_aip(outcome.bills[place].with_trade) for outcome in columns))
-            for place, home in enumerate(comparison.homes)
-        ),
-    )
-
-
-def _show_range_of_bills(comparison: Comparison) -> None:
-    trading = [outcome for outcome in comparison.rules if outcome.delivered_wh] or comparison.rules
-    show_table(
-        "Bills [AIP], negative is income; lowest and highest under the rules that trade",
-        ("home", "no\nmarket", "lowest", "highest"),
-        (
-            (
-                home,
-                format_aip(comparison.without_market.bills[place].with_trade),
-                _extreme(min, place, trading),
-                _extreme(max, place, trading),
-            )
-            for place, home in enumerate(comparison.homes)
-        ),
-    )
-    console.print("--json and --report have the bill of every home under every rule.")
-
-
-def _extreme(choose: Callable[[Iterable[int]], int], place: int, outcomes: Sequence[RuleOutcome]) -> str:
-    """A home's lowest or highest bill, and the first rule that leads to it."""
-    bill = choose(outcome.bills[place].with_trade for outcome in outcomes)
-    names = [_spaced(outcome.name) for outcome in outcomes if outcome.bills[place].with_trade == bill]
-    return f"{format_aip(bill):>7} {names[0]}" + (f" and {len(names) - 1} more" if len(names) > 1 else "")

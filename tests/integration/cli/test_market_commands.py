@@ -72,9 +72,30 @@ def test_homes_that_take_any_price_can_be_worse_off(run: Run) -> None:
     assert any(rule["losers"] for rule in document["rules"])
 
 
+def test_settings_reach_the_rules_and_the_document(run: Run) -> None:
+    """A cable of 100 W carries less than an auction without a grid trades; the rest keeps its defaults."""
+    lines, types = "c10:0+1,c10:2", "c=642/83/100"
+    given = ("--set", f"low-voltage-grid.lines={lines}", "--set", f"low-voltage-grid.types={types}")
+
+    grid, auction = run(*SMALL, "--rules", "low-voltage-grid,uniform-price", *given, "--json", "-").document["rules"]
+
+    assert grid["settings"] == {"low-voltage-grid": {"lines": lines, "types": types}}
+    assert auction["settings"] == {}
+    assert 0 < grid["traded_wh"] < auction["traded_wh"]
+
+
 @pytest.mark.parametrize(
     ("wrong", "said"),
     [
+        (("--set", "uniform-price.k_permille"), "write PLUGIN.KEY=VALUE"),
+        (("--set", "k_permille=3"), "write PLUGIN.KEY=VALUE"),
+        (("--set", "uniform-prize.k_permille=3"), "did you mean uniform-price"),
+        (("--set", "uniform-price.k=3"), "there is no setting 'k'"),
+        (("--set", "uniform-price.k_permille=x"), "the value is a whole number"),
+        (("--set", "uniform-price.k_permille=1001"), "must be at most 1000"),
+        (("--set", "uniform-price.k_permille=1", "--set", "uniform-price.k_permille=2"), "is set twice"),
+        (("--set", "low-voltage-grid.lines=zz"), "'zz' in the text of the feeder"),
+        (("--rules", "pay-as-bid", "--set", "uniform-price.k_permille=3"), "in none of the rules compared"),
         (("--rules", "unifrom-price"), "did you mean uniform-price"),
         (("--rules", ""), "known are"),
         (("--homes", 0), "choose 1 to 17"),

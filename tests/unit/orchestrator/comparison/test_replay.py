@@ -150,7 +150,7 @@ def test_every_builtin_rule_conserves_on_real_homes(rules: Rules) -> None:
 
 
 def test_equal_settings_give_equal_documents(village: Village, rules: Rules) -> None:
-    """The JSON has the fields of the issue and whole numbers only."""
+    """The JSON has its fields in one order, and whole numbers only."""
     documents = [as_json(compare(village(PAIR, seed=3), [rules["uniform-price"]])) for _ in range(2)]
     first = documents[0]
 
@@ -167,6 +167,7 @@ def test_equal_settings_give_equal_documents(village: Village, rules: Rules) -> 
         "losers",
         "bills",
         "conservation",
+        "settings",
     ]
     assert rule["bills"] == {"lacks": 168 * 300 * RETAIL, "has": -168 * 200 * RETAIL}
     assert (rule["self_consumption"], rule["gini"], rule["losers"]) == (1_000, 500, [])

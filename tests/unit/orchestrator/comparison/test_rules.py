@@ -69,6 +69,18 @@ def test_a_plugin_in_another_folder_joins(tmp_path: Path) -> None:
     assert {"flat@1.0+pro-rata", "flat@1.1+pro-rata"} <= {rule.name for rule in rules_of(two)}
 
 
+def test_settings_are_those_of_the_plugin_in_every_rule() -> None:
+    """What is not the default is told; other plugins keep theirs."""
+    catalogue = Catalogue.discover()
+    changed = {rule.name: rule for rule in rules_of(catalogue, {catalogue.find("pro-rata").id: b"{}"})}
+    moved = {rule.name: rule for rule in rules_of(catalogue, {catalogue.find("uniform-price").id: b'{"k_permille":7}'})}
+
+    assert all(not rule.settings for rule in changed.values())
+    assert {name: rule.settings for name, rule in moved.items() if rule.settings} == {
+        "uniform-price": {"uniform-price": {"k_permille": 7}}
+    }
+
+
 @pytest.mark.parametrize("choice", ["all", " all ", "all,uniform-price"])
 def test_all_are_all(rules: Rules, choice: str) -> None:
     """In the order of their names."""
