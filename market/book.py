@@ -1,8 +1,8 @@
 """What an order book is made of: orders, trades, and the reference prices of one delivery interval.
 
 Everything here is an integer and frozen. A book is any collection of `BookOrder` of one community and interval;
-kernels never depend on the order in which it is given. Refuses: zero energy, negative prices, a feed-in price above
-retail.
+kernels never depend on the order in which it is given. Refuses: fractions, zero energy, negative prices, a feed-in
+price above retail.
 """
 
 from collections.abc import Iterable
@@ -62,6 +62,10 @@ class BookOrder:
     zone: int = 0
 
     def __post_init__(self) -> None:
+        if not (isinstance(self.wh, int) and isinstance(self.limit_price, int)):
+            raise TypeError(f"order {self.number}: {self.wh!r} Wh at {self.limit_price!r}; both must be whole numbers")
+        if not isinstance(self.side, Side):
+            raise TypeError(f"order {self.number}: its side is {self.side!r}, not a Side")
         if self.wh <= 0 or self.limit_price < 0:
             raise ValueError(f"order {self.number}: {self.wh} Wh at {self.limit_price}; energy must be above zero")
 

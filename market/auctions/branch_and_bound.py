@@ -55,15 +55,21 @@ class _Best:
 
 
 def clear_conditional(
-    orders: Iterable[LinkedOrder], *, k_permille: int = 500, seed: int = 0, most_nodes: int = MOST_NODES
+    orders: Iterable[LinkedOrder],
+    *,
+    k_permille: int = 500,
+    seed: int = 0,
+    most_nodes: int = MOST_NODES,
+    lowest_price: int = 0,
 ) -> ConditionalClearing:
     """Clear orders with conditions over their intervals, for most welfare.
 
     :param seed: decides among equal prices (`ties.tie_seed`).
     :param most_nodes: where to stop searching; 0 gives the fallback alone.
-    :raises DuplicateOrder, BadOrder: see `conditions.refuse_orders`.
+    :param lowest_price: the lowest limit price the community allows [base units per Wh]; it may be negative.
+    :raises DuplicateOrder, BadOrder, TypeError: see `conditions.refuse_orders`.
     """
-    listed, sides = sides_of(orders, seed)
+    listed, sides = sides_of(orders, seed, lowest_price)
     fills, bound = best_fills(sides, sides, most_nodes)
     return clearing_of(listed, fills, bound=bound, k_permille=k_permille, seed=seed)
 
@@ -73,10 +79,10 @@ def drop_marginal(orders: Iterable[LinkedOrder], *, k_permille: int = 500, seed:
     return clear_conditional(orders, k_permille=k_permille, seed=seed, most_nodes=0)
 
 
-def sides_of(orders: Iterable[LinkedOrder], seed: int) -> tuple[list[LinkedOrder], Sides]:
+def sides_of(orders: Iterable[LinkedOrder], seed: int, lowest_price: int = 0) -> tuple[list[LinkedOrder], Sides]:
     """The orders by number, and both sides best first; raises as `clear_conditional`."""
     listed = sorted(orders, key=lambda order: order.number)
-    refuse_orders(listed)
+    refuse_orders(listed, lowest_price)
     bids = best_first((order for order in listed if order.side is Side.BID), seed)
     offers = best_first((order for order in listed if order.side is Side.OFFER), seed)
     return listed, Sides(bids, offers, len(listed[0].wh) if listed else 0)

@@ -3,22 +3,36 @@
 A side's orders stand by rising number, so a *row* (a place in the columns) orders as the numbers do. `owners` are any
 whole numbers that are only compared; equal means the same owner. Units: energy [Wh], prices [base units per Wh].
 
-Refuses: columns of unequal length, an order number twice, energy of zero or less, and limit prices below what the
-community allows. Prices may be negative where `lowest_price` says so; the chain's own orders (`BookOrder`) never are.
-There is no upper bound: whole numbers of Python do not overflow. `arrays` holds the same in 64 bits.
+Refuses: columns of unequal length, an order number twice, numbers that are not whole, a side that is none, energy of
+zero or less, and limit prices below what the community allows. Prices may be negative where `lowest_price` says so; the
+chain's own orders (`BookOrder`) never are. There is no upper bound: whole numbers of Python do not overflow. `arrays`
+holds the same in 64 bits.
 """
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from operator import index, itemgetter
+from typing import Final, SupportsIndex
 
 from aipchain.market.auctions.errors import BadOrder, UnequalColumns
 from aipchain.market.book import BookOrder, OrderNumber, Side, Trade, in_number_order
 from aipchain.market.errors import DuplicateOrder
 from aipchain.units import Price, Wh
 
-__all__ = ["ColumnBook", "OrderColumns", "TradeColumns", "as_trades", "column_book", "columns_of", "refuse_terms"]
+__all__ = [
+    "ColumnBook",
+    "OrderColumns",
+    "TradeColumns",
+    "as_trades",
+    "column_book",
+    "columns_of",
+    "refuse_terms",
+    "side_of",
+    "whole_numbers",
+]
 
+_WHOLE: Final = ("an order number", "an owner", "an order's energy", "a limit price")
 _Row = tuple[int, int, int, int, Side]
 """Number, owner, energy [Wh], limit [base units per Wh], side."""
 
@@ -84,17 +98,42 @@ def column_book(
 
     :param lowest_price: the lowest limit price the community allows [base units per Wh]; it may be negative.
     :raises UnequalColumns, DuplicateOrder, BadOrder: see the module's head.
+    :raises TypeError: a number that is not whole.
     """
     lengths = (len(numbers), len(owners), len(sides), len(wh), len(limits))
     if len(set(lengths)) > 1:
         raise UnequalColumns(lengths)
-    rows = sorted(zip(numbers, owners, wh, limits, sides, strict=True))
-    for earlier, later in pairwise(rows):
+    columns = (whole_numbers(what, column) for what, column in zip(_WHOLE, (numbers, owners, wh, limits), strict=True))
+    by_number = sorted(zip(*columns, sides, strict=True), key=itemgetter(0))
+    for earlier, later in pairwise(by_number):
         if earlier[0] == later[0]:
             raise DuplicateOrder(earlier[0])
-    for number, _, energy, limit, _ in rows:
+    for number, _, energy, limit, _ in by_number:
         refuse_terms(number, energy, limit, lowest_price)
-    return _book_of(rows)
+    return _book_of([(*row, side_of(row[0], side)) for *row, side in by_number])
+
+
+def whole_numbers(what: str, column: Iterable[SupportsIndex]) -> list[int]:
+    """A column as whole numbers of Python, whatever kind of whole number it holds.
+
+    :raises TypeError: a fraction, also one such as 1.0, or no number.
+    """
+    try:
+        return [index(number) for number in column]
+    except TypeError as error:
+        raise TypeError(f"{what} is not a whole number: {error}") from error
+
+
+def side_of(number: int, side: str) -> Side:
+    """The side of an order, also where it is told as text.
+
+    :raises BadOrder: it is neither.
+    """
+    try:
+        return Side(side)
+    except ValueError as error:
+        known = " or ".join(repr(each.value) for each in Side)
+        raise BadOrder(number, f"its side is {side!r}, not {known}") from error
 
 
 def refuse_terms(number: int, wh: int, limit: int, lowest_price: int) -> None:

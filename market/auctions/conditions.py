@@ -17,6 +17,7 @@ fit as a whole. None ever trades against its limit.
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from aipchain.market.auctions.columns import whole_numbers
 from aipchain.market.auctions.errors import BadOrder
 from aipchain.market.auctions.pairing import Fills, pair_columns
 from aipchain.market.auctions.ties import lot
@@ -87,14 +88,19 @@ def best_first(orders: Iterable[LinkedOrder], seed: int) -> list[LinkedOrder]:
     return sorted(orders, key=lambda o: (sign[o.side] * o.limit_price, lot(seed, o.number), o.number))
 
 
-def refuse_orders(orders: Sequence[LinkedOrder]) -> None:
+def refuse_orders(orders: Sequence[LinkedOrder], lowest_price: int = 0) -> None:
     """Check a set of orders.
 
+    :param lowest_price: the lowest limit price the community allows [base units per Wh]; it may be negative.
     :raises DuplicateOrder: two orders have one number.
-    :raises BadOrder: no energy, other numbers of intervals, or a least fill outside 0..energy.
+    :raises BadOrder: no energy, other numbers of intervals, a least fill outside 0..energy, or a limit that is too low.
+    :raises TypeError: a number that is not whole.
     """
     seen: set[int] = set()
     for order in orders:
+        _refuse_kinds(order)
+        if order.limit_price < lowest_price:
+            raise BadOrder(order.number, f"its limit price {order.limit_price} is below the lowest, {lowest_price}")
         if order.number in seen:
             raise DuplicateOrder(order.number)
         seen.add(order.number)
@@ -104,6 +110,18 @@ def refuse_orders(orders: Sequence[LinkedOrder]) -> None:
             raise BadOrder(order.number, f"{order.wh} Wh; energy must be above zero in some interval, never below")
         if any(not 0 <= least <= wh for least, wh in zip(order.least_wh, order.wh, strict=True)):
             raise BadOrder(order.number, f"its least fill {order.least_wh} must be between 0 and its energy {order.wh}")
+
+
+def _refuse_kinds(order: LinkedOrder) -> None:
+    """Check that the numbers of an order are whole, and its side is one."""
+    for what, numbers in (
+        ("a limit price", (order.limit_price,)),
+        ("an order's energy", order.wh),
+        ("a least fill", order.least_wh),
+    ):
+        whole_numbers(f"order {order.number}: {what}", numbers)
+    if not isinstance(order.side, Side):
+        raise TypeError(f"order {order.number}: its side is {order.side!r}, not a Side")
 
 
 def clearing_of(

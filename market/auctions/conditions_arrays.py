@@ -40,15 +40,16 @@ def clear_conditional_arrays(
     k_permille: int = 500,
     seed: int = 0,
     most_nodes: int = MOST_NODES,
+    lowest_price: int = 0,
     compiled: bool = HAS_NUMBA,
 ) -> ConditionalClearing:
     """As `branch_and_bound.clear_conditional`.
 
     :param compiled: whether to use numba's loop; the result is the same.
-    :raises DuplicateOrder, BadOrder: see `conditions.refuse_orders`.
+    :raises DuplicateOrder, BadOrder, TypeError: see `conditions.refuse_orders`.
     :raises OutsideArrayRange: numbers too large for 64 bits.
     """
-    listed, sides = sides_of(orders, seed)
+    listed, sides = sides_of(orders, seed, lowest_price)
     _refuse_wide(sides)
     fills, bound = best_fills(_arrays_of(sides, compiled=compiled), sides, most_nodes)
     return clearing_of(listed, fills, bound=bound, k_permille=k_permille, seed=seed)

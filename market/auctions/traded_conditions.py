@@ -35,15 +35,18 @@ def clear_traded(
     seed: int = 0,
     most_nodes: int = MOST_NODES,
     most_trades: int = MAX_TRADES,
+    lowest_price: int = 0,
 ) -> ConditionalClearing:
     """As `clear_conditional`, with fills that are all traded, in at most `most_trades` trades in each interval.
 
-    :raises DuplicateOrder, BadOrder: see `conditions.refuse_orders`.
+    :raises DuplicateOrder, BadOrder, TypeError: see `conditions.refuse_orders`.
     """
     left = sorted(orders, key=lambda order: order.number)
     listed, bound = left, None
     for _ in range(MOST_ROUNDS):
-        clearing = clear_conditional(left, k_permille=k_permille, seed=seed, most_nodes=most_nodes)
+        clearing = clear_conditional(
+            left, k_permille=k_permille, seed=seed, most_nodes=most_nodes, lowest_price=lowest_price
+        )
         bound = clearing.bound if bound is None else bound
         trades = tuple(keep_best(each, left, most_trades, seed=seed) for each in clearing.trades)
         broken = _broken(left, trades)

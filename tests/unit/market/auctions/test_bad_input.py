@@ -125,6 +125,41 @@ def test_fractions_are_refused_by_the_arrays(fraction: object) -> None:
         array_book([0, 1], [0, 1], [False, True], fraction, [20, 9])  # type: ignore[arg-type]
 
 
+@pytest.mark.parametrize("column", [0, 1, 3, 4])
+@pytest.mark.parametrize("fraction", [1.0, 10.5, "1", None])
+def test_fractions_are_refused_by_the_plain_form(column: int, fraction: object) -> None:
+    """In numbers, owners, energies and limits: the columns never take what they would have to round."""
+    columns = [list(each) for each in pair()]
+    columns[column][1] = fraction
+
+    with pytest.raises(TypeError, match="is not a whole number"):
+        column_book(*columns)  # type: ignore[arg-type]
+
+
+def test_whole_numbers_of_any_kind_become_pythons_own() -> None:
+    """Numbers of numpy would overflow further on."""
+    book = column_book(np.array([1, 0]), np.array([0, 1]), [Side.OFFER, Side.BID], np.array([5, 5]), [9, 20])  # type: ignore[arg-type]
+
+    assert {type(each) for each in (*book.bids.numbers, *book.bids.wh, *book.offers.limits)} == {int}
+    assert (book.bids.numbers, book.offers.numbers) == ((0,), (1,))
+
+
+def test_a_side_told_as_text_is_taken_and_one_that_is_none_refused() -> None:
+    """No order is lost because its side is spelt out."""
+    told = column_book([0, 1], [0, 1], ["Bid", "Offer"], [5, 5], [20, 9])  # type: ignore[list-item]
+
+    assert told == column_book(*pair())
+    with pytest.raises(BadOrder, match="order 1: its side is 'x', not 'Bid' or 'Offer'"):
+        column_book([0, 1], [0, 1], ["Bid", "x"], [5, 5], [20, 9])  # type: ignore[list-item]
+
+
+@pytest.mark.parametrize(("side", "wh", "limit"), [(Side.BID, 1.5, 2), (Side.BID, 1, 2.5), ("Bid", 1, 2)])
+def test_the_chains_orders_take_no_fractions_and_no_text(side: Side, wh: Wh, limit: Price) -> None:
+    """An order that is none is never made."""
+    with pytest.raises(TypeError, match="order 0: "):
+        BookOrder(OrderNumber(0), AccountId("a"), MeterId(0), side, wh, limit)
+
+
 def test_limits_far_apart_sort_without_a_packed_key(book: Book) -> None:
     """A spread that leaves no room in 62 bits is sorted by columns, with the plain form's result."""
     orders = book(f"bid a {2**61}@3", "bid b 7@3", "bid c 7@3", "offer d 5@5", "offer e 7@2")

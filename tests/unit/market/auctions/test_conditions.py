@@ -5,8 +5,10 @@ from collections.abc import Callable
 import pytest
 
 from aipchain.market.auctions.branch_and_bound import clear_conditional, drop_marginal
-from aipchain.market.auctions.conditions import LinkedOrder, as_linked
+from aipchain.market.auctions.conditions import ConditionalClearing, LinkedOrder, as_linked
+from aipchain.market.auctions.conditions_arrays import clear_conditional_arrays
 from aipchain.market.auctions.errors import BadOrder
+from aipchain.market.auctions.traded_conditions import clear_traded
 from aipchain.market.book import AccountId, BookOrder, OrderNumber, Side
 from aipchain.market.errors import DuplicateOrder
 from aipchain.units import Price
@@ -121,6 +123,31 @@ def test_impossible_conditions_are_refused(wh: tuple[int, ...], least: tuple[int
         clear_conditional([good, bad])
     with pytest.raises(DuplicateOrder):
         clear_conditional([good, good])
+
+
+@pytest.mark.parametrize("clear", [clear_conditional, clear_conditional_arrays, clear_traded])
+def test_negative_limits_need_leave(clear: Callable[..., ConditionalClearing]) -> None:
+    """Refused in every form where the community does not allow them, and cleared where it does."""
+    orders = [block(0, "ann", "bid", -5, 10), block(1, "ben", "offer", -9, 10)]
+
+    with pytest.raises(BadOrder, match="order 0: its limit price -5 is below the lowest, 0"):
+        clear(orders)
+    assert clear(orders, lowest_price=-9).prices == (-7,)
+
+
+@pytest.mark.parametrize(
+    ("limit", "wh", "least"), [(5.5, (10,), (0,)), (5, (10.5,), (0,)), (5, (10,), (0.5,)), (5, (1.0,), (1.0,))]
+)
+def test_fractions_are_refused(limit: Price, wh: tuple[int, ...], least: tuple[int, ...]) -> None:
+    """In limits, energies and least fills."""
+    with pytest.raises(TypeError, match=r"order 0: .* is not a whole number"):
+        clear_conditional([LinkedOrder(OrderNumber(0), AccountId("a"), Side.BID, limit, wh, least)])
+
+
+def test_a_side_must_be_one() -> None:
+    """Text would be on neither side."""
+    with pytest.raises(TypeError, match="order 0: its side is 'Bid', not a Side"):
+        clear_conditional([LinkedOrder(OrderNumber(0), AccountId("a"), "Bid", Price(1), (1,), (0,))])  # type: ignore[arg-type]
 
 
 def test_a_least_fill_above_the_order_is_refused(book: Book) -> None:
