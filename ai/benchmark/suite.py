@@ -18,7 +18,9 @@ from aipchain.ai.executors.executor import Executor
 
 __all__ = ["SUITES", "Goal", "Result", "Suite", "committed", "documented", "result_file", "suite_named"]
 
-SUITES: Final[Mapping[str, str]] = {}
+SUITES: Final[Mapping[str, str]] = {
+    "cl22-wf": "day-ahead forecasts of load, of generation and of the community, walked through half a year",
+}
 """What each measures, by name; `fair-play` is the module `suites/fair_play.py`."""
 
 Result = dict[str, object]

@@ -24,6 +24,9 @@ WINDOW_DAYS: Final = 28
 LEAST_WH: Final = 1.0
 """Added to every scale, so that a home that used nothing has one [Wh]."""
 
+_AT_A_TIME: Final = 32
+"""Days that are worked on together: the window of each is 28 days long, and memory is what it costs."""
+
 _LAGS: Final = (1, 2, 3, 4, 5, 6, 7, 14, 21, 28)
 _MEANS: Final = (3, 7, 14, 28)
 _HOURS_BESIDE: Final = (-2, -1, 1, 2)
@@ -45,11 +48,22 @@ class FeatureRows:
 
 def feature_rows(panel: Panel, days: Sequence[int]) -> FeatureRows:
     """The rows of days of a panel; a day may be the one after its last."""
+    parts = [days[first : first + _AT_A_TIME] for first in range(0, len(days), _AT_A_TIME)]
+    first = _some_rows(panel, parts[0])
+    homes, _, steps, features = first.values.shape
+    values, scale_wh = np.empty((homes, len(days), steps, features), np.float32), np.empty((homes, len(days)))
+    for place, part in enumerate(parts):
+        found = _some_rows(panel, part) if place else first
+        span = slice(place * _AT_A_TIME, place * _AT_A_TIME + len(part))
+        values[:, span], scale_wh[:, span] = found.values, found.scale_wh
+    return FeatureRows(first.names, values, scale_wh)
+
+
+def _some_rows(panel: Panel, days: Sequence[int]) -> FeatureRows:
     past = _Past.of(panel, days)
-    columns = dict(_columns(past))
-    shape = past.shape
-    values = np.stack([np.broadcast_to(column, shape) for column in columns.values()], axis=-1)
-    return FeatureRows(tuple(columns), values.astype(np.float32), past.scale_wh)
+    columns = {name: column.astype(np.float32) for name, column in _columns(past)}
+    values = np.stack([np.broadcast_to(column, past.shape) for column in columns.values()], axis=-1)
+    return FeatureRows(tuple(columns), values, past.scale_wh)
 
 
 @dataclass(frozen=True)
@@ -63,10 +77,12 @@ class _Past:
 
     @staticmethod
     def of(panel: Panel, days: Sequence[int]) -> "_Past":
-        seen = np.where(panel.missing, np.nan, panel.energy_wh)
-        before = np.full((len(panel.homes), WINDOW_DAYS, panel.steps_per_day), np.nan)
+        first, last = min(days) - WINDOW_DAYS, max(days)
+        known = slice(max(first, 0), last)
+        seen = np.where(panel.missing[:, known], np.nan, panel.energy_wh[:, known])
+        before = np.full((len(panel.homes), max(-first, 0), panel.steps_per_day), np.nan)
         padded = np.concatenate([before, seen], axis=1)
-        places = np.array([[day + WINDOW_DAYS - back for back in range(1, WINDOW_DAYS + 1)] for day in days])
+        places = np.array([[day - first - back for back in range(1, WINDOW_DAYS + 1)] for day in days])
         window = padded[:, places]
         scale_wh = mean(window, axis=(2, 3)) + LEAST_WH
         scaled = window / scale_wh[:, :, None, None]

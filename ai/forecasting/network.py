@@ -52,8 +52,8 @@ class FeatureNet:
         torch.set_num_threads(1)
         rows = training_rows(panel)
         squeezed = _squeezed(rows.features)
-        with np.errstate(invalid="ignore"):
-            centre, spread = np.nanmean(squeezed, axis=0), np.nanstd(squeezed, axis=0) + 1e-6
+        centre = np.array([np.nanmean(column) for column in squeezed.T])
+        spread = np.array([np.nanstd(column) for column in squeezed.T]) + np.float32(1e-6)
         del squeezed
         inputs = _inputs(rows.features, centre, spread)
         usual = _usual(rows.features, rows.names)
@@ -160,13 +160,17 @@ def _pinball(target: torch.Tensor, told: torch.Tensor) -> torch.Tensor:
 
 
 def _squeezed(features: NDArray[np.float32]) -> NDArray[np.float32]:
-    return np.asarray(np.sign(features) * np.log1p(np.abs(features)), dtype=np.float32)
+    size = np.abs(features)
+    return np.copysign(np.log1p(size, out=size), features, out=size)
 
 
 def _inputs(features: NDArray[np.float32], centre: NDArray[np.float32], spread: NDArray[np.float32]) -> torch.Tensor:
     """What was not measured is as usual: 0."""
-    normal = np.nan_to_num((_squeezed(features) - centre) / spread, nan=0.0)
-    return torch.from_numpy(np.clip(normal, -_CLIP, _CLIP).astype(np.float32))
+    normal = _squeezed(features)
+    normal -= centre
+    normal /= spread
+    np.nan_to_num(normal, copy=False, nan=0.0)
+    return torch.from_numpy(np.clip(normal, -_CLIP, _CLIP, out=normal))
 
 
 def _usual(features: NDArray[np.float32], names: Sequence[str]) -> torch.Tensor:

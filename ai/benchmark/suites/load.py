@@ -74,7 +74,7 @@ def load_scores(walk: LoadWalk, seed: int = 0) -> dict[str, object]:
     scores = {name: score(walk.actual, walk.missing, each.forecast, naive_wh) for name, each in walk.walks.items()}
     ours = scores[OURS]
     return {
-        "load": {**_figures(ours), "homes": len(walk.panel.homes), "cpu_s": round(walk.walks[OURS].cpu_s, 1)},
+        "load": {**_figures(ours), "homes": len(walk.panel.homes), **_cost(walk.walks[OURS])},
         "load_models": [_row(name, scores[name], each) for name, each in walk.walks.items()],
         "load_homes": [
             {"home": home, "cov80": round(share, 4)}
@@ -94,9 +94,12 @@ def _row(name: str, found: Scores, walk: Walk) -> dict[str, object]:
     return {
         "model": name,
         **_figures(found),
-        "cpu_s": round(walk.cpu_s, 1),
-        "peak_rss_mb": round(walk.peak_rss_mb),
+        **_cost(walk),
     }
+
+
+def _cost(walk: Walk) -> dict[str, float]:
+    return {"cpu_s": round(walk.cpu_s, 1), "peak_rss_mb": round(walk.peak_rss_mb)}
 
 
 def _differences(walk: LoadWalk, seed: int) -> Iterator[dict[str, object]]:
