@@ -14,7 +14,7 @@ from aipchain.ai.executors.executor import Executor
 from aipchain.ai.executors.in_process import InProcess
 from aipchain.ai.federated.learner import HomeLearner, Learning, first_weights, fitted, model_schema
 from aipchain.ai.federated.rounds import Plan, begun
-from aipchain.ai.federated.simulation import Clients, federate
+from aipchain.ai.federated.simulation import federate
 from aipchain.ai.forecasting.network import FittedNets
 from aipchain.ai.forecasting.quantiles import Quantiles
 from aipchain.ai.panel import Panel
@@ -61,6 +61,6 @@ class FittedFederation:
         return self.own.get(panel.homes[0], self.shared).forecast(panel, days)
 
 
-def home_clients(panel: Panel, learning: Learning) -> Clients:
+def home_clients(panel: Panel, learning: Learning) -> dict[str, HomeLearner]:
     """A client for each home."""
     return {home: HomeLearner.of(home, panel.of_homes([home]), learning) for home in panel.homes}

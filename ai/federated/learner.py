@@ -14,6 +14,7 @@ import torch
 from aipchain.ai.federated.messages import Answer, Task
 from aipchain.ai.federated.normaliser import statistics
 from aipchain.ai.federated.schema import Floats, Schema
+from aipchain.ai.forecasting.adam import AdamW
 from aipchain.ai.forecasting.features import feature_rows
 from aipchain.ai.forecasting.network import FittedNets, _inputs, _Net, _pinball, _squeezed, _usual
 from aipchain.ai.forecasting.quantiles import LEVELS
@@ -33,7 +34,7 @@ class Learning:
     width: int = 128
     dropout: float = 0.15
     weight_decay: float = 2e-2
-    own_rate: float = 3e-4
+    own_rate: float = 1e-4
     own_epochs: int = 1
     """Of its own copy at the end."""
     seed: int = 0
@@ -77,13 +78,12 @@ class HomeLearner:
         rows, (centre, spread) = self.rows, np.split(task.normaliser, 2)
         inputs, usual = _inputs(rows.features, centre, spread), _usual(rows.features, rows.names)
         step, weekday, target = (torch.from_numpy(each) for each in (rows.step, rows.weekday, rows.target))
-        optimiser = torch.optim.AdamW(net.parameters(), task.rate, weight_decay=self.learning.weight_decay, fused=True)
+        tables = list(net.parameters())
+        optimiser = AdamW(tables, self.learning.weight_decay)
         for _ in range(epochs):
             for chosen in torch.randperm(len(target)).split(self.learning.batch):  # type: ignore[no-untyped-call]  # torch
                 loss = _pinball(target[chosen], net(inputs[chosen], step[chosen], weekday[chosen], usual[chosen]))
-                optimiser.zero_grad(set_to_none=True)
-                loss.backward()  # type: ignore[no-untyped-call]  # torch
-                optimiser.step()
+                optimiser.step(torch.autograd.grad(loss, tables), task.rate)
         return _weights(net, model_schema(self.steps, self.learning))
 
 

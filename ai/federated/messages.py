@@ -77,10 +77,13 @@ def task_from(message: bytes, schema: Schema) -> Task:
     tables = _tables(message, _TASK, len(message), schema)
     weights, normaliser = (_numbers(tables[name], name, (np.float32,)) for name in ("weights", "normaliser"))
     _length(weights, schema.length, "weights")
+    _length(normaliser, len(normaliser) // 2 * 2, "normaliser")
     rate = float(_numbers(tables["rate"], "rate", (np.float64,)))
     if not 0 < rate <= _MOST_RATE:
         raise MessageRefused(f"the learning rate is {rate}, not above 0 and {_MOST_RATE} at most")
     round_, rounds = (_count(tables[name], name, MOST_ROWS) for name in ("round", "rounds"))
+    if round_ and not (normaliser[len(normaliser) // 2 :] > 0).all():
+        raise MessageRefused("the normaliser has a spread that is not above 0")
     return Task(round_, rounds, rate, weights, normaliser)
 
 

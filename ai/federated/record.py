@@ -52,7 +52,7 @@ class Record:
         if not file.exists():
             return federation
         try:
-            with np.load(file, allow_pickle=False) as loaded:
+            with np.load(io.BytesIO(file.read_bytes()), allow_pickle=False) as loaded:
                 agreed, task, reports = (loaded[name].tobytes() for name in ("agreed", "task", "reports"))
             if agreed != _agreed(federation):
                 raise ForeignRecord(self.folder, "is of another plan or model")

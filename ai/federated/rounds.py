@@ -41,7 +41,7 @@ class Plan:
     """Length that every change is clipped to."""
     most_bytes: int = 110_000
     """Size of an answer [bytes]."""
-    peak_rate: float = 2e-3
+    peak_rate: float = 4e-3
     """Learning rate of the first rounds; it falls to a twentieth along a half cosine."""
     privacy: Privacy | None = None
     seed: int = field(default=0, repr=False)

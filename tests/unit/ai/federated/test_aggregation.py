@@ -1,0 +1,84 @@
+"""How changes become one: by hand, and when some lie."""
+
+import numpy as np
+import pytest
+
+from aipchain.ai.federated.aggregation import Rule, clipped, combined, norms
+from aipchain.ai.federated.errors import UnusablePlan
+from aipchain.ai.federated.privacy import GRID, Privacy, epsilon, private_mean
+from aipchain.ai.federated.rounds import Plan
+
+CHANGES = np.array([[1.0, 10.0], [2.0, 20.0], [3.0, 30.0], [4.0, 40.0], [100.0, -900.0]])
+EVEN = np.full(5, 100)
+
+
+def test_the_mean_weighs_by_rows_and_nobody_more_than_twice_the_median() -> None:
+    """Whoever says it has a million rows counts as 200."""
+    rows = np.array([100, 100, 100, 50, 1_000_000])
+
+    weights = np.array([100, 100, 100, 50, 200])
+    assert combined(Rule.MEAN, CHANGES, rows).tolist() == pytest.approx((weights @ CHANGES / 550).tolist())
+
+
+def test_the_trimmed_mean_leaves_out_a_fifth_on_each_side() -> None:
+    """Of five the largest and the smallest of each number, whatever rows they claim."""
+    assert combined(Rule.TRIMMED_MEAN, CHANGES, EVEN).tolist() == [3.0, 20.0]
+
+
+def test_the_median_keeps_the_middle() -> None:
+    """Of each number."""
+    assert combined(Rule.MEDIAN, CHANGES, EVEN).tolist() == [3.0, 20.0]
+
+
+@pytest.mark.parametrize("rule", [Rule.TRIMMED_MEAN, Rule.MEDIAN])
+def test_three_liars_of_fifteen_move_a_robust_mean_within_the_honest(rule: Rule) -> None:
+    """However far they go, the result lies between what honest clients said."""
+    honest = np.random.default_rng(0).normal(size=(12, 50))
+    for lie in (1e3, -1e9, 1e30):
+        told = combined(rule, np.concatenate([honest, np.full((3, 50), lie)]), np.full(15, 10))
+        assert (honest.min(axis=0) <= told).all()
+        assert (told <= honest.max(axis=0)).all()
+
+
+def test_clipping_shortens_the_long_and_leaves_the_short() -> None:
+    """The direction stays."""
+    told = clipped(np.array([[3.0, 4.0], [0.3, 0.4], [0.0, 0.0]]), 1.0)
+
+    assert told == pytest.approx(np.array([[0.6, 0.8], [0.3, 0.4], [0.0, 0.0]]))
+    assert norms(told) == pytest.approx(np.array([1.0, 0.5, 0.0]))
+
+
+def test_epsilon_is_that_of_the_formula() -> None:
+    """Fifteen rounds of noise 10: rho 0.075, and so 0.075 + 2 sqrt(0.075 ln 10^5); more noise tells less."""
+    assert epsilon(Privacy(10.0), 15) == pytest.approx(1.933, abs=1e-3)
+    assert epsilon(Privacy(20.0), 15) < epsilon(Privacy(10.0), 15) < epsilon(Privacy(10.0), 30)
+
+
+def test_noise_has_the_deviation_that_was_asked_for() -> None:
+    """Twice the clipped length, over the number invited; whole multiples of the grid."""
+    changes = np.zeros((10, 40_000))
+    told = private_mean(Privacy(2.0), changes, 0.5, 10, np.random.default_rng(0))
+
+    assert told.std() == pytest.approx(2.0 * 0.5 / 10, rel=0.02)
+    assert (told * 10 / GRID == np.rint(told * 10 / GRID)).all()
+
+
+def test_one_client_moves_the_private_mean_by_its_clipped_length_at_most() -> None:
+    """With the same noise, with and without it."""
+    changes = np.random.default_rng(1).normal(size=(8, 30)) * 100
+    with_it, without = (
+        private_mean(Privacy(1.0), each, 0.5, 8, np.random.default_rng(3)) for each in (changes, changes[:7])
+    )
+
+    assert np.linalg.norm(with_it - without) * 8 <= 0.5
+
+
+def test_plans_that_contradict_themselves_are_refused() -> None:
+    """Noise beside a robust mean, no rounds, no noise, no length."""
+    with pytest.raises(UnusablePlan, match="noise of privacy is measured for the mean, not the median"):
+        Plan(rule=Rule.MEDIAN, privacy=Privacy(1.0))
+    for wrong in ({"rounds": 0}, {"rounds": 101}, {"least_answers": 0}, {"most_change": 0.0}, {"peak_rate": -1.0}):
+        with pytest.raises(UnusablePlan):
+            Plan(**wrong)
+    with pytest.raises(UnusablePlan, match="protects nobody"):
+        Privacy(0.0)

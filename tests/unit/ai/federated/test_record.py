@@ -1,0 +1,101 @@
+"""The record of a federation: what was kept is gone on with, what is foreign or damaged is refused."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from aipchain.ai.federated.errors import ForeignRecord, MessageRefused, NotEnlisted, UnusablePlan
+from aipchain.ai.federated.hall import Hall, Hours
+from aipchain.ai.federated.record import Record
+from aipchain.ai.federated.rounds import Federation, Plan, RoundReport, begun
+from aipchain.ai.federated.schema import Schema
+
+SESSION = "0" * 32
+
+
+@pytest.fixture
+def federation(schema: Schema) -> Federation:
+    """In its second round."""
+    first = begun(Plan(rounds=3, seed=5), schema, 2, np.arange(4, dtype=np.float32))
+    return replace(first, task=replace(first.task, round=2), reports=(RoundReport(0, ("a",), {"b": "nonsense"}),))
+
+
+def test_what_was_written_is_gone_on_with(federation: Federation, tmp_path: Path) -> None:
+    """The task, the reports, and the answers of this round alone."""
+    record = Record(tmp_path)
+    record.keep(1, "a", b"of the first round")
+    record.keep(2, "b-1", b"of this round")
+    record.write(federation)
+    first = begun(federation.plan, federation.model, 2, np.zeros(4, dtype=np.float32))
+    again = record.resumed(first)
+
+    assert (again.task.round, again.task.weights.tolist(), again.reports) == (2, [0, 1, 2, 3], federation.reports)
+    assert (record.answers(1), record.answers(2)) == ({}, {"b-1": b"of this round"})
+
+
+def test_an_empty_folder_begins_anew(federation: Federation, tmp_path: Path) -> None:
+    """With what is given."""
+    assert Record(tmp_path / "none").resumed(federation) == federation
+
+
+def test_the_record_of_another_plan_is_refused(federation: Federation, tmp_path: Path) -> None:
+    """Other rounds, another seed, another model."""
+    Record(tmp_path).write(federation)
+    others = (
+        replace(federation, plan=Plan(rounds=4, seed=5)),
+        replace(federation, plan=Plan(rounds=3, seed=6)),
+        replace(federation, model=Schema("other numbers", federation.model.tables)),
+    )
+    for other in others:
+        with pytest.raises(ForeignRecord, match="is of another plan or model: give the right folder"):
+            Record(tmp_path).resumed(other)
+
+
+@pytest.mark.parametrize("cut", [0, 10, 500])
+def test_a_damaged_record_is_refused(federation: Federation, tmp_path: Path, cut: int) -> None:
+    """Wherever it ends."""
+    Record(tmp_path).write(federation)
+    file = tmp_path / "federation.npz"
+    file.write_bytes(file.read_bytes()[:cut])
+
+    with pytest.raises(ForeignRecord, match="cannot be read"):
+        Record(tmp_path).resumed(federation)
+
+
+def test_a_name_may_be_taken_again_after_a_silence(federation: Federation, tmp_path: Path) -> None:
+    """By a clock that is given; until then a second client is refused, and the first after it."""
+    now = [0.0]
+    hall = Hall(federation, {"a": b"key"}, Record(tmp_path), Hours(silent_s=100), lambda: now[0])
+    hall.enlist("a", SESSION)
+    now[0] = 99.0
+    with pytest.raises(NotEnlisted, match="another client is there as a"):
+        hall.enlist("a", "1" * 32)
+    now[0] = 100.0
+    hall.enlist("a", "1" * 32)
+
+    with pytest.raises(NotEnlisted, match="a is not enlisted with this session"):
+        hall.task("a", SESSION, -1, 0.0)
+
+
+def test_the_first_answer_of_a_round_counts(federation: Federation, tmp_path: Path) -> None:
+    """One that is sent again is taken as sent; one of a closed round is told so."""
+    hall = Hall(federation, {"a": b"key"}, Record(tmp_path))
+    hall.enlist("a", SESSION)
+    with pytest.raises(MessageRefused, match="no npz archive"):
+        hall.answer("a", SESSION, 2, b"nonsense")
+    hall.answer("a", SESSION, 2, b"something else")
+
+    assert hall.answered == ("a",)
+    with pytest.raises(MessageRefused, match="round 1 is closed"):
+        hall.answer("a", SESSION, 1, b"late")
+
+
+@pytest.mark.parametrize("invited", [{"A": b"1"}, {"../a": b"1"}, {"": b"1"}, {}, {"a": b"1", "b": b"1"}])
+def test_invitations_that_cannot_be_are_refused(
+    federation: Federation, tmp_path: Path, invited: dict[str, bytes]
+) -> None:
+    """Names that are no names of files, nobody, and two with one key."""
+    with pytest.raises(UnusablePlan):
+        Hall(federation, invited, Record(tmp_path))
