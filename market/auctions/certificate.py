@@ -10,6 +10,10 @@ left out is found: a better one has no fill. The trades must then realise the fi
 pair of orders once, and the trades of each order adding up to its fill. Only what one owner would have had to sell to
 itself may be missing, and no more of it than max(0, owner's fills on both sides - all fills of one side).
 
+Several fills and prices can be optimal. What rule and setting choose among them, `verify_clearing` checks where it is
+told setting and seed: the ends of the price interval, their k-blend, ties in full and by lot. All of it follows from
+the fills in one more pass (`margin`).
+
 Cost: one pass over the orders, one over the trades. `array_check` has both for 64-bit columns.
 """
 
@@ -18,11 +22,23 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from aipchain.market.auctions.columns import ColumnBook, OrderColumns, TradeColumns, columns_of
+from aipchain.market.auctions.margin import best_open, lot_breach, price_ends
 from aipchain.market.auctions.uniform_price import ColumnClearing, UniformClearing
-from aipchain.market.book import BookOrder, OrderNumber, Side
+from aipchain.market.book import BookOrder, OrderNumber, Side, Trade
 from aipchain.market.breach import At, Breach, Thing
+from aipchain.market.rounding import blend
 
-__all__ = ["Fault", "UniformCertificate", "certificate_of", "verify", "verify_clearing", "verify_fills"]
+__all__ = [
+    "Fault",
+    "UniformCertificate",
+    "certificate_of",
+    "rows_of",
+    "verify",
+    "verify_clearing",
+    "verify_fills",
+    "verify_ties",
+    "verify_trades",
+]
 
 
 class Fault(StrEnum):
@@ -42,6 +58,14 @@ class Fault(StrEnum):
     TRADES_EXCEED_FILL = "TradesExceedFill"
     ENERGY_MISSING = "EnergyMissing"
     """A fill is not traded, and it is not one owner's unavoidable self-supply."""
+    OTHER_INTERVAL = "OtherInterval"
+    """Low and high are not the ends of the interval of equilibrium prices."""
+    OTHER_BLEND = "OtherBlend"
+    """The price is not the blend of low and high that was voted."""
+    TIE_LEFT_OPEN = "TieLeftOpen"
+    """A bid and an offer that meet at one price are both not served in full."""
+    TIE_NOT_BY_LOT = "TieNotByLot"
+    """Of equal orders a later one is served before an earlier one is full."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,24 +87,60 @@ def verify(book: ColumnBook, trades: TradeColumns, certificate: UniformCertifica
 
     :returns: None if so, else the first breach.
     """
-    return verify_fills(book, certificate) or _verify_trades(book, trades, certificate)
+    prices = [certificate.price] * len(book.bids)
+    return verify_fills(book, certificate) or verify_trades(book, trades, certificate, prices)
 
 
-def verify_clearing(orders: Iterable[BookOrder], clearing: UniformClearing) -> Breach | None:
-    """As `verify`, for objects: the whole book of the chain's orders, and a clearing with fills by number."""
+def verify_clearing(
+    orders: Iterable[BookOrder], clearing: UniformClearing, k_permille: int | None = None, *, seed: int | None = None
+) -> Breach | None:
+    """As `verify`, for objects: the whole book of the chain's orders, and a clearing with its interval.
+
+    :param k_permille: the voted setting; without it any price of the interval will do.
+    :param seed: the seed of the interval's lots; without it any optimal fills will do.
+    """
     book = columns_of(orders)
     fills = clearing.fills
     known = {*book.bids.numbers, *book.offers.numbers}
     stranger = next((number for number in fills if number not in known), None)
     if stranger is not None:
         return Breach(Fault.UNKNOWN_ORDER, At(Thing.ORDER, stranger))
-    trades = _rows(book, clearing)
+    trades = rows_of(book, clearing.trades)
     if isinstance(trades, Breach):
         return trades
     bid_fills, offer_fills = (
         [fills.get(OrderNumber(number), 0) for number in side.numbers] for side in (book.bids, book.offers)
     )
-    return verify(book, trades, UniformCertificate(clearing.price, bid_fills, offer_fills))
+    proof = UniformCertificate(clearing.price, bid_fills, offer_fills)
+    return (
+        verify(book, trades, proof)
+        or _verify_choice(book, clearing, proof, k_permille)
+        or (None if seed is None else verify_ties(book, proof, seed))
+    )
+
+
+def verify_ties(book: ColumnBook, certificate: UniformCertificate, seed: int) -> Breach | None:
+    """Whether proven fills are the ones the seed's lots choose: ties in full, and equal orders in turn."""
+    bids, offers = book.bids, book.offers
+    bid_fills, offer_fills = certificate.bid_fills, certificate.offer_fills
+    open_bid, open_offer = best_open(bids, bid_fills, Side.BID), best_open(offers, offer_fills, Side.OFFER)
+    if open_bid is not None and open_offer is not None and open_bid >= open_offer:
+        return Breach(Fault.TIE_LEFT_OPEN)
+    for side, fills, which in ((bids, bid_fills, Side.BID), (offers, offer_fills, Side.OFFER)):
+        row = lot_breach(side, fills, which, seed)
+        if row is not None:
+            return Breach(Fault.TIE_NOT_BY_LOT, At(Thing.ORDER, side.numbers[row]))
+    return None
+
+
+def _verify_choice(
+    book: ColumnBook, clearing: UniformClearing, certificate: UniformCertificate, k_permille: int | None
+) -> Breach | None:
+    if (clearing.low, clearing.high) != price_ends(book, certificate.bid_fills, certificate.offer_fills):
+        return Breach(Fault.OTHER_INTERVAL)
+    if k_permille is not None and clearing.price != blend(clearing.low, clearing.high, k_permille):
+        return Breach(Fault.OTHER_BLEND)
+    return None
 
 
 def verify_fills(book: ColumnBook, certificate: UniformCertificate) -> Breach | None:
@@ -113,10 +173,15 @@ def _first_breach(side: Side, orders: OrderColumns, fills: Sequence[int], price:
     return None
 
 
-def _verify_trades(book: ColumnBook, trades: TradeColumns, certificate: UniformCertificate) -> Breach | None:
-    """Whether the trades realise proven fills, by counting down what is left of each."""
+def verify_trades(
+    book: ColumnBook, trades: TradeColumns, certificate: UniformCertificate, prices: Sequence[int]
+) -> Breach | None:
+    """Whether the trades realise fills, by counting down what is left of each.
+
+    :param prices: what each row of the bids must pay [base units per Wh].
+    """
     bids_left, offers_left = list(certificate.bid_fills), list(certificate.offer_fills)
-    bids, offers, price = book.bids, book.offers, certificate.price
+    bids, offers = book.bids, book.offers
     for bid, offer, wh, trade_price in zip(trades.bid_rows, trades.offer_rows, trades.wh, trades.prices, strict=True):
         if not (0 <= bid < len(bids_left) and 0 <= offer < len(offers_left)):
             return Breach(Fault.UNKNOWN_ORDER)
@@ -124,7 +189,7 @@ def _verify_trades(book: ColumnBook, trades: TradeColumns, certificate: UniformC
         offers_left[offer] -= wh
         if wh <= 0:
             return Breach(Fault.ZERO_ENERGY, At(Thing.ORDER, bids.numbers[bid]))
-        if trade_price != price:
+        if trade_price != prices[bid]:
             return Breach(Fault.OTHER_PRICE, At(Thing.ORDER, bids.numbers[bid]))
         if bids.owners[bid] == offers.owners[offer]:
             return Breach(Fault.SELF_TRADE, At(Thing.ORDER, bids.numbers[bid]))
@@ -155,16 +220,16 @@ def _owned(side: OrderColumns, wh: Sequence[int], owner: int) -> int:
     return sum(energy for energy, each in zip(wh, side.owners, strict=True) if each == owner)
 
 
-def _rows(book: ColumnBook, clearing: UniformClearing) -> TradeColumns | Breach:
-    """The trades of a clearing by rows, or the order that the book does not have on that side."""
+def rows_of(book: ColumnBook, trades: Sequence[Trade]) -> TradeColumns | Breach:
+    """Trades by rows, or the order that the book does not have on that side."""
     bid_row = {number: row for row, number in enumerate(book.bids.numbers)}
     offer_row = {number: row for row, number in enumerate(book.offers.numbers)}
-    for trade in clearing.trades:
+    for trade in trades:
         if trade.bid not in bid_row or trade.offer not in offer_row:
             return Breach(Fault.UNKNOWN_ORDER, At(Thing.ORDER, trade.offer if trade.bid in bid_row else trade.bid))
     return TradeColumns(
-        [bid_row[trade.bid] for trade in clearing.trades],
-        [offer_row[trade.offer] for trade in clearing.trades],
-        [trade.wh for trade in clearing.trades],
-        [trade.price for trade in clearing.trades],
+        [bid_row[trade.bid] for trade in trades],
+        [offer_row[trade.offer] for trade in trades],
+        [trade.wh for trade in trades],
+        [trade.price for trade in trades],
     )

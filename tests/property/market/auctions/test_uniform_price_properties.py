@@ -14,7 +14,7 @@ from aipchain.market.auctions.array_book import ArrayTrades, plain_book
 from aipchain.market.auctions.array_check import verify_array_fills, verify_arrays
 from aipchain.market.auctions.array_orders import arrays_of
 from aipchain.market.auctions.arrays import clear_arrays, clear_orders, pay_as_bid_arrays
-from aipchain.market.auctions.certificate import certificate_of, verify, verify_clearing, verify_fills
+from aipchain.market.auctions.certificate import Fault, certificate_of, verify, verify_clearing, verify_fills
 from aipchain.market.auctions.columns import TradeColumns, columns_of
 from aipchain.market.auctions.pay_as_bid import clear_pay_as_bid, pay_as_bid_columns
 from aipchain.market.auctions.uniform_price import clear_columns, clear_uniform_price
@@ -126,7 +126,10 @@ def test_a_spoilt_clearing_is_never_certified(orders: list[BookOrder], seed: int
 
 @given(books(small=True), seeds, st.data())
 def test_a_dropped_order_is_found(orders: list[BookOrder], seed: int, data: st.DataObject) -> None:
-    """A clearing of a book with one order missing is proven for the whole book only if it is right for it, too."""
+    """A clearing of a book with one order missing is proven for the whole book only if it is right for it, too.
+
+    An order that would not have been served may still have set an end of the price interval.
+    """
     if not orders:
         return
     dropped = data.draw(st.sampled_from(orders))
@@ -138,11 +141,28 @@ def test_a_dropped_order_is_found(orders: list[BookOrder], seed: int, data: st.D
         for order in orders
     )
 
-    if verify_clearing(orders, clearing) is None:
+    found = verify_clearing(orders, clearing)
+    if found is None or found.fault is Fault.OTHER_INTERVAL:
         assert worth == best_welfare(orders)
     else:
         sign = 1 if dropped.side is Side.BID else -1
         assert sign * (dropped.limit_price - clearing.price) > 0
+
+
+@given(books(small=True), seeds, st.integers(0, 1_000), st.data())
+def test_setting_and_seed_leave_one_clearing(orders: list[BookOrder], seed: int, k: int, data: st.DataObject) -> None:
+    """The kernel's fills, interval and price are taken; of another k or seed only where they come to the same."""
+    clearing = clear_uniform_price(orders, k, seed=seed)
+    if clearing is None:
+        return
+    assert verify_clearing(orders, clearing, k, seed=seed) is None
+    other_k, other_seed = data.draw(st.integers(0, 1_000)), data.draw(st.integers(0, 20))
+    other = clear_uniform_price(orders, other_k, seed=other_seed)
+    assert other is not None
+    same = (other.price, other.fills) == (clearing.price, clearing.fills)
+
+    assert (verify_clearing(orders, other, k, seed=seed) is None) is same
+    assert verify_clearing(orders, other) is None
 
 
 @given(books(), seeds)

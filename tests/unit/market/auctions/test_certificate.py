@@ -15,6 +15,7 @@ from aipchain.market.auctions.certificate import (
     verify,
     verify_clearing,
     verify_fills,
+    verify_ties,
 )
 from aipchain.market.auctions.columns import ColumnBook, TradeColumns, columns_of
 from aipchain.market.auctions.uniform_price import clear_columns, clear_uniform_price
@@ -123,6 +124,49 @@ def test_objects_are_checked_the_same_way(book: Book) -> None:
     assert verify_clearing(orders, stranger) == Breach(Fault.UNKNOWN_ORDER, At(Thing.ORDER, 9))
     assert verify_clearing(orders, strange_trade) == Breach(Fault.UNKNOWN_ORDER, At(Thing.ORDER, 9))
     assert str(verify_clearing(orders, strange_trade)) == "the clearing is not proven: UnknownOrder at order 9"
+
+
+def test_a_false_interval_and_another_blend_are_found(book: Book) -> None:
+    """Optimal trades at an equilibrium price, which is not the one that was voted."""
+    orders = book("bid ann 20@5", "bid ben 12@5", "offer cat 5@5", "offer dan 17@5")
+    clearing, sellers = clear_uniform_price(orders), clear_uniform_price(orders, 1_000)
+    assert clearing is not None
+    assert sellers is not None
+
+    assert verify_clearing(orders, clearing, 500) is None
+    assert verify_clearing(orders, replace(clearing, low=Price(0), high=Price(99))) == Breach(Fault.OTHER_INTERVAL)
+    assert verify_clearing(orders, replace(clearing, high=Price(18))) == Breach(Fault.OTHER_INTERVAL)
+    assert verify_clearing(orders, sellers) is None
+    assert verify_clearing(orders, sellers, 500) == Breach(Fault.OTHER_BLEND)
+
+
+def test_equal_orders_out_of_turn_are_found(book: Book) -> None:
+    """Of two equal bids the one with the lower lot is first; both served by half is no turn at all."""
+    orders = book("bid ann 20@6", "bid ben 20@6", "offer cat 5@6")
+    for seed in range(8):
+        clearing = clear_uniform_price(orders, seed=seed)
+        assert clearing is not None
+        first = clearing.trades[0].bid
+        second = OrderNumber(1 - first)
+        other = replace(clearing, fills={second: Wh(6), OrderNumber(2): Wh(6)})
+        other = replace(other, trades=(replace(clearing.trades[0], bid=second),))
+        half = [replace(clearing.trades[0], bid=number, wh=Wh(3)) for number in (OrderNumber(0), OrderNumber(1))]
+        fills = {OrderNumber(0): Wh(3), OrderNumber(1): Wh(3), OrderNumber(2): Wh(6)}
+        both = replace(clearing, fills=fills, trades=tuple(half))
+
+        assert verify_clearing(orders, clearing, 500, seed=seed) is None
+        for wrong in (other, both):
+            assert verify_clearing(orders, wrong) is None
+            assert verify_clearing(orders, wrong, seed=seed) == Breach(Fault.TIE_NOT_BY_LOT, At(Thing.ORDER, first))
+
+
+def test_a_tie_that_did_not_trade_is_found(book: Book) -> None:
+    """Nothing is gained by a trade between equal limits, but the rule says that it is made."""
+    columns = columns_of(book("bid ann 9@5", "offer cat 9@5"))
+    nothing = UniformCertificate(9, (0,), (0,))
+
+    assert verify(columns, TradeColumns((), (), (), ()), nothing) is None
+    assert verify_ties(columns, nothing, 0) == Breach(Fault.TIE_LEFT_OPEN)
 
 
 @pytest.mark.parametrize("compiled", [False, True])
