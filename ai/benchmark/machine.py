@@ -5,12 +5,12 @@ import resource
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Final
 
-__all__ = ["measured_run", "peak_rss_mb", "processor"]
+__all__ = ["measured_run", "peak_rss_mb", "processor", "versions"]
 
 _PACKAGES: Final = ("aipchain", "numpy", "lightgbm", "torch", "ray", "joblib", "highspy")
 
@@ -19,7 +19,7 @@ _PACKAGES: Final = ("aipchain", "numpy", "lightgbm", "torch", "ray", "joblib", "
 def measured_run() -> Iterator[dict[str, object]]:
     """A document that holds, after the block, what the block took on this machine."""
     document: dict[str, object] = {"processor": processor(), "python": platform.python_version()}
-    document["versions"] = dict(_versions())
+    document["versions"] = versions()
     cpu, wall = _cpu_s(), time.monotonic()
     yield document
     document["cpu_s"] = round(_cpu_s() - cpu, 1)
@@ -44,17 +44,18 @@ def processor() -> str:
     return platform.processor() or platform.machine()
 
 
+def versions() -> dict[str, str]:
+    """Of the packages that compute, those that are installed."""
+    found = {}
+    for package in _PACKAGES:
+        with suppress(PackageNotFoundError):
+            found[package] = version(package)
+    return found
+
+
 def _cpu_s() -> float:
     """Of this process and of its workers that have ended [s]."""
     return sum(
         used.ru_utime + used.ru_stime
         for used in (resource.getrusage(resource.RUSAGE_SELF), resource.getrusage(resource.RUSAGE_CHILDREN))
     )
-
-
-def _versions() -> Iterator[tuple[str, str]]:
-    for package in _PACKAGES:
-        try:
-            yield package, version(package)
-        except PackageNotFoundError:
-            continue

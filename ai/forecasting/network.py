@@ -8,7 +8,7 @@ nets that differ by seed. One row in ten does not say which home it is of: so ho
 One thread, fixed seeds: the same panel gives the same net on one kind of processor; another may differ in last bits.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -23,7 +23,7 @@ from aipchain.ai.forecasting.quantiles import LEVELS, Quantiles, in_order
 from aipchain.ai.forecasting.training import STRANGER, TrainingRows, flat, home_numbers, training_rows
 from aipchain.ai.panel import Panel
 
-__all__ = ["FeatureNet", "FittedNets"]
+__all__ = ["FeatureNet", "FittedNets", "nets_as_tables", "nets_of_tables"]
 
 _CLIP: Final = 5.0
 _WEEKDAYS: Final = 7
@@ -104,6 +104,31 @@ class FittedNets:
             told = [net(inputs, steps, weekdays, usual, homes).numpy() for net in self.nets]
         shape = (*found.values.shape[:3], len(LEVELS))
         return in_order(np.mean(told, axis=0, dtype=np.float64).reshape(shape) * found.scale_wh[..., None, None])
+
+
+def nets_as_tables(fitted: FittedNets) -> dict[str, NDArray[np.float32]]:
+    """All numbers of trained nets, by name."""
+    tables = {"centre": fitted.centre, "spread": fitted.spread}
+    for place, net in enumerate(fitted.nets):
+        tables.update({f"{place}.{name}": table.numpy() for name, table in net.state_dict().items()})
+    return tables
+
+
+def nets_of_tables(tables: Mapping[str, NDArray[np.float32]], homes: tuple[str, ...]) -> FittedNets:
+    """The nets whose numbers these are.
+
+    :raises KeyError: a table is missing.
+    :raises RuntimeError: tables do not fit together.
+    """
+    count = 1 + max(int(name.partition(".")[0]) for name in tables if name[0].isdigit())
+    nets = []
+    for place in range(count):
+        own = {name.partition(".")[2]: table for name, table in tables.items() if name.startswith(f"{place}.")}
+        shape = (len(tables["centre"]), len(own["of_step.weight"]), len(own["body.0.bias"]))
+        net = _Net(*shape, 0.0, len(own["of_home.weight"]))
+        net.load_state_dict({name: torch.from_numpy(table) for name, table in own.items()})
+        nets.append(net.eval())
+    return FittedNets(tuple(nets), tables["centre"], tables["spread"], homes)
 
 
 class _Net(nn.Module):

@@ -6,18 +6,27 @@ from typing import Annotated, Any
 
 import typer
 
-from aipchain.ai.benchmark.homes import year_of
-from aipchain.ai.benchmark.machine import measured_run
-from aipchain.ai.benchmark.suite import SUITES, Result, committed, documented, result_file, suite_named
-from aipchain.ai.executors.choose import choose_executor
+from aipchain.ai.errors import PartMissing
+from aipchain.cli.ai_models import forecast, serve, train
 from aipchain.cli.complaints import remark
 from aipchain.cli.output import AsJson, console, refuse_unwritable, show_json, show_table, write_file
 from aipchain.errors import InputError
 from aipchain.metering.packs import load_pack
 
+try:
+    from aipchain.ai.benchmark.homes import year_of
+    from aipchain.ai.benchmark.machine import measured_run
+    from aipchain.ai.benchmark.suite import SUITES, Result, committed, documented, result_file, suite_named
+    from aipchain.ai.executors.choose import choose_executor
+except ModuleNotFoundError as error:
+    raise PartMissing(error.name or "a package", "ai") from error
+
 __all__ = ["app"]
 
 app = typer.Typer(no_args_is_help=True)
+app.command()(train)
+app.command()(forecast)
+app.command()(serve)
 
 RayOption = Annotated[
     str | None, typer.Option("--ray", help="Address of a Ray cluster; AIPCHAIN_RAY_ADDRESS without it.")

@@ -1,0 +1,115 @@
+"""What a model says of a day: whole watt-hours at nine quantiles for each home, and by which method.
+
+Homes of the model are forecast by the blend, their quantiles shifted by how often they were exceeded since training. A
+home that the model never saw is forecast by the blend, too, from its first week on. With fewer measured days, or steps
+of another length than the model learned, the answer is climatology and says so; of a home of which nothing was measured
+there is none, and it says that.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from enum import StrEnum
+from typing import Final
+
+import numpy as np
+
+from aipchain.ai.errors import UnusablePanel
+from aipchain.ai.forecasting.climatology import Climatology
+from aipchain.ai.forecasting.features import WINDOW_DAYS
+from aipchain.ai.forecasting.quantiles import Quantiles, whole_wh
+from aipchain.ai.forecasting.tracking import QuantileTracker
+from aipchain.ai.models.trained import TrainedModel, date_of
+from aipchain.ai.panel import Panel
+
+__all__ = ["Answer", "Method", "day_of", "forecast_day"]
+
+LEAST_DAYS: Final = 7
+"""Measured days from which on the blend is better than climatology (`aip ai bench --suite cl22-wf --show`)."""
+RECENT_DAYS: Final = 56
+"""How far back shifts are learned again, where training was longer ago."""
+
+
+class Method(StrEnum):
+    """How an answer was made."""
+
+    BLEND = "blend"
+    CLIMATOLOGY = "climatology"
+    NONE = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """Of one home: by step of the day, energy at quantiles 0.1 to 0.9 [Wh]; `why` where it is no usual one."""
+
+    home: str
+    method: Method
+    why: str
+    quantiles_wh: tuple[tuple[int, ...], ...]
+
+
+def day_of(panel: Panel, day: date) -> int:
+    """The place of a day in a panel; it may be the one after the last.
+
+    :raises UnusablePanel: it is another, or nothing lies before it.
+    """
+    place = (day - datetime.fromtimestamp(panel.start, UTC).date()).days
+    if not 1 <= place <= panel.days:
+        raise UnusablePanel(
+            f"{day} cannot be forecast from what was measured on {date_of(panel, 0)} to "
+            f"{date_of(panel, panel.days - 1)}: choose a day from {date_of(panel, 1)} to {date_of(panel, panel.days)}"
+        )
+    return place
+
+
+def forecast_day(model: TrainedModel, panel: Panel, day: date, homes: Sequence[str] | None = None) -> list[Answer]:
+    """What the model says of a day, reading only what lies before it; of all homes, or of some.
+
+    :raises UnusablePanel: there is no such day or home.
+    """
+    place = day_of(panel, day)
+    shown = panel.until(place)
+    wanted = shown.of_homes(homes or shown.homes).homes
+    usual = Climatology().forecast(shown, [place])[:, 0]
+    fits = model.card.steps_per_day == shown.steps_per_day
+    blend = _adjusted(model, shown, place) if fits else usual
+    rows = [shown.homes.index(home) for home in wanted]
+    return [_answer(model, shown, row, blend[row], usual[row]) for row in rows]
+
+
+def _answer(model: TrainedModel, shown: Panel, row: int, blend: Quantiles, usual: Quantiles) -> Answer:
+    home, days = shown.homes[row], _measured_days(shown, row)
+    if np.isnan(usual).any():
+        return Answer(home, Method.NONE, "nothing was measured in the three weeks before, or not at that hour", ())
+    if model.card.steps_per_day != shown.steps_per_day:
+        told = f"the model learned days of {model.card.steps_per_day} steps, these have {shown.steps_per_day}"
+        return Answer(home, Method.CLIMATOLOGY, told, _whole(usual))
+    if days < LEAST_DAYS:
+        told = f"{days} of the last {WINDOW_DAYS} days were measured: the blend needs {LEAST_DAYS}"
+        return Answer(home, Method.CLIMATOLOGY, told, _whole(usual))
+    why = "" if home in model.card.homes else "the model did not learn from this home"
+    return Answer(home, Method.BLEND, why, _whole(blend))
+
+
+def _measured_days(shown: Panel, row: int) -> int:
+    """Of the days that features see, those measured for at least half of their steps."""
+    return int(np.sum(np.mean(~shown.missing[row, -WINDOW_DAYS:], axis=1) >= 0.5))
+
+
+def _adjusted(model: TrainedModel, shown: Panel, place: int) -> Quantiles:
+    """The blend's quantiles of the day, shifted by what was learned from the days since training."""
+    trained = (date.fromisoformat(model.card.last_day) - datetime.fromtimestamp(shown.start, UTC).date()).days + 1
+    first = min(max(trained, place - RECENT_DAYS, 1), place)
+    raw = model.blend.forecast(shown, range(first, place + 1))
+    tracker = QuantileTracker(len(shown.homes))
+    for row, home in enumerate(shown.homes):
+        if home in model.card.homes:
+            tracker.shift[row] = model.shifts[model.card.homes.index(home)]
+    for day in range(first, place):
+        told = tracker.adjusted(raw[:, day - first])
+        tracker.learn(told, shown.energy_wh[:, day], shown.missing[:, day] | np.isnan(told).any(axis=-1))
+    return tracker.adjusted(raw[:, -1])
+
+
+def _whole(told: Quantiles) -> tuple[tuple[int, ...], ...]:
+    return tuple(tuple(step) for step in whole_wh(told).tolist())
