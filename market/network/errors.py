@@ -13,7 +13,6 @@ AipchainError
             ├── LineOutOfRange          a negative impedance or limit
             ├── BandWithoutRoot         the root's voltage is outside of its own band
             ├── FeeOutOfRange           a fee, loss or reduction below zero or above its cap
-            ├── CapOutOfRange           a cap below zero
             ├── FeederTextInvalid       a feeder, written as text, has no meaning
             └── IntervalNotWhole        power is not a whole number of watts per watt-hour
 """
@@ -24,7 +23,6 @@ from aipchain.market.errors import MarketError
 
 __all__ = [
     "BandWithoutRoot",
-    "CapOutOfRange",
     "FeeOutOfRange",
     "FeederLoop",
     "FeederTextInvalid",
@@ -118,14 +116,6 @@ class FeeOutOfRange(NetworkError):
         self.what, self.value, self.most = what, value, most
         allowed = "must not be negative" if most is None else f"must lie in 0..{most}"
         super().__init__(f"{what} is {value}; it {allowed}. A fee is paid on top; write relief as a reduction")
-
-
-class CapOutOfRange(NetworkError):
-    """A cap below zero."""
-
-    def __init__(self, what: str, value: int) -> None:
-        self.what, self.value = what, value
-        super().__init__(f"the cap {what} is {value} Wh; it must not be negative (zero forbids the exchange)")
 
 
 class IntervalNotWhole(NetworkError):

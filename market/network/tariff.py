@@ -15,6 +15,7 @@ from dataclasses import dataclass
 
 from aipchain.market.network.errors import FeeOutOfRange, UnknownZone
 from aipchain.market.rounding import PERMILLE, rounded_up
+from aipchain.market.terms import ZoneCharge
 from aipchain.units import Price
 
 __all__ = ["GridTariff", "Relief", "grid_tariff"]
@@ -43,6 +44,13 @@ class GridTariff:
     def zones(self) -> int:
         """Number of zones; they are 0 to this less one."""
         return len(self.charges)
+
+    @property
+    def zone_charges(self) -> tuple[ZoneCharge, ...]:
+        """The charges as they stand in the terms of a binding; ways that cost nothing are not listed."""
+        rows = enumerate(self.charges)
+        pairs = ((seller, buyer, price) for seller, row in rows for buyer, price in enumerate(row))
+        return tuple(ZoneCharge(*pair) for pair in pairs if pair[2])
 
     def charge(self, offer_zone: int, bid_zone: int) -> Price:
         """The whole charge of a Wh from `offer_zone` to `bid_zone`.

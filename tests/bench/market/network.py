@@ -1,4 +1,4 @@
-"""Print the figures of clearing on a feeder and over zones: `python tests/bench/market/network.py`.
+"""Print the figures of clearing on a feeder: `python tests/bench/market/network.py`.
 
 Feeders are made up (aipchain.market.network.sample) in the sizes of usual low-voltage grids. Times are medians of
 `ROUNDS`, one thread, after one warm-up; the table of grids takes three scales of load and generation by three seeds,
@@ -12,7 +12,7 @@ from time import perf_counter
 
 import numpy as np
 
-from aipchain.market.book import MeterId, ReferencePrice
+from aipchain.market.book import ReferencePrice
 from aipchain.market.network.arrays import array_feeder, keeps_limits
 from aipchain.market.network.certificate import LARGEST_GAP_PPM, verify
 from aipchain.market.network.clearing import ClearingMethod, GridClearing, clear_grid
@@ -21,11 +21,7 @@ from aipchain.market.network.grid_book import GridBook, grid_book, injections
 from aipchain.market.network.lp import HighsSolver
 from aipchain.market.network.sample import SIZES, sample_feeder, sample_orders
 from aipchain.market.network.sweep import sweep
-from aipchain.market.network.tariff import Relief, grid_tariff
-from aipchain.market.network.zone_certificate import verify as verify_zones
-from aipchain.market.network.zone_clearing import clear_zones
-from aipchain.market.network.zones import ZoneCaps, zone_book
-from aipchain.units import Price, Wh
+from aipchain.units import Price
 
 ROUNDS = 5
 SCALES = ((1_000, 1_000), (500, 2_000), (2_000, 500))
@@ -134,25 +130,7 @@ def print_day() -> None:
     print(f"96 intervals of 128 nodes and 118 homes: {took:.2f} s, the grid binds in {bound}")
 
 
-def print_zones() -> None:
-    """Clearing over four zones."""
-    sample = sample_feeder(600, 1)
-    orders, _ = sample_orders(sample, 1)
-    zones = {MeterId(meter): meter % 4 for meter in range(len(sample.homes))}
-    fees = [[(20 + 10 * abs(a - b)) * 1_000_000 for b in range(4)] for a in range(4)]
-    tariff = grid_tariff(fees, relief=Relief(500, 250), substations=[0, 0, 1, 1])
-    book = zone_book(orders, zones, tariff, ZoneCaps(export={0: Wh(20_000)}, pairs={(1, 2): Wh(5_000)}))
-    clearing = clear_zones(book, seed=1)
-    if verify_zones(book, clearing, clearing.certificate) is not None:
-        raise SystemExit("zones: not proven")
-    solve = timed(lambda: clear_zones(book, seed=1))
-    check = timed(lambda: verify_zones(book, clearing, clearing.certificate))
-    print(f"4 zones, {len(orders)} orders: {solve * 1e3:.1f} ms, verify {check * 1e3:.2f} ms", end=", ")
-    print(f"{len(clearing.trades)} trades")
-
-
 if __name__ == "__main__":
     print_fast_path()
     print_grids()
     print_day()
-    print_zones()

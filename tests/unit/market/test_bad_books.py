@@ -35,8 +35,6 @@ from aipchain.market.network.feeder import ONE_PU2, Line, NodeId, build_feeder
 from aipchain.market.network.grid_book import grid_book
 from aipchain.market.network.line_clearing import clear_lines
 from aipchain.market.network.tariff import grid_tariff
-from aipchain.market.network.zone_clearing import as_trades, clear_zones
-from aipchain.market.network.zones import zone_book
 from aipchain.market.pool.equal_shares import clear_equal_shares
 from aipchain.market.pool.pro_rata import clear_pro_rata
 from aipchain.market.products.schedule import GateRule, Product, schedule_of
@@ -79,12 +77,6 @@ def bilateral_book(orders: Orders) -> BilateralBook:
     return BilateralBook(tuple(orders), candidate_pairs(orders, Surroundings()))
 
 
-def zones(orders: Orders, _: int) -> Sequence[Trade]:
-    """Everybody in one of two zones, with nothing to pay between them."""
-    places = {order.meter: order.number % 2 for order in orders}
-    return as_trades(clear_zones(zone_book(orders, places, grid_tariff([[0, 0], [0, 0]])), seed=SEED).trades)
-
-
 def products(orders: Orders, _: int) -> Sequence[Trade]:
     """All orders in the first of two products."""
     at = UnixSeconds(HOUR.start - 3_000)
@@ -105,7 +97,6 @@ KERNELS: dict[str, Clear] = {
     "allocation key": lambda orders, price: clear_by_key(orders, Price(price), cascade, KeyTable(), ActsOn.LONG_SIDE),
     "bilateral": lambda orders, _: [each.trade for each in clear_bilateral(bilateral_book(orders), SEED).trades],
     "bilateral, arrays": lambda orders, _: [each.trade for each in clear_objects(bilateral_book(orders), SEED).trades],
-    "zones": zones,
     "lines": lambda orders, _: clear_lines(orders, Terms(Proof.OPTIMUM), seed=SEED).trades,
     "products": products,
 }
@@ -274,8 +265,8 @@ def test_an_unknown_place_is_refused(book: Book) -> None:
     line = Line(NodeId(0), NodeId(1), 0, 0, 100)
     feeder = build_feeder([line], root=NodeId(0), lowest=ONE_PU2 // 2, highest=2 * ONE_PU2)
 
-    with pytest.raises(UnknownZone, match="meter 0 names zone 2"):
-        zone_book(orders, {orders[0].meter: 2}, grid_tariff([[0, 0], [0, 0]]))
+    with pytest.raises(UnknownZone, match="a pair of zones names zone 2"):
+        grid_tariff([[0, 0], [0, 0]]).charge(0, 2)
     with pytest.raises(UnknownNode, match="meter 0 is at node 5"):
         grid_book(feeder, orders, {orders[0].meter: NodeId(5)}, reference=None, interval_s=3_600)
 
