@@ -4,8 +4,9 @@ Same rules, same names, same order as on chain, so that no certificate is sent t
 here: the kernels bring proofs of their own, from which these are made.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from itertools import pairwise
 from typing import Final, TypeAlias
@@ -29,10 +30,14 @@ __all__ = [
 ]
 
 MAX_PROVEN_ORDERS: Final = 4_000
-"""Most orders of a book whose terms ask for more than the envelope."""
+"""Most orders of a book whose terms ask for more than the envelope.
 
-_TRADES_PER_ORDER: Final = 3
-"""A list of trades counts as full only where so many per order would not fit."""
+Twice `MAX_TRADES`, and no mistake: every order of the book needs a place in the proof, but only those that are served
+need trades. All of n orders served take up to n - 1 trades, so about 2,000 can be; the other half has room to lose.
+"""
+
+_TRADES_PER_ORDER: Final = 2
+"""Pairing takes no more trades for each order (`market.auctions.pairing`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,16 +127,28 @@ def gain(terms: Terms, bid: BookOrder, offer: BookOrder) -> int:
 def _flaw_of_price(trades: Sequence[Trade], book: Mapping[OrderNumber, BookOrder], price: Price) -> Flaw | None:
     if any(trade.price != price for trade in trades):
         return Flaw.OTHER_PRICE
-    if len(trades) == MAX_TRADES and _TRADES_PER_ORDER * len(book) > MAX_TRADES:
+    cut_wh, left_wh = _most_cut_wh(trades, book.values(), price), _left_wh(trades, book)
+    positions = _positions(book, left_wh, price)
+    lacks = {side: sum(position.lacks[side] for position in positions.values()) for side in Side}
+    if max(lacks.values()) <= cut_wh:
         return None
-    open_wh = _open_wh(trades, book)
-    owners = {book[number].owner for number, wh in open_wh.items() if wh and _is_better(book[number], price)}
-    if not owners or (len(owners) == 1 and _supplies_itself(owners.pop(), trades, book, open_wh, price)):
-        return None
+    for owner, position in positions.items():
+        others_lack = max(lacks[side] - position.lacks[side] for side in Side)
+        if others_lack <= cut_wh and position.is_balanced(cut_wh) and _is_in_all(owner, trades, book):
+            return None
     return Flaw.ORDER_LEFT_OUT
 
 
-def _open_wh(trades: Iterable[Trade], book: Mapping[OrderNumber, BookOrder]) -> dict[OrderNumber, int]:
+def _most_cut_wh(trades: Sequence[Trade], orders: Iterable[BookOrder], price: Price) -> int:
+    """The most energy of a side that a full list may have no room for [Wh]; nothing if it has room."""
+    if len(trades) < MAX_TRADES:
+        return 0
+    least_wh = min(trade.wh for trade in trades)
+    willing = (order.wh for order in orders if order.limit_price == price or _is_better(order, price))
+    return max(0, sum(min(_TRADES_PER_ORDER * least_wh, wh) for wh in willing) - MAX_TRADES * least_wh)
+
+
+def _left_wh(trades: Iterable[Trade], book: Mapping[OrderNumber, BookOrder]) -> dict[OrderNumber, int]:
     """Energy of every order that is in no trade [Wh]."""
     left: dict[OrderNumber, int] = {number: order.wh for number, order in book.items()}
     for trade in trades:
@@ -144,24 +161,34 @@ def _is_better(order: BookOrder, price: Price) -> bool:
     return order.limit_price > price if order.side is Side.BID else order.limit_price < price
 
 
-def _supplies_itself(
-    owner: AccountId,
-    trades: Iterable[Trade],
-    book: Mapping[OrderNumber, BookOrder],
-    open_wh: Mapping[OrderNumber, int],
-    price: Price,
-) -> bool:
-    """Whether the owner is in every trade, and could exchange among its own orders what the better ones lack."""
-    if any(owner not in (book[trade.bid].owner, book[trade.offer].owner) for trade in trades):
-        return False
-    lacks, room = dict.fromkeys(Side, 0), dict.fromkeys(Side, 0)
-    for number, wh in open_wh.items():
+@dataclass(frozen=True, slots=True)
+class _Position:
+    """What one owner's better orders are not served, and its orders at the price, by side [Wh]."""
+
+    lacks: dict[Side, int] = field(default_factory=lambda: dict.fromkeys(Side, 0))
+    room: dict[Side, int] = field(default_factory=lambda: dict.fromkeys(Side, 0))
+
+    def is_balanced(self, cut_wh: int) -> bool:
+        """Whether it could exchange among its own orders what the better ones lack, but for what was cut."""
+        exchanged = max(self.lacks.values())
+        return all(exchanged - self.lacks[side] <= self.room[side] + cut_wh for side in Side)
+
+
+def _positions(
+    book: Mapping[OrderNumber, BookOrder], left_wh: Mapping[OrderNumber, int], price: Price
+) -> dict[AccountId, _Position]:
+    positions: dict[AccountId, _Position] = defaultdict(_Position)
+    for number, wh in left_wh.items():
         order = book[number]
-        if order.owner == owner and _is_better(order, price):
-            lacks[order.side] += wh
-        elif order.owner == owner and order.limit_price == price:
-            room[order.side] += wh
-    return all(max(lacks.values()) - lacks[side] <= room[side] for side in Side)
+        if _is_better(order, price):
+            positions[order.owner].lacks[order.side] += wh
+        elif order.limit_price == price:
+            positions[order.owner].room[order.side] += wh
+    return positions
+
+
+def _is_in_all(owner: AccountId, trades: Iterable[Trade], book: Mapping[OrderNumber, BookOrder]) -> bool:
+    return all(owner in (book[trade.bid].owner, book[trade.offer].owner) for trade in trades)
 
 
 def _flaw_of_optimum(
