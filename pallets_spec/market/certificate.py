@@ -43,7 +43,7 @@ def commitment_of(
     """
     match certificate:
         case UniformPrice(price):
-            check_uniform_price(world, key, book, trades, price)
+            check_uniform_price(world, key, trades, price)
         case Optimum():
             return commit_optimum(world, key, book, trades, certificate)
     return None

@@ -9,6 +9,7 @@ from aipchain.orchestrator.twin.edges import (
     challenges,
     contradictions,
     ends,
+    full_lists,
     gates,
     pieces,
     votes,
@@ -19,7 +20,7 @@ __all__ = ["EDGES"]
 
 EDGES: tuple[Callable[[Corner], None], ...] = tuple(
     getattr(module, name)
-    for module in (borders, bounds, certificates, challenges, contradictions, ends, gates, pieces, votes)
+    for module in (borders, bounds, certificates, challenges, contradictions, ends, full_lists, gates, pieces, votes)
     for name in module.__all__
 )
 """Every corner."""

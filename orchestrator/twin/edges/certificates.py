@@ -25,7 +25,6 @@ from aipchain.orchestrator.twin.edges.proven import (
     optimum,
 )
 from aipchain.orchestrator.twin.moves.town import BUNDLES, HAMLET, TOWN
-from aipchain.pallets_spec.market import MAX_TRADES
 from aipchain.pallets_spec.proofs import (
     MAX_PROVEN_ORDERS,
     Dual,
@@ -50,7 +49,6 @@ from aipchain.units import Price, Wh
 
 __all__ = [
     "a_book_with_more_to_prove",
-    "a_full_list_of_trades",
     "bounds_at_their_end",
     "certificates_of_another_kind",
     "every_flaw_of_an_optimum",
@@ -133,21 +131,6 @@ def owners_who_supply_themselves(corner: Corner) -> None:
             last = sub.twin.world.market.orders[OrderNumber(3)]
             sub.twin.plant("Market", "Orders", OrderNumber(3), replace(last, wh=Wh(at_the_price)))
             clears(sub, proof=UniformPrice(Price(60)))
-
-
-def a_full_list_of_trades(corner: Corner) -> None:
-    """Two thousand trades that leave somebody out, where three for each order just fit the list, or do not."""
-    demands(corner, UNIFORM)
-    corner.places("ada", *(bid(number, 60, 100) for number in range(45)))
-    corner.places("ben", *(offer(number, 60, 50) for number in range(45)))
-    closes(corner)
-    pairs = [(each, other) for each in range(45) for other in range(45, 90)]
-    trades = [trade(each, other, 1, 75) for each, other in pairs[:MAX_TRADES]]
-    book = corner.twin.world.market.books[BOOK]
-    other_price = [*trades[1:], trade(44, 89, 1, 76)]
-    for standing, listed in ((666, trades), (667, trades[1:]), (667, other_price), (667, trades)):
-        corner.twin.plant("Market", "Books", BOOK, replace(book, orders=standing + 2, cancelled=2))
-        clears(corner, *listed, proof=UniformPrice(Price(75)))
 
 
 def every_flaw_of_an_optimum(corner: Corner) -> None:

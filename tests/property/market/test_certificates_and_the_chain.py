@@ -1,11 +1,12 @@
 """Our check of certificates and faults says what the chain's specification says, on any small book."""
 
+from collections import Counter
 from dataclasses import replace
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from aipchain.market.book import AccountId, BookOrder, MeterId, OrderNumber, Side, Trade
+from aipchain.market.book import MAX_TRADES, AccountId, BookOrder, MeterId, OrderNumber, Side, Trade
 from aipchain.market.certificate import Certificate, Dual, Flaw, LinePrice, Optimum, UniformPrice, first_flaw
 from aipchain.market.challenge import PairFault, first_fault
 from aipchain.market.terms import LineLimit, Proof, Terms, ZoneCharge
@@ -67,13 +68,14 @@ def trades_of(draw: st.DrawFn, book: tuple[BookOrder, ...]) -> tuple[Trade, ...]
 
 def _world(book: tuple[BookOrder, ...], trades: tuple[Trade, ...], terms: Terms) -> tuple[World, Book]:
     """The same book on the specification's side, its orders filled."""
-    world, at = empty_world(), UnixSeconds(0)
+    world, at, fills = empty_world(), UnixSeconds(0), Counter[int]()
+    for trade in trades:
+        fills.update({trade.bid: trade.wh, trade.offer: trade.wh})
     for order in book:
-        filled = sum(trade.wh for trade in trades if order.number in (trade.bid, trade.offer))
         number, owner = types.OrderNumber(order.number), types.AccountId(order.owner.encode())
         meter, side = types.MeterId(order.meter), types.Side(order.side.value)
         placed = Order(*KEY, owner, order.number, meter, side, order.wh, order.limit_price, placed_at=at)
-        world.market.orders[number] = replace(placed, filled_wh=Wh(filled))
+        world.market.orders[number] = replace(placed, filled_wh=Wh(fills[order.number]))
         nobody = types.Hash(bytes(32))
         world.metering.meters[meter] = Meter(KEY[0], owner, nobody, order.zone, types.Source.OTHER, 0, at)
     world.market.book_orders[KEY] = tuple(world.market.orders)
@@ -118,6 +120,34 @@ def test_a_uniform_price_is_taken_or_refused_alike(data: st.DataObject, book: tu
     price = data.draw(st.sampled_from([trades[0].price]) if trades else SMALL)
 
     brought = UniformPrice(Price(price))
+
+    assert first_flaw(trades, book, TERMS, brought) == _chain_flaw(book, trades, brought)
+
+
+@settings(max_examples=60)
+@given(
+    last_wh=st.integers(1, 4),
+    more=st.lists(
+        st.tuples(st.sampled_from("abc"), st.sampled_from(Side), st.sampled_from([1, 2, 9]), st.integers(1, 3)),
+        max_size=3,
+    ),
+    hers=st.booleans(),
+    listed=st.sampled_from([MAX_TRADES, MAX_TRADES - 1]),
+)
+def test_a_full_list_is_taken_or_refused_alike(
+    last_wh: int, more: list[tuple[str, Side, int, int]], hers: bool, listed: int
+) -> None:
+    """About as much is missing as did not fit: 45 bids and 45 offers of 135 Wh lack 75 Wh, in trades of 3 Wh at 2."""
+    trading = [("a", Side.BID, 135, 3)] * 45 + [("b", Side.OFFER, 135, 1)] * 45
+    own = [("a", Side.BID, 9, 3), ("a", Side.OFFER, 9, 1)] if hers else []
+    waiting = [("c", Side.BID, 6, 2)] * (922 - len(own) - len(more)) + [("c", Side.BID, last_wh, 2)]
+    book = tuple(
+        BookOrder(OrderNumber(number), AccountId(owner), MeterId(number), side, Wh(wh), Price(limit))
+        for number, (owner, side, wh, limit) in enumerate(trading + own + waiting + more)
+    )
+    pairs = [(OrderNumber(bid), OrderNumber(offer)) for bid in range(45) for offer in range(45, 90)]
+    trades = tuple(Trade(bid, offer, Wh(3), Price(2)) for bid, offer in pairs[:listed])
+    brought = UniformPrice(Price(2))
 
     assert first_flaw(trades, book, TERMS, brought) == _chain_flaw(book, trades, brought)
 

@@ -1,5 +1,6 @@
 """The market chapter between gate and deadline: what a clearing proves beside the envelope."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -9,7 +10,7 @@ from tests.spec.market.conftest import Square, open_square, trade
 from aipchain.orchestrator.twin.vectors import empty_world
 from aipchain.pallets_spec import market
 from aipchain.pallets_spec.errors import Market
-from aipchain.pallets_spec.market import MAX_TRADES, Book, IntervalCleared, Order
+from aipchain.pallets_spec.market import MAX_TRADES, IntervalCleared, Order
 from aipchain.pallets_spec.market.uniform_price import check_uniform_price
 from aipchain.pallets_spec.merkle import root_of
 from aipchain.pallets_spec.proofs import (
@@ -24,20 +25,19 @@ from aipchain.pallets_spec.proofs import (
 )
 from aipchain.pallets_spec.scale import dual_item, trades_hash
 from aipchain.pallets_spec.types import (
-    NO_HASH,
     U64_MAX,
     AccountId,
     CommunityId,
     LineLimit,
     MeterId,
     OrderNumber,
-    PartsPerMillion,
     Proof,
-    RuleSet,
     Side,
     Terms,
+    Trade,
     ZoneCharge,
 )
+from aipchain.pallets_spec.world import World
 from aipchain.units import Price, UnixSeconds, Wh
 
 if TYPE_CHECKING:
@@ -382,19 +382,94 @@ def test_a_book_with_more_to_prove_takes_fewer_orders(town: "Town", proof: Proof
     town.world.become(known)
 
 
-@pytest.mark.parametrize(("standing", "is_full"), [(666, False), (667, True)])
-def test_a_full_list_may_leave_orders_out(standing: int, is_full: bool) -> None:
-    """Where three trades for each standing order are more than the list takes, a full list ends the matter."""
-    key = (CommunityId(0), UnixSeconds(START))
-    left_out = Order(*key, AccountId(bytes(32)), 1, MeterId(0), Side.BID, Wh(1), Price(20), UnixSeconds(0))
-    world = empty_world()
-    world.market.orders[OrderNumber(0)], world.market.book_orders[key] = left_out, (OrderNumber(0),)
-    times = (UnixSeconds(0),) * 4
-    book = Book(RuleSet(NO_HASH, NO_HASH), *times, PartsPerMillion(0), orders=standing + 1, cancelled=1)
-    trades = [trade(1, 2, 1, 15)] * MAX_TRADES
+# A full list of trades at a uniform price.
 
-    if is_full:
-        check_uniform_price(world, key, book, trades, Price(15))
-    for listed in (trades[1:], *([] if is_full else [trades])):
-        with pytest.raises(Market.CertificateRefused):
-            check_uniform_price(world, key, book, listed, Price(15))
+
+def test_crumbs_for_a_few_do_not_prove_that_others_get_nothing(uniform: Square) -> None:
+    """2,000 trades of 1 Wh among 90 of 700 orders leave out 610 that would trade; as pairs all of them do."""
+    for side, price, who, meters in (("bid", 20, "ada", (0, 3)), ("offer", 10, "ben", (1, 4))):
+        uniform.place(who, *(uniform.order(side, f"50@{price}", meters[number % 2], number) for number in range(350)))
+    uniform.town.at(GATE)
+    crumbs = [trade(bid, offer, 1, 10) for bid in range(45) for offer in range(350, 395)]
+
+    assert _flaw(uniform.clear_refused(*crumbs[:MAX_TRADES], certificate=_at(10))) is Flaw.ORDER_LEFT_OUT
+    uniform.clear(*(trade(bid, bid + 350, 50, 10) for bid in range(350)), certificate=_at(10))
+
+
+FULL_LIST = (trade(0, 45, 3, 15),) * MAX_TRADES
+KEY = (CommunityId(0), UnixSeconds(START))
+Waiting = tuple[str, Side, int, int]
+
+
+def _crowd(*waiting: Waiting, cats: int = 922, last_wh: int = 3) -> World:
+    """A book in which ada's 45 bids and ben's 45 offers of 135 Wh have 6,000 Wh, in 2,000 trades of 3 Wh at 15.
+
+    They lack 75 Wh on either side. Two such trades for each of them would be 540 Wh; with what cat's bids at 15 hold,
+    none above 6 Wh, that is what is listed and 75 Wh. Beside them others may be `waiting`.
+    """
+    filled = [min(135, 6_000 - 135 * place) for place in range(45)]
+    orders = [("ada", Side.BID, 135, 20, wh) for wh in filled] + [("ben", Side.OFFER, 135, 10, wh) for wh in filled]
+    waits = [*[("cat", Side.BID, 6, 15)] * cats, ("cat", Side.BID, last_wh, 15), *waiting]
+    world, none = empty_world(), UnixSeconds(0)
+    for number, (owner, side, wh, limit, filled_wh) in enumerate([*orders, *((*each, 0) for each in waits)]):
+        account = AccountId(owner.encode().ljust(32))
+        placed = Order(*KEY, account, number, MeterId(0), side, Wh(wh), Price(limit), none, filled_wh=Wh(filled_wh))
+        world.market.orders[OrderNumber(number)] = placed
+    world.market.book_orders[KEY] = tuple(world.market.orders)
+    return world
+
+
+def _is_proven(world: World, trades: Sequence[Trade] = FULL_LIST) -> bool:
+    try:
+        check_uniform_price(world, KEY, trades, Price(15))
+    except Market.CertificateRefused:
+        return False
+    return True
+
+
+def test_as_much_may_be_missing_as_did_not_fit_in_a_full_list() -> None:
+    """And not a watt-hour more; not in a shorter list, and less if its least trade is smaller."""
+    assert _is_proven(_crowd())
+    assert not _is_proven(_crowd(last_wh=2))
+    assert not _is_proven(_crowd(), FULL_LIST[1:])
+    assert not _is_proven(_crowd(), (trade(0, 45, 2, 15), *FULL_LIST[1:]))
+
+
+@pytest.mark.parametrize(
+    ("waiting", "is_proven"),
+    [
+        (("cat", Side.BID, 1, 15), True),
+        (("cat", Side.OFFER, 1, 15), True),
+        (("cat", Side.BID, 9, 14), False),
+        (("cat", Side.OFFER, 9, 16), False),
+    ],
+    ids=["a_bid_at_the_price", "an_offer_at_the_price", "a_worse_bid", "a_worse_offer"],
+)
+def test_who_would_not_trade_fills_no_list(waiting: Waiting, is_proven: bool) -> None:
+    """What is counted of an order is its energy, where that is less than two of the least trades."""
+    assert _is_proven(_crowd(waiting, last_wh=2)) is is_proven
+
+
+def test_no_more_counts_of_an_order_than_two_least_trades() -> None:
+    """Of 100 Wh that are at the price 6 Wh count."""
+    great = ("cat", Side.BID, 100, 15)
+
+    assert _is_proven(_crowd(great, cats=921))
+    assert not _is_proven(_crowd(great, cats=921, last_wh=2))
+
+
+@pytest.mark.parametrize(
+    ("waiting", "is_proven"),
+    [
+        ((), True),
+        ((("ada", Side.BID, 1, 20),), False),
+        ((("ben", Side.OFFER, 1, 10),), False),
+        ((("ada", Side.BID, 1, 20), ("ada", Side.OFFER, 1, 15)), True),
+    ],
+    ids=["as_much_as_was_cut", "more_on_one_side", "more_of_others", "and_as_much_at_the_price"],
+)
+def test_who_supplies_itself_may_lack_more_than_did_not_fit(waiting: tuple[Waiting, ...], is_proven: bool) -> None:
+    """Ada is in every trade. Beside 75 Wh that did not fit, 20 Wh of her own are left on either side."""
+    hers = (("ada", Side.BID, 20, 20), ("ada", Side.OFFER, 20, 10))
+
+    assert _is_proven(_crowd(*hers, *waiting, cats=920, last_wh=3 - len(waiting))) is is_proven

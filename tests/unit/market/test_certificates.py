@@ -1,6 +1,10 @@
 """Certificates and faults as the chain sees them; `tests/property/market` holds them against its specification."""
 
-from aipchain.market.book import AccountId, BookOrder, MeterId, OrderNumber, Side, Trade
+from dataclasses import replace
+
+import pytest
+
+from aipchain.market.book import MAX_TRADES, AccountId, BookOrder, MeterId, OrderNumber, Side, Trade
 from aipchain.market.certificate import Dual, Flaw, LinePrice, Nothing, Optimum, UniformPrice, first_flaw, proof_of
 from aipchain.market.challenge import DualFault, LineFault, PairFault, first_fault
 from aipchain.market.terms import PLAIN_TERMS, LineLimit, Proof, Terms, ZoneCharge
@@ -75,3 +79,18 @@ def test_nobody_is_left_out_at_a_uniform_price() -> None:
     assert first_flaw(full, BOOK, PLAIN_TERMS, UniformPrice(Price(11))) is Flaw.OTHER_PRICE
     fewer = (Trade(OrderNumber(0), OrderNumber(2), Wh(99), Price(10)),)
     assert first_flaw(fewer, BOOK, PLAIN_TERMS, UniformPrice(Price(10))) is Flaw.ORDER_LEFT_OUT
+
+
+@pytest.mark.parametrize("orders", [666, 668, 1_000])
+def test_crumbs_for_a_few_do_not_prove_that_others_get_nothing(orders: int) -> None:
+    """A full list of 1 Wh trades among 90 orders: where 1,000 orders or fewer would trade, none may lack anything."""
+    half = orders // 2
+    book = [
+        _order(n, f"{n}", Side.BID if n < half else Side.OFFER, "5000@300" if n < half else "5000@80", 0)
+        for n in range(orders)
+    ]
+    pairs = [(bid, offer, 1) for bid in range(45) for offer in range(half, half + 45)][:MAX_TRADES]
+
+    for price in (80, 300):
+        trades = [replace(each, price=Price(price)) for each in _trades(*pairs)]
+        assert first_flaw(trades, book, PLAIN_TERMS, UniformPrice(Price(price))) is Flaw.ORDER_LEFT_OUT

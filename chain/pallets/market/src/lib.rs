@@ -20,8 +20,9 @@
 //! ## Proofs
 //! - [`Proof::UniformPrice`](aipchain_primitives::Proof): all trades have the price y, and every better order, a bid
 //!   above or an offer below y, is served in full. The chain looks at every order. Only what one owner would have to
-//!   buy from itself may be missing: it is a party to every trade, and its own orders can exchange what they lack. A
-//!   full list of trades of a great book proves no more than one price.
+//!   buy from itself may be missing: it is a party to every trade, and its own orders can exchange what they lack. And
+//!   what a full list had no room for: trades no larger than its least one, and with those that it has no more than
+//!   two for each order at y or better. So nothing, where these are 1,000 orders or fewer.
 //! - [`Proof::Optimum`](aipchain_primitives::Proof): by weak duality. A trade is worth what its limits are apart, less
 //!   the charge between the zones. Every order has a dual, every limited line a price for either way; together they
 //!   bound what any trades can be worth, if for each bid and offer of two owners

@@ -193,44 +193,139 @@ fn only_one_owner_supplies_itself() {
 	});
 }
 
-/// Alice bids and Bob offers, so many orders each; 2,000 trades of 1 Wh of different pairs.
-fn crumbs(bids: u64, offers: u64) -> Vec<(OrderNumber, OrderNumber, Wh)> {
-	let ours: Vec<_> = (0..bids).map(|id| bid(id, 10, 400, 2)).collect();
-	let theirs: Vec<_> = (0..offers).map(|id| offer(id, 20, 400, 1)).collect();
-	assert_ok!(place(ALICE, &ours));
-	assert_ok!(place(BOB, &theirs));
-	close();
-	let pairs = (0..bids).flat_map(|bid| (bids..bids + offers).map(move |offer| (bid, offer, 1)));
+/// The pairs of so many bids, numbered from 0, and so many offers after `orders`, as far as a list takes them; `wh` each.
+fn full_list(bids: u64, orders: u64, offers: u64, wh: Wh) -> Vec<(OrderNumber, OrderNumber, Wh)> {
+	let pairs = (0..bids).flat_map(|bid| (orders..orders + offers).map(move |offer| (bid, offer, wh)));
 	pairs.take(MAX_TRADES as usize).collect()
 }
 
 #[test]
-fn a_full_list_of_a_great_book_may_leave_orders_out() {
+fn crumbs_for_a_few_do_not_prove_that_others_get_nothing() {
 	run(|| {
-		let trades = crumbs(333, 334);
-		let all_but_one = clear_at(1, &trades[..trades.len() - 1]);
-		assert_noop!(all_but_one, flaw(Flaw::OrderLeftOut));
-		assert_ok!(clear_at(1, &trades));
+		let ours: Vec<_> = (0..350).map(|id| bid(id, 10, 400, 2)).collect();
+		let theirs: Vec<_> = (0..350).map(|id| offer(id, 20, 400, 1)).collect();
+		assert_ok!(place(ALICE, &ours));
+		assert_ok!(place(BOB, &theirs));
+		close();
+		for price in 1..=2 {
+			assert_noop!(clear_at(price, &full_list(45, 350, 45, 1)), flaw(Flaw::OrderLeftOut));
+		}
+		let paired: Vec<_> = (0..350).map(|number| (number, number + 350, 400)).collect();
+		assert_ok!(clear_at(1, &paired));
+	});
+}
+
+/// 45 bids of Alice and 45 offers of Bob, of 135 Wh each and better than 3. 2,000 trades of 3 Wh leave 75 Wh on either
+/// side. No trade that did not fit was larger. They and the 2,000 are no more than two for each order: 540 Wh of these
+/// 90 orders, and what orders of Carol's at 3 hold, here 5,535 Wh. Together they are 6,000 Wh and 75 Wh.
+fn crowd(last_wh: Wh) -> Vec<(OrderNumber, OrderNumber, Wh)> {
+	let ours: Vec<_> = (0..45).map(|id| bid(id, 10, 135, 4)).collect();
+	let theirs: Vec<_> = (0..45).map(|id| offer(id, 20, 135, 2)).collect();
+	assert_ok!(place(ALICE, &ours));
+	assert_ok!(place(BOB, &theirs));
+	carols(0, 461, 6);
+	carols(461, 461, 6);
+	carols(922, 1, last_wh);
+	full_list(45, 45, 45, 3)
+}
+
+/// Carol bids at 3, so many times.
+fn carols(first: u64, count: u64, wh: Wh) {
+	let orders: Vec<_> = (first..first + count).map(|id| bid(id, 30, wh, 3)).collect();
+	assert_ok!(place(CAROL, &orders));
+}
+
+#[test]
+fn what_does_not_fit_in_a_full_list_may_be_missing() {
+	run(|| {
+		let trades = crowd(3);
+		close();
+		assert_noop!(clear_at(3, &trades[..1_999]), flaw(Flaw::OrderLeftOut));
+		assert_ok!(clear_at(3, &trades));
 	});
 }
 
 #[test]
-fn a_full_list_of_a_small_book_is_stuffed() {
+fn a_full_list_leaves_out_no_more_than_may_not_have_fitted() {
 	run(|| {
-		let trades = crumbs(333, 333);
-		assert_noop!(clear_at(1, &trades), flaw(Flaw::OrderLeftOut));
+		let trades = crowd(2);
+		close();
+		assert_noop!(clear_at(3, &trades), flaw(Flaw::OrderLeftOut));
+		let mut smaller = trades.clone();
+		smaller[1_999].2 = 2;
+		assert_noop!(clear_at(3, &smaller), flaw(Flaw::OrderLeftOut));
+	});
+}
+
+#[test]
+fn no_more_counts_of_an_order_than_two_least_trades() {
+	run(|| {
+		let trades = crowd(2);
+		carols(923, 1, 1);
+		hypothetically!({
+			close();
+			assert_ok!(clear_at(3, &trades));
+		});
+		assert_ok!(Market::cancel_order(signed(CAROL), 90));
+		assert_ok!(Market::cancel_order(signed(CAROL), 91));
+		carols(924, 1, 7);
+		hypothetically!({
+			close();
+			assert_noop!(clear_at(3, &trades), flaw(Flaw::OrderLeftOut));
+		});
+		carols(925, 1, 6);
+		close();
+		assert_ok!(clear_at(3, &trades));
+	});
+}
+
+#[test]
+fn orders_that_are_worse_than_the_price_fill_no_list() {
+	run(|| {
+		let trades = crowd(2);
+		assert_ok!(place(CAROL, &[bid(923, 30, 6, 2), offer(924, 31, 6, 4)]));
+		hypothetically!({
+			close();
+			assert_noop!(clear_at(3, &trades), flaw(Flaw::OrderLeftOut));
+		});
+		assert_ok!(place(CAROL, &[offer(925, 31, 1, 3)]));
+		close();
+		assert_ok!(clear_at(3, &trades));
+	});
+}
+
+/// Alice is a party to every trade. Beside what did not fit, 20 Wh and 20 Wh of hers are left.
+#[test]
+fn a_self_supplier_may_lack_more_than_did_not_fit() {
+	run(|| {
+		let trades = crowd(3);
+		assert_ok!(place(ALICE, &[bid(45, 10, 20, 4), offer(46, 11, 20, 2)]));
+		assert_ok!(Market::cancel_order(signed(CAROL), 90));
+		assert_ok!(Market::cancel_order(signed(CAROL), 91));
+		for one_more in [(ALICE, bid(47, 10, 1, 4)), (BOB, offer(45, 20, 1, 2))] {
+			hypothetically!({
+				assert_ok!(place(one_more.0, &[one_more.1]));
+				assert_ok!(Market::cancel_order(signed(CAROL), 92));
+				carols(923, 1, 5);
+				close();
+				assert_noop!(clear_at(3, &trades), flaw(Flaw::OrderLeftOut));
+			});
+		}
+		close();
+		assert_ok!(clear_at(3, &trades));
 	});
 }
 
 #[test]
 fn a_full_list_has_one_price_too() {
 	run(|| {
-		let trades = crumbs(333, 334);
+		let trades = crowd(3);
+		close();
 		let trades: Vec<_> = trades
 			.iter()
-			.map(|(bid, offer, wh)| trade(*bid, *offer, *wh, 1))
+			.map(|(bid, offer, wh)| trade(*bid, *offer, *wh, 3))
 			.collect();
-		let other = Certificate::UniformPrice { price: 2 };
+		let other = Certificate::UniformPrice { price: 4 };
 		assert_noop!(prove(&trades, other), flaw(Flaw::OtherPrice));
 	});
 }
