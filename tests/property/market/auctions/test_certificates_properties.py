@@ -1,4 +1,4 @@
-"""Certificates of pay-as-bid and of trade reduction: what the kernels clear is proven, what is spoilt is not."""
+"""Certificates of pay-as-bid, trade reduction and the continuous auction: what the kernels clear is proven, what is spoilt is not."""
 
 from collections import Counter
 from collections.abc import Callable
@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.property.market.auctions.books import books, one_order_each, seeds
 
-from aipchain.market.auctions import pay_as_bid_certificate
+from aipchain.market.auctions import continuous_certificate, pay_as_bid_certificate
 from aipchain.market.auctions.certificate import certificate_of
 from aipchain.market.auctions.columns import TradeColumns, columns_of
 from aipchain.market.auctions.pay_as_bid_certificate import clear_with_proof
@@ -18,6 +18,7 @@ from aipchain.market.auctions.trade_reduction_certificate import verify_one_pric
 from aipchain.market.auctions.uniform_price import clear_columns
 from aipchain.market.book import BookOrder
 from aipchain.market.breach import Breach
+from aipchain.units import Price, Wh
 
 REDUCTIONS = pytest.mark.parametrize(
     ("reduce", "verify"), [(reduce_one_price, verify_one_price), (reduce_two_prices, verify_two_prices)]
@@ -96,3 +97,19 @@ def _outcome(reduction: Reduction) -> tuple[object, ...]:
         bids[bid] += wh
         offers[offer] += wh
     return (bids, offers, reduction.buy_price, reduction.sell_price) if bids else ()
+
+
+@given(books(small=True), st.data())
+def test_any_change_of_a_continuous_trade_is_found(orders: list[BookOrder], data: st.DataObject) -> None:
+    """What happened is proven; a trade changed, left out or exchanged with another is not."""
+    trades = continuous_certificate.in_turn(orders)
+    assert continuous_certificate.verify(orders, trades) is None
+    if not trades:
+        return
+    at = data.draw(st.integers(0, len(trades) - 1))
+    by = data.draw(st.sampled_from([-2, -1, 1, 2]))
+    changed = [replace(trades[at], wh=Wh(trades[at].wh + by)), replace(trades[at], price=Price(trades[at].price + by))]
+    for other in changed:
+        assert continuous_certificate.verify(orders, (*trades[:at], other, *trades[at + 1 :])) is not None
+    assert continuous_certificate.verify(orders, (*trades[:at], *trades[at + 1 :])) is not None
+    assert continuous_certificate.verify(orders, (*trades[at:], *trades[:at])) is not None or at == 0
