@@ -4,7 +4,8 @@ InputError
 ├── MessageRefused         an update or a task has the wrong shape, size or numbers; its sender is left out
 ├── NotInvited             no such client, or a signature that is not its own
 ├── NotEnlisted            the client did not come in, or another is there under its name
-└── UnusablePlan           settings of a federation that contradict each other
+├── UnusablePlan           settings of a federation that contradict each other
+└── FlowerMissing          Flower is not there
 OperationError
 ├── TooFewAnswers          a round had fewer usable answers than the plan asks for
 └── CoordinatorUnreachable nobody answers at the coordinator's address, or not as a coordinator
@@ -18,6 +19,7 @@ from aipchain.errors import InputError, OperationError, StateError
 
 __all__ = [
     "CoordinatorUnreachable",
+    "FlowerMissing",
     "ForeignRecord",
     "MessageRefused",
     "NotEnlisted",
@@ -41,6 +43,17 @@ class NotEnlisted(InputError):
 
 class UnusablePlan(InputError):
     """Settings that contradict each other."""
+
+
+class FlowerMissing(InputError):
+    """Flower, or what it needs, is not installed."""
+
+    def __init__(self, package: str) -> None:
+        self.package = package
+        super().__init__(
+            f"{package} is not installed: Flower goes beside aipchain without its own pins, "
+            "pip install --no-deps flwr and what it imports"
+        )
 
 
 class TooFewAnswers(OperationError):
