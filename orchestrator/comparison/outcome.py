@@ -83,6 +83,9 @@ class Comparison:
     homes: tuple[str, ...]
     first_day: str
     weeks: int
+    seed: int | None
+    zones: tuple[int, ...]
+    intervals: int
     forecast: str
     accept_price: bool
     without_market: RuleOutcome
@@ -96,7 +99,12 @@ def as_json(comparison: Comparison) -> dict[str, Any]:
     """Return what `--json` shows; equal settings give equal documents."""
     return {
         "homes": len(comparison.homes),
+        "first_day": comparison.first_day,
         "weeks": comparison.weeks,
+        "seed": comparison.seed,
+        "forecast": comparison.forecast,
+        "accept_price": comparison.accept_price,
+        "zones": list(comparison.zones),
         "rules": [_rule_as_json(outcome) for outcome in comparison.rules],
     }
 
@@ -111,6 +119,8 @@ def _rule_as_json(outcome: RuleOutcome) -> dict[str, Any]:
         "gini": permille(outcome.gini),
         "losers": list(outcome.losers),
         "bills": {bill.home: bill.with_trade for bill in outcome.bills},
+        "void_intervals": outcome.void_intervals,
+        "first_failure": outcome.first_failure,
         "conservation": asdict(outcome.conservation),
         "settings": {plugin: dict(settings) for plugin, settings in outcome.settings.items()},
     }

@@ -7,7 +7,7 @@ price, it cannot decide. Settings that are not given are the manifests' defaults
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from aipchain.market.book import (
@@ -81,15 +81,18 @@ class MarketRule:
         return _ask(self.clear_plugin, interval, reference, orders, price)
 
 
-def rules_of(catalogue: Catalogue, configs: Mapping[BundleId, bytes] = _DEFAULTS) -> tuple[MarketRule, ...]:
+def rules_of(
+    catalogue: Catalogue, configs: Mapping[BundleId, bytes] = _DEFAULTS, grid: Terms = PLAIN_TERMS
+) -> tuple[MarketRule, ...]:
     """Every rule that the catalogue's plugins make, by name.
 
     :param configs: settings of some bundles, as canonical JSON (`aipchain.plugins.config`).
+    :param grid: charges between zones and limits of lines, for the rules that prove an optimum under them.
     :raises PluginInvalid: a bundle cannot be loaded.
     :raises ConfigInvalid: settings do not fit their bundle.
     """
     prices, clears = (
-        [_load(catalogue, bundle, slot, configs) for bundle in catalogue.bundles if slot in bundle.manifest.slots]
+        [_load(catalogue, bundle, slot, configs, grid) for bundle in catalogue.bundles if slot in bundle.manifest.slots]
         for slot in (Slot.PRICE, Slot.CLEAR)
     )
     builds = Counter(bundle.manifest.name for bundle in catalogue.bundles)
@@ -119,9 +122,13 @@ def _called_so(rules: Sequence[MarketRule], name: str) -> Iterator[MarketRule]:
     yield from found
 
 
-def _load(catalogue: Catalogue, bundle: Bundle, slot: Slot, configs: Mapping[BundleId, bytes]) -> LoadedPlugin:
+def _load(
+    catalogue: Catalogue, bundle: Bundle, slot: Slot, configs: Mapping[BundleId, bytes], grid: Terms
+) -> LoadedPlugin:
     """The plugin with its settings, which proves what its manifest promises."""
-    terms = Terms(Proof[bundle.manifest.proof.name]) if slot is Slot.CLEAR else PLAIN_TERMS
+    terms = Terms(bundle.manifest.proof.proof) if slot is Slot.CLEAR else PLAIN_TERMS
+    if terms.proof is Proof.OPTIMUM:
+        terms = replace(terms, charges=grid.charges, limits=grid.limits)
     return LoadedPlugin.load(catalogue, Activation(slot, bundle.id, configs.get(bundle.id, b"{}"), terms))
 
 

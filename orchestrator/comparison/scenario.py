@@ -8,36 +8,28 @@ does. Which home places its order first in an interval is drawn from the seed; w
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
-from enum import StrEnum
 from hashlib import blake2b
 from typing import Final
 
 from aipchain.market.book import AccountId, BookOrder, MeterId, OrderNumber, ReferencePrice, Side
 from aipchain.metering.packs import Home, Pack
 from aipchain.orchestrator.conduct import AsRecorded, Conduct
-from aipchain.orchestrator.foresight import Perfect, Recent
+from aipchain.orchestrator.foresight import PERFECT, foresight_named
 from aipchain.orchestrator.tariffs import reference_prices
 from aipchain.units import Interval, Wh
 
-__all__ = ["Forecast", "Scene", "Settings", "scenes", "scenes_of"]
+__all__ = ["Scene", "Settings", "scenes", "scenes_of"]
 
 DAYS_OF_WEEK: Final = 7
-
-
-class Forecast(StrEnum):
-    """How homes come to the energy that they order."""
-
-    PERFECT = "perfect"
-    """What will be metered."""
-    NAIVE = "naive"
-    """The mean of the same time on the last days (`aipchain.ai.forecast.daily_persistence`)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
     """What is replayed: homes of a pack over whole weeks.
 
-    With `accept_price` homes also take a price of their price plugin beyond what the grid would cost or pay them.
+    `forecast` names how homes know ahead (`aipchain.orchestrator.foresight`). With `accept_price` homes also take a
+    price of their price plugin beyond what the grid would cost or pay them. `zones` has the grid zone of each home;
+    all are in zone 0 without it.
     """
 
     pack: Pack
@@ -45,8 +37,9 @@ class Settings:
     first_day: date
     weeks: int
     seed: int | None
-    forecast: Forecast = Forecast.PERFECT
+    forecast: str = PERFECT
     accept_price: bool = False
+    zones: tuple[int, ...] = ()
 
     @property
     def steps(self) -> range:
@@ -77,26 +70,32 @@ def scenes(settings: Settings) -> tuple[Scene, ...]:
     """All intervals in order of time.
 
     :raises BadPack: the pack does not cover the weeks.
+    :raises UnknownPlugin: there is no such forecaster.
     """
     homes, pack = settings.homes, settings.pack
-    perfect = settings.forecast is Forecast.PERFECT
-    foresight = Perfect(homes) if perfect else Recent(homes, pack.steps_per_day)
+    foresight = foresight_named(settings.forecast, pack, homes)
     conducts = [AsRecorded(home, place, foresight) for place, home in enumerate(homes)]
-    return scenes_of(pack, settings.steps, homes, conducts, settings.seed)
+    return scenes_of(pack, settings.steps, homes, conducts, settings.seed, zones=settings.zones)
 
 
 def scenes_of(
-    pack: Pack, steps: Iterable[int], homes: Sequence[Home], conducts: Sequence[Conduct], seed: int | None
+    pack: Pack,
+    steps: Iterable[int],
+    homes: Sequence[Home],
+    conducts: Sequence[Conduct],
+    seed: int | None,
+    *,
+    zones: Sequence[int] = (),
 ) -> tuple[Scene, ...]:
     """Steps of a pack as its homes conduct themselves; what a battery takes counts as consumed."""
-    tariffs = reference_prices(pack)
+    tariffs, zones = reference_prices(pack), zones or (0,) * len(homes)
     told: list[Scene] = []
     placed = 0
     for step in steps:
         interval, reference = pack.interval(step), tariffs[step]
         wanted = [conduct.expected_net_wh(step) or 0 for conduct in conducts]
         metered = [conduct.net_wh(step) for conduct in conducts]
-        orders = tuple(_orders(wanted, reference, _arrivals(conducts, seed, interval), placed))
+        orders = tuple(_orders(wanted, reference, _arrivals(conducts, seed, interval), placed, zones))
         placed += len(orders)
         told.append(
             Scene(
@@ -126,7 +125,11 @@ def _drawn(text: str) -> bytes:
 
 
 def _orders(
-    wanted: Sequence[int], reference: ReferencePrice, arrivals: Sequence[int], first_number: int
+    wanted: Sequence[int],
+    reference: ReferencePrice,
+    arrivals: Sequence[int],
+    first_number: int,
+    zones: Sequence[int],
 ) -> Iterator[BookOrder]:
     number = first_number
     for place in arrivals:
@@ -134,5 +137,5 @@ def _orders(
         if net:
             side, limit = (Side.BID, reference.retail) if net > 0 else (Side.OFFER, reference.feed_in)
             owner, meter = AccountId(f"home {place}"), MeterId(place)
-            yield BookOrder(OrderNumber(number), owner, meter, side, Wh(abs(net)), limit)
+            yield BookOrder(OrderNumber(number), owner, meter, side, Wh(abs(net)), limit, zones[place])
             number += 1

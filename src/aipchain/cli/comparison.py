@@ -22,18 +22,37 @@ HOW_TO_READ = (
 
 
 def show_comparison(comparison: Comparison) -> None:
-    """Print the tables."""
+    """Print the tables; rules with the same bills have one row."""
+    same = _alike(comparison.rules)
+    distinct = [outcome for outcome in comparison.rules if outcome.name in same]
     show_table(
         f"{_counted(len(comparison.homes), 'home')}, {_counted(comparison.weeks, 'week')} from {comparison.first_day}",
         ("rule", "saved\nAIP", "delivered\nkWh", "own use/\nsupply %", "peak\nkW", "Gini", "worse\noff"),
-        (tuple(_row(outcome)) for outcome in (comparison.without_market, *comparison.rules)),
+        (tuple(_row(outcome)) for outcome in (comparison.without_market, *distinct)),
     )
+    for outcome in distinct:
+        if same[outcome.name]:
+            console.print(f"As {outcome.name}, home by home: {', '.join(same[outcome.name])}")
     console.print(HOW_TO_READ)
     _tell_idle(comparison)
     if len(comparison.rules) <= FEW:
         _show_bills(comparison)
     else:
         _show_range_of_bills(comparison)
+
+
+def _alike(rules: Sequence[RuleOutcome]) -> dict[str, list[str]]:
+    """The first rule of each kind of outcome, and the names of those that came to the very same."""
+    firsts: dict[object, str] = {}
+    same: dict[str, list[str]] = {}
+    for outcome in rules:
+        kind = (outcome.bills, outcome.traded_wh, outcome.delivered_wh, outcome.void_intervals)
+        first = firsts.setdefault(kind, outcome.name)
+        if first == outcome.name:
+            same[first] = []
+        else:
+            same[first].append(outcome.name)
+    return same
 
 
 def _counted(number: int, what: str) -> str:
@@ -57,8 +76,10 @@ def _spaced(name: str) -> str:
 
 
 def _tell_idle(comparison: Comparison) -> None:
-    idle = [outcome.name for outcome in comparison.rules if outcome.delivered_wh == 0]
-    if idle and not comparison.accept_price:
+    idle = [each.name for each in comparison.rules if each.delivered_wh == 0 and not each.void_intervals]
+    if len(comparison.homes) == 1:
+        console.print("One home has nobody to trade with.")
+    elif idle and not comparison.accept_price:
         console.print(
             f"Nothing was traded under {', '.join(idle)}: homes ask for no less than the feed-in tariff and pay "
             "no more than retail. --accept-price lets them take whatever price the rule sets."

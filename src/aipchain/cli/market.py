@@ -1,6 +1,7 @@
 """`aip market`: which rule would do what for the homes of a community, and is a clearing what it claims to be?"""
 
 import json
+import re
 import time
 from collections.abc import Sequence
 from datetime import date
@@ -13,16 +14,23 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from aipchain.cli.bundles import PluginsOption, configs_of
 from aipchain.cli.challenge import challenge
 from aipchain.cli.comparison import show_comparison
-from aipchain.cli.complaints import remark
+from aipchain.cli.complaints import complain, remark
+from aipchain.cli.errors import Misread
+from aipchain.cli.grid import NO_GRID, ChargesOption, GridTerms, LinesOption, read_grid
 from aipchain.cli.output import console, refuse_unwritable, show_json, write_file
 from aipchain.errors import InputError
-from aipchain.metering.packs import choose_homes, load_pack
+from aipchain.market.terms import Proof
+from aipchain.metering.packs import Home, choose_homes, load_pack
 from aipchain.orchestrator.comparison.contest import compare as replay_all
 from aipchain.orchestrator.comparison.outcome import Comparison, as_json
 from aipchain.orchestrator.comparison.report import render
 from aipchain.orchestrator.comparison.rules import ALL, MarketRule, choose_rules, rules_of
-from aipchain.orchestrator.comparison.scenario import Forecast, Settings
+from aipchain.orchestrator.comparison.scenario import Settings
+from aipchain.orchestrator.foresight import PERFECT
+from aipchain.orchestrator.proofs import terms_from_chain
 from aipchain.plugins.catalogue import Catalogue
+from aipchain.runtime_bridge.types import Proof as ChainProof
+from aipchain.runtime_bridge.types import Terms
 
 __all__ = ["app"]
 
@@ -46,8 +54,14 @@ def compare(
     weeks: Annotated[int, typer.Option(help="Weeks to live through.")] = 4,
     first: Annotated[str, typer.Option("--from", help="First day, YYYY-MM-DD.")] = DEFAULT_FIRST_DAY,
     forecast: Annotated[
-        Forecast, typer.Option(help="What homes know of their energy: all of it, or what the demo's forecast says.")
-    ] = Forecast.PERFECT,
+        str, typer.Option(help="How homes know ahead: perfect, recent as in the demo, or an installed forecaster.")
+    ] = PERFECT,
+    zones: Annotated[
+        list[str] | None,
+        typer.Option("--zone", help="ZONE=HOMES, homes in a grid zone, parted by commas; others are in 0. Repeatable."),
+    ] = None,
+    charges: ChargesOption = None,
+    lines: LinesOption = None,
     accept_price: Annotated[
         bool,
         typer.Option("--accept-price", help="Homes take the price of a price plugin even where the grid is better."),
@@ -64,30 +78,48 @@ def compare(
     exit code 1 if energy or money does not add up. Ratios in the JSON are in permille, money in base units.
     """
     started = time.monotonic()
-    chosen = _chosen(Catalogue.discover(plugins or ()), rules, settings or ())
+    chosen = _chosen(Catalogue.discover(plugins or ()), rules, settings or (), read_grid(charges or (), lines or ()))
     pack = load_pack(data)
     told = choose_homes(pack, homes or str(len(pack.homes)))
-    weeks_of_homes = Settings(pack, told, _day(first), weeks, seed, forecast, accept_price)
+    weeks_of_homes = Settings(pack, told, _day(first), weeks, seed, forecast, accept_price, _zones(told, zones or ()))
     _refuse_unwritable(json_file, report)
     comparison = _compared(weeks_of_homes, chosen)
     _write(comparison, json_file, report)
     _remark_voids(comparison)
     if json_file == STANDARD_OUTPUT:
         show_json(as_json(comparison))
-        return
-    show_comparison(comparison)
-    console.print(f"{time.monotonic() - started:.1f} s" + (f"; report: {report}" if report else ""))
+    else:
+        show_comparison(comparison)
+        console.print(f"{time.monotonic() - started:.1f} s" + (f"; report: {report}" if report else ""))
+    _end_of(comparison)
 
 
-def _chosen(catalogue: Catalogue, rules: str, settings: Sequence[str]) -> tuple[MarketRule, ...]:
+def _chosen(catalogue: Catalogue, rules: str, settings: Sequence[str], grid: GridTerms) -> tuple[MarketRule, ...]:
     """The rules to compare, with their settings; a setting that none of them has is a slip of the pen."""
     configs = configs_of(catalogue, settings)
-    chosen = choose_rules(rules_of(catalogue, configs), rules)
+    terms = terms_from_chain(Terms(ChainProof.OPTIMUM, grid.charges, grid.limits))
+    chosen = choose_rules(rules_of(catalogue, configs, terms), rules)
+    if grid != NO_GRID and not any(rule.clear_plugin.terms.proof is Proof.OPTIMUM for rule in chosen):
+        raise InputError(f"--charge and --line are for rules that prove an optimum, and none of {rules} does")
     names = {name for rule in chosen for name in rule.plugin_names}
     for bundle in map(catalogue.with_id, configs):
         if bundle.manifest.name not in names:
             raise InputError(f"--set names {bundle.manifest.name}, which is in none of the rules compared: {rules}")
     return chosen
+
+
+def _zones(homes: Sequence[Home], texts: Sequence[str]) -> tuple[int, ...]:
+    """The zone of each home."""
+    places: dict[str, int] = {}
+    for text in texts:
+        zone, equals, names = text.partition("=")
+        if not equals or not re.fullmatch("[0-9]{1,4}", zone):
+            raise Misread("--zone", text, "write ZONE=HOMES with the number of a zone, for example 1=home_01,home_02")
+        for name in names.split(","):
+            if name in places or name not in {home.name for home in homes}:
+                raise Misread("--zone", text, f"{name!r} is none of the homes that live, or is in two zones")
+            places[name] = int(zone)
+    return tuple(places.get(home.name, 0) for home in homes) if places else ()
 
 
 def _compared(settings: Settings, chosen: Sequence[MarketRule]) -> Comparison:
@@ -106,6 +138,8 @@ def _day(text: str) -> date:
 
 
 def _refuse_unwritable(json_file: Path | None, report: Path | None) -> None:
+    if report == STANDARD_OUTPUT:
+        raise InputError("--report - would put a page on the terminal: give it a file")
     files = [file for file in (json_file, report) if file not in (None, STANDARD_OUTPUT)]
     if len({file.resolve() for file in files}) < len(files):
         raise InputError(f"--json and --report both name {report}: give each a file of its own")
@@ -118,6 +152,14 @@ def _write(comparison: Comparison, json_file: Path | None, report: Path | None) 
         write_file(report, render(comparison))
     if json_file not in (None, STANDARD_OUTPUT):
         write_file(json_file, json.dumps(as_json(comparison), indent=2) + "\n")
+
+
+def _end_of(comparison: Comparison) -> None:
+    """A rule that never had a result is a failure of the run, whatever the others came to."""
+    void = [each.name for each in comparison.rules if 0 < each.void_intervals == comparison.intervals]
+    if void:
+        complain(f"no interval had a result under {', '.join(void)}: the plugin does not work as it is set")
+        raise typer.Exit(1)
 
 
 def _remark_voids(comparison: Comparison) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from aipchain.orchestrator.comparison.rules import rules_of
-from aipchain.plugins.catalogue import Catalogue
+from aipchain.plugins.catalogue import BUILTIN_FOLDER, Catalogue
 
 if TYPE_CHECKING:
     from tests.integration.cli.conftest import Ended
@@ -104,7 +105,14 @@ def test_settings_reach_the_rules_and_the_document(run: Run) -> None:
         (("--weeks", 0), "give at least 1"),
         (("--weeks", 53), "are not in the data"),
         (("--from", "2016-02-30"), "no day"),
-        (("--forecast", "clairvoyant"), "naive"),
+        (("--forecast", "clairvoyant"), "known are"),
+        (("--report", "-"), "give it a file"),
+        (("--zone", "1"), "write ZONE=HOMES"),
+        (("--zone", "x=home_01"), "write ZONE=HOMES"),
+        (("--zone", "1=home_99"), "'home_99' is none of the homes"),
+        (("--zone", "1=home_01", "--zone", "2=home_01"), "or is in two zones"),
+        (("--charge", "0:1=0.03", "--rules", "uniform-price"), "none of uniform-price does"),
+        (("--line", "zz"), "write ZONE=OUT:IN"),
     ],
 )
 def test_bad_input_is_one_sentence(run: Run, tmp_path: Path, wrong: tuple[object, ...], said: str) -> None:
@@ -116,6 +124,51 @@ def test_bad_input_is_one_sentence(run: Run, tmp_path: Path, wrong: tuple[object
     assert ended.code == 2
     assert said in " ".join(ended.sentence.split())
     assert list(tmp_path.iterdir()) == []
+
+
+def test_zones_charges_and_lines_are_heeded_by_the_rule_that_proves_it(run: Run) -> None:
+    """A dear way between two zones, and a closed line: each leaves less to trade; the others trade as before."""
+    zones = ("--rules", "zonal-price,uniform-price", "--zone", "1=home_02,home_03")
+    free, dear, closed = (
+        {rule["name"]: rule["traded_wh"] for rule in run(*SMALL, *zones, *grid, "--json", "-").document["rules"]}
+        for grid in ((), ("--charge", "0:1=0.5", "--charge", "1:0=0.5"), ("--line", "1=0Wh:0Wh"))
+    )
+
+    assert free["uniform-price"] == dear["uniform-price"] == closed["uniform-price"] == free["zonal-price"]
+    assert dear["zonal-price"] == closed["zonal-price"] < free["zonal-price"]
+
+
+def test_rules_that_come_to_the_same_have_one_row(run: Run) -> None:
+    """Home by home; the JSON has them all."""
+    ended = run(*SMALL, "--rules", "uniform-price,zonal-price,pay-as-bid")
+
+    assert "As uniform-price, home by home: zonal-price" in " ".join(ended.out.split())
+
+
+def test_a_rule_that_never_has_a_result_is_no_rule_without_trades(run: Run, tmp_path: Path) -> None:
+    """Exit code 1; the document says how often and why."""
+    broken = tmp_path / "broken"
+    shutil.copytree(BUILTIN_FOLDER / "bill_sharing", broken, ignore=shutil.ignore_patterns("__pycache__"))
+    manifest = (broken / "plugin.toml").read_text().replace('name = "bill-sharing"', 'name = "broken"')
+    (broken / "plugin.toml").write_text(manifest)
+    rule = (broken / "rule.py").read_text()
+    (broken / "rule.py").write_text(rule.replace("return bill_sharing_local_price()", "raise ValueError('never')"))
+    asked = (*SMALL, "--rules", "broken+pro-rata", "--plugins", broken)
+
+    told = run(*asked)
+    document = json.loads(run(*asked, "--json", "-").out)
+
+    assert (told.code, "Nothing was traded" in told.out) == (1, False)
+    assert "no interval had a result under broken+pro-rata" in " ".join(told.sentence.split())
+    (outcome,) = document["rules"]
+    assert (outcome["void_intervals"], "never" in outcome["first_failure"]) == (168, True)
+
+
+def test_one_home_has_nobody_to_trade_with(run: Run) -> None:
+    """And that is what is said, not something about prices."""
+    ended = run("market", "compare", "--homes", 1, "--weeks", 1, "--rules", "uniform-price")
+
+    assert "One home has nobody to trade with" in ended.out
 
 
 @pytest.mark.parametrize("option", ["--json", "--report"])

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from aipchain.orchestrator.comparison.replay import replay
 from aipchain.orchestrator.comparison.rules import choose_rules, rules_of
-from aipchain.orchestrator.comparison.scenario import Forecast, Settings, scenes
+from aipchain.orchestrator.comparison.scenario import Settings, scenes
+from aipchain.orchestrator.foresight import RECENT
 from aipchain.plugins.catalogue import Catalogue
 
 if TYPE_CHECKING:
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 def test_a_day_of_the_demo_has_the_same_bills_without_a_chain(one_day: Lived) -> None:
     """Orders, tariffs, clearing, deliveries and bills agree to the watt-hour and the base unit."""
     lived, results = one_day.settings, one_day.results
-    settings = Settings(lived.pack, lived.homes, lived.first_day, 1, None, Forecast.NAIVE)
+    settings = Settings(lived.pack, lived.homes, lived.first_day, 1, None, RECENT)
     rule = choose_rules(rules_of(Catalogue.discover()), "mid-market-rate+pro-rata")[0]
 
     outcome = replay(rule, scenes(settings)[:24], tuple(home.name for home in lived.homes))

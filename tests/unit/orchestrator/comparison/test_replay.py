@@ -17,7 +17,8 @@ from aipchain.orchestrator.comparison.errors import NotConserved
 from aipchain.orchestrator.comparison.outcome import as_json
 from aipchain.orchestrator.comparison.replay import replay
 from aipchain.orchestrator.comparison.rules import MarketRule
-from aipchain.orchestrator.comparison.scenario import Forecast, Settings, scenes
+from aipchain.orchestrator.comparison.scenario import Settings, scenes
+from aipchain.orchestrator.foresight import RECENT
 from aipchain.orchestrator.results import Conservation
 from aipchain.plugins.errors import PluginFailed
 from aipchain.units import Interval, Wh
@@ -70,7 +71,7 @@ def test_life_without_a_market(village: Village) -> None:
 def test_what_is_traded_and_not_metered_is_not_billed(village: Village, rules: Rules) -> None:
     """On the last day the seller has half of what its forecast said: a smaller part is delivered, at the same price."""
     net = {"lacks": [300] * 168, "has": [-200] * 144 + [-100] * 24}
-    settings = replace(village(net), forecast=Forecast.NAIVE)
+    settings = replace(village(net), forecast=RECENT)
 
     outcome = replay(rules["mid-market-rate+pro-rata"], scenes(settings), tuple(net))
 
@@ -155,7 +156,8 @@ def test_equal_settings_give_equal_documents(village: Village, rules: Rules) -> 
     first = documents[0]
 
     assert documents[1] == first
-    assert (list(first), first["homes"], first["weeks"]) == (["homes", "weeks", "rules"], 2, 1)
+    told = ["homes", "first_day", "weeks", "seed", "forecast", "accept_price", "zones", "rules"]
+    assert (list(first), first["homes"], first["weeks"], first["seed"]) == (told, 2, 1, 3)
     rule = first["rules"][0]
     assert list(rule) == [
         "name",
@@ -166,6 +168,8 @@ def test_equal_settings_give_equal_documents(village: Village, rules: Rules) -> 
         "gini",
         "losers",
         "bills",
+        "void_intervals",
+        "first_failure",
         "conservation",
         "settings",
     ]

@@ -9,9 +9,9 @@ import pytest
 
 from aipchain.market.book import Side
 from aipchain.metering.errors import BadPack
-from aipchain.orchestrator.comparison.scenario import Forecast, Scene, scenes
+from aipchain.orchestrator.comparison.scenario import Scene, scenes
 from aipchain.orchestrator.conduct import AsRecorded
-from aipchain.orchestrator.foresight import Recent
+from aipchain.orchestrator.foresight import RECENT, Recent
 from aipchain.orchestrator.household import Household, MeasuredHome
 from aipchain.orchestrator.tariffs import reference_prices
 from aipchain.runtime_bridge import types as t
@@ -41,7 +41,7 @@ def test_a_home_that_knows_its_energy_orders_what_will_be_metered(village: Villa
 
 def test_a_forecasting_home_places_the_demos_orders(village: Village) -> None:
     """Step by step the same as the demo's household agent."""
-    settings = replace(village(NET), forecast=Forecast.NAIVE)
+    settings = replace(village(NET), forecast=RECENT)
     reference = reference_prices(settings.pack)[0]
     keys = account_from_seed(bytes(32)), device_from_seed(bytes(32))
     foresight = Recent(settings.homes, 24)
