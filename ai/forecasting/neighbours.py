@@ -12,11 +12,19 @@ from numpy.typing import NDArray
 
 from aipchain.ai.forecasting.gaps import mean, quantiles
 
-__all__ = ["sky_of_days", "unlike"]
+__all__ = ["clearness", "sky_of_days", "unlike"]
 
 _WEEK: Final = 7
 
 Table = NDArray[np.float64]
+
+
+def clearness(energy: Table, clear: Table) -> Table:
+    """The median home's part of clear-sky output in all steps together, (days); NaN where nothing was measured."""
+    known = ~np.isnan(energy)
+    possible = np.sum(clear, axis=2, where=known)
+    part = np.where(possible > 0, np.nansum(energy, axis=2) / np.where(possible > 0, possible, 1.0), np.nan)
+    return np.asarray(quantiles(part, (0.5,), axis=0)[0])
 
 
 def sky_of_days(energy: Table, clear: Table) -> Table:
@@ -25,10 +33,10 @@ def sky_of_days(energy: Table, clear: Table) -> Table:
     :param energy: what homes gave, (homes, days, steps), `clear` what they would have under a clear sky [Wh].
     """
     noon = energy.shape[2] // 2
-    day = _neighbours(energy, clear)
+    day = clearness(energy, clear)
     morning, afternoon = (
-        _neighbours(energy[..., :noon], clear[..., :noon]),
-        _neighbours(energy[..., noon:], clear[..., noon:]),
+        clearness(energy[..., :noon], clear[..., :noon]),
+        clearness(energy[..., noon:], clear[..., noon:]),
     )
     week = np.array([mean(day[max(last - _WEEK + 1, 0) : last + 1], axis=0) for last in range(len(day))])
     return np.stack([afternoon, afternoon - morning, week.reshape(-1)], axis=-1)
@@ -37,10 +45,3 @@ def sky_of_days(energy: Table, clear: Table) -> Table:
 def unlike(sky: Table, today: Table) -> Table:
     """Squared distance of each day's sky to another's; what is unknown makes no difference."""
     return np.asarray(np.nansum((sky - today) ** 2, axis=-1))
-
-
-def _neighbours(energy: Table, clear: Table) -> Table:
-    known = ~np.isnan(energy)
-    possible = np.sum(clear, axis=2, where=known)
-    part = np.where(possible > 0, np.nansum(energy, axis=2) / np.where(possible > 0, possible, 1.0), np.nan)
-    return np.asarray(quantiles(part, (0.5,), axis=0)[0])

@@ -3,7 +3,7 @@
 All is in parts of clear-sky output, so that a day of last month is worth as much as one of last week: the plane of each
 home's panels is learned, and the sun's way over them known (`solar`, `solar_planes`). The quantiles are those of past
 days at that step of the sun's day and up to two hours beside it, weighed by age and by how much the sky of the day
-*before* was like yesterday's (`neighbours`); a small part of the weight goes by age only.
+*before* was like yesterday's (`neighbours`).
 
 Clocks may change within the panel: the tables inside follow the sun, and are turned back at the end.
 
@@ -17,22 +17,16 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from aipchain.ai.forecasting.neighbours import sky_of_days, unlike
+from aipchain.ai.forecasting.neighbours import unlike
 from aipchain.ai.forecasting.quantiles import LEVELS, Quantiles, in_order
-from aipchain.ai.forecasting.solar import SunSite, sunlight
-from aipchain.ai.forecasting.solar_clock import by_standard_time, by_the_clock, standard_ahead
-from aipchain.ai.forecasting.solar_planes import Plane, Roofs, clear_sky_wh, learned_planes
+from aipchain.ai.forecasting.solar import SunSite
+from aipchain.ai.forecasting.solar_clock import by_the_clock
+from aipchain.ai.forecasting.solar_planes import Roofs
+from aipchain.ai.forecasting.solar_view import SolarView, roofs_of, view_of
 from aipchain.ai.panel import Panel
 
 __all__ = ["FittedAnalogs", "SkyAnalogs", "weighted_quantiles"]
 
-_LEAST_PART: Final = 0.012
-"""Of its highest, under which clear-sky output is no measure: twilight, or a roof that is seen from the side."""
-
-_LEAST_WH: Final = 1.0
-"""And under this, for a home that gives nothing [Wh]."""
-
-_NOTHING: Final = Plane(180, 0, 0.0, 0.0)
 _BESIDE_H: Final = 2
 _LESS_BESIDE: Final = 0.6
 """Weight of an hour beside against the hour itself."""
@@ -50,24 +44,19 @@ class SkyAnalogs:
     site: SunSite
     name: str = "sky analogs"
     days_back: int = 120
-    fading_days: float = 30.0
+    fading_days: float = 20.0
     """A day that is so much older weighs a factor e less."""
     likeness: float = 0.2
     """Skies that differ by so much, in parts of clear-sky output, are alike to a factor e^-0.5."""
-    by_age: float = 0.15
-    """Part of the weight that does not ask for likeness, with twice the fading."""
 
     def fit(self, panel: Panel) -> "FittedAnalogs":
         """Learn which way the panels of every home face."""
-        return FittedAnalogs(self, _roofs(self.site, panel))
+        return FittedAnalogs(self, roofs_of(self.site, panel))
 
     def weights(self, sky: Table, today: Table) -> Table:
-        """Weight of each past day, oldest first, by the sky of the day before it; they sum to 1."""
-        age = np.arange(len(sky), 0, -1.0)
-        alike = np.exp(-age / self.fading_days - unlike(sky, today) / (2 * self.likeness**2))
-        recent = np.exp(-2 * age / self.fading_days)
-        told: Table = (1 - self.by_age) * alike / max(alike.sum(), 1e-300) + self.by_age * recent / recent.sum()
-        return told
+        """Weight of each past day, oldest first, by the sky of the day before it; the nearest sky counts in full."""
+        age, distance = np.arange(len(sky), 0, -1.0), unlike(sky, today)
+        return np.asarray(np.exp(-age / self.fading_days - (distance - distance.min()) / (2 * self.likeness**2)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,35 +71,23 @@ class FittedAnalogs:
 
         A home whose panels never gave anything is forecast by its own past alone.
         """
-        clear = self._clear(panel, days)
-        energy = by_standard_time(self.how.site, panel.until(max(1, *days)))
-        lit = np.where(clear.max(axis=(1, 2), keepdims=True) > _LEAST_WH, energy, np.nan)
-        sky = sky_of_days(lit, clear[:, : energy.shape[1]])
-        before = np.concatenate([np.full((1, sky.shape[1]), np.nan), sky])  # the sky of the day before each
-        told = np.stack([self._day(energy, clear, before, day) for day in days], axis=1)
-        return by_the_clock(self.how.site, panel, days, told)
+        view = view_of(self.how.site, self.roofs, panel, days)
+        return by_the_clock(self.how.site, panel, days, self.told(view, days))
 
-    def _clear(self, panel: Panel, days: Sequence[int]) -> Table:
-        planes, site = dict(self.roofs.planes), self.how.site
-        if new := [home for home in panel.homes if home not in planes]:
-            planes |= _roofs(site, panel.until(min(days)).of_homes(new)).planes
-        chosen = [planes.get(home, _NOTHING) for home in panel.homes]
-        ahead_h = standard_ahead(site, panel.start) - self.roofs.stamp_shift_h
-        light = sunlight(site, panel.start, range(max(days) + 1), panel.steps_per_day, ahead_h)
-        clear = clear_sky_wh(light, chosen)
-        least = np.maximum(_LEAST_PART * clear.max(axis=(1, 2), keepdims=True), _LEAST_WH)
-        return np.asarray(np.maximum(clear, least))
+    def told(self, view: SolarView, days: Sequence[int]) -> Quantiles:
+        """The same by standard time."""
+        return np.stack([self._day(view, day) for day in days], axis=1)
 
-    def _day(self, energy: Table, clear: Table, before: Table, day: int) -> Quantiles:
+    def _day(self, view: SolarView, day: int) -> Quantiles:
         if day == 0:
-            return np.full((*energy.shape[::2], len(LEVELS)), np.nan)
+            return np.full((*view.clear.shape[::2], len(LEVELS)), np.nan)
         past = slice(max(day - self.how.days_back, 0), day)
-        part = energy[:, past] / clear[:, past]
-        weight = self.how.weights(before[past], before[day])
+        part = view.energy[:, past] / view.clear[:, past]
+        weight = self.how.weights(view.sky_before[past], view.sky_before[day])
         hours = range(-_BESIDE_H, _BESIDE_H + 1)
         near = np.concatenate([np.roll(part, hour * part.shape[2] // 24, axis=2) for hour in hours], axis=1)
         weights = np.concatenate([weight * _LESS_BESIDE ** abs(hour) for hour in hours])
-        return in_order(weighted_quantiles(near, weights) * clear[:, day, :, None])
+        return in_order(weighted_quantiles(near, weights) * view.clear[:, day, :, None])
 
 
 def weighted_quantiles(values: Table, weight: Table) -> Quantiles:
@@ -137,8 +114,3 @@ def _between(ordered: Table, place: Table, level: float) -> Table:
     )
     width = np.where(end > start, end - start, 1.0)
     return np.asarray(low + np.clip((level - start) / width, 0.0, 1.0) * (high - low))[:, 0]
-
-
-def _roofs(site: SunSite, panel: Panel) -> Roofs:
-    ahead_h = standard_ahead(site, panel.start)
-    return learned_planes(site, panel.start, panel.homes, by_standard_time(site, panel), ahead_h)

@@ -1,4 +1,4 @@
-"""Generation of homes, protocol CL22-WF: sky analogs beside persistence and climatology, per kW of rated generation.
+"""Generation of homes, protocol CL22-WF: the sky blend, its analogs, persistence and climatology, per kW of rating.
 
 No weather and no day of the year is used: the pack's weather was not of that year, and one year teaches no season.
 """
@@ -16,6 +16,7 @@ from aipchain.ai.forecasting.forecaster import Forecaster
 from aipchain.ai.forecasting.persistence import Persistence
 from aipchain.ai.forecasting.solar import SunSite
 from aipchain.ai.forecasting.solar_analogs import SkyAnalogs
+from aipchain.ai.forecasting.solar_blend import SkyBlend
 from aipchain.ai.panel import Panel
 
 __all__ = ["CLOCKS", "per_kilowatt", "pv_scores"]
@@ -28,9 +29,9 @@ TRAINING_DAYS: Final = 182
 
 
 def pv_scores(year: HomesYear, executor: Executor, days: range = TEST, clocks: str = CLOCKS) -> dict[str, object]:
-    """Scores of the sky analogs, and of what they are held against, under `peers`."""
+    """Scores of the sky blend, and of what it is held against, under `peers`."""
     panel, site = per_kilowatt(year), SunSite(year.site.latitude, year.site.longitude, clocks)
-    forecasters: tuple[Forecaster, ...] = (SkyAnalogs(site), Persistence(1), Climatology(14))
+    forecasters: tuple[Forecaster, ...] = (SkyBlend(site), SkyAnalogs(site), Persistence(1), Climatology(14))
     walks = walk_all(forecasters, panel, days, executor)
     ours, *peers = ({"model": name, **_scored(walk, panel, days)} for name, walk in walks.items())
     return {**ours, "homes": len(panel.homes), "peers": peers}

@@ -1,4 +1,4 @@
-"""Sky analogs keep to what every forecaster must, know the sun's year and its clock, and learn what clouds announce."""
+"""Forecasters of generation keep to what all must, know the sun and the clock, and learn what clouds announce."""
 
 import numpy as np
 import pytest
@@ -8,18 +8,23 @@ from aipchain.ai.forecasting.persistence import Persistence
 from aipchain.ai.forecasting.quantiles import MEDIAN, whole_wh
 from aipchain.ai.forecasting.solar import SunSite
 from aipchain.ai.forecasting.solar_analogs import SkyAnalogs, weighted_quantiles
+from aipchain.ai.forecasting.solar_blend import SkyBlend
 from aipchain.ai.panel import Panel
+
+both = pytest.mark.parametrize("kind", [SkyAnalogs, SkyBlend])
+Kind = type[SkyAnalogs] | type[SkyBlend]
 
 
 def _error(told: np.ndarray, roofs: Panel, days: range) -> float:
     return float(np.abs(told[..., MEDIAN] - roofs.energy_wh[:, days.start : days.stop]).mean())
 
 
-def test_only_earlier_days_are_read(site: SunSite, roofs: Panel) -> None:
+@both
+def test_only_earlier_days_are_read(site: SunSite, roofs: Panel, kind: Kind) -> None:
     """Whatever comes from the day on, its forecast is the same; of a home that was never seen, too."""
     later = roofs.energy_wh.copy()
     later[:, 40:] = 10**6
-    fitted = SkyAnalogs(site).fit(roofs.until(40).of_homes(["south", "east"]))
+    fitted = kind(site).fit(roofs.until(40).of_homes(["south", "east"]))
     told = fitted.forecast(roofs, [40])
 
     assert np.array_equal(told, fitted.forecast(Panel(roofs.homes, roofs.start, later, roofs.missing), [40]))
@@ -27,9 +32,10 @@ def test_only_earlier_days_are_read(site: SunSite, roofs: Panel) -> None:
     assert np.array_equal(told[:, 0], fitted.forecast(roofs, [40, 45])[:, 0])
 
 
-def test_quantiles_are_whole_and_in_order(site: SunSite, roofs: Panel) -> None:
+@both
+def test_quantiles_are_whole_and_in_order(site: SunSite, roofs: Panel, kind: Kind) -> None:
     """Also of the day after the last, and of the first days."""
-    fitted = SkyAnalogs(site).fit(roofs)
+    fitted = kind(site).fit(roofs)
     for days in ([1], [50], [3, 30]):
         told = whole_wh(fitted.forecast(roofs, days))
         assert told.shape == (3, len(days), 24, 9)
@@ -37,58 +43,70 @@ def test_quantiles_are_whole_and_in_order(site: SunSite, roofs: Panel) -> None:
         assert (told >= 0).all()
 
 
-def test_clouds_are_foreseen_by_the_afternoon_before(site: SunSite, roofs: Panel) -> None:
+@both
+def test_clouds_are_foreseen_by_the_afternoon_before(site: SunSite, roofs: Panel, kind: Kind) -> None:
     """Yesterday's value and the usual know nothing of it."""
     days = range(40, 50)
-    ours, *others = (
-        each.fit(roofs).forecast(roofs, days) for each in (SkyAnalogs(site), Persistence(1), Climatology())
-    )
+    ours, *others = (each.fit(roofs).forecast(roofs, days) for each in (kind(site), Persistence(1), Climatology()))
 
     assert _error(ours, roofs, days) < 0.5 * min(_error(told, roofs, days) for told in others)
 
 
-def test_noon_moves_when_the_clock_does(site: SunSite, roofs: Panel) -> None:
+@both
+def test_noon_moves_when_the_clock_does(site: SunSite, roofs: Panel, kind: Kind) -> None:
     """On the first day of winter time the forecast is not an hour late, as yesterday's value is."""
-    told = SkyAnalogs(site).fit(roofs.until(36)).forecast(roofs.until(36), [36])
+    told = kind(site).fit(roofs.until(36)).forecast(roofs.until(36), [36])
 
     assert told[0, 0, :, MEDIAN].argmax() == roofs.energy_wh[0, 36].argmax()
     assert Persistence(1).forecast(roofs, [36])[0, 0, :, MEDIAN].argmax() != roofs.energy_wh[0, 36].argmax()
 
 
-def test_gaps_are_no_clouds(site: SunSite, roofs: Panel) -> None:
+@both
+def test_gaps_are_no_clouds(site: SunSite, roofs: Panel, kind: Kind) -> None:
     """A week that was not measured leaves the forecast as it is usual on a clear day."""
     missing = roofs.missing.copy()
     missing[0, 30:37] = True
     holed = Panel(roofs.homes, roofs.start, np.where(missing, 0, roofs.energy_wh), missing)
-    told = SkyAnalogs(site).fit(holed.until(40)).forecast(holed, [40])
+    told = kind(site).fit(holed.until(40)).forecast(holed, [40])
 
     assert told[0, 0, :, MEDIAN].sum() == pytest.approx(roofs.energy_wh[0, 40].sum(), rel=0.1)
 
 
-def test_a_roof_that_gives_nothing_is_forecast_to_give_nothing(site: SunSite, roofs: Panel) -> None:
+@both
+def test_a_roof_that_gives_nothing_is_forecast_to_give_nothing(site: SunSite, roofs: Panel, kind: Kind) -> None:
     """And one that was never measured has no forecast."""
     energy, missing = roofs.energy_wh.copy(), roofs.missing.copy()
     energy[1] = energy[2] = 0
     missing[2] = True
     broken = Panel(roofs.homes, roofs.start, energy, missing)
-    told = SkyAnalogs(site).fit(broken.until(40)).forecast(broken, [40])
+    told = kind(site).fit(broken.until(40)).forecast(broken, [40])
 
     assert (told[1] == 0).all()
     assert np.isnan(told[2]).all()
 
 
-def test_before_the_first_day_nothing_is_known(site: SunSite, roofs: Panel) -> None:
+@both
+def test_before_the_first_day_nothing_is_known(site: SunSite, roofs: Panel, kind: Kind) -> None:
     """So there is no forecast of it."""
-    assert np.isnan(SkyAnalogs(site).fit(roofs).forecast(roofs, [0])).all()
+    assert np.isnan(kind(site).fit(roofs).forecast(roofs, [0])).all()
 
 
-def test_quarter_hours_are_steps_like_others(site: SunSite, roofs: Panel) -> None:
+@both
+def test_quarter_hours_are_steps_like_others(site: SunSite, roofs: Panel, kind: Kind) -> None:
     """The same energy in quarters is forecast with about the same total."""
     quarters = np.repeat(roofs.energy_wh, 4, axis=2) // 4
     fine = Panel(roofs.homes, roofs.start, quarters, np.zeros(quarters.shape, dtype=np.bool_))
-    coarse, finer = (SkyAnalogs(site).fit(panel).forecast(panel, [44])[..., MEDIAN].sum() for panel in (roofs, fine))
+    coarse, finer = (kind(site).fit(panel).forecast(panel, [44])[..., MEDIAN].sum() for panel in (roofs, fine))
 
     assert finer == pytest.approx(coarse, rel=0.05)
+
+
+def test_with_few_days_the_blend_says_what_analogs_say(site: SunSite, roofs: Panel) -> None:
+    """Trees need four weeks before the days that they learn from."""
+    few = roofs.until(20)
+    ours, analogs = (kind(site).fit(few).forecast(few, [20]) for kind in (SkyBlend, SkyAnalogs))
+
+    assert np.array_equal(ours, analogs)
 
 
 def test_weighted_quantiles_by_hand() -> None:
