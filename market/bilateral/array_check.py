@@ -11,7 +11,7 @@ import numpy as np
 from aipchain.market.bilateral.array_book import MOST_VALUE, ArrayBook, OrderColumns, bids_of, energy_by_order
 from aipchain.market.bilateral.array_solve import check_values, draws, perturbed
 from aipchain.market.bilateral.arrays import ArrayCertificate, ArrayClearing, prices_of
-from aipchain.market.bilateral.certificate import Fault, OrderChallenge, PairChallenge
+from aipchain.market.bilateral.certificate import Fault, OrderChallenge, PairChallenge, foreign_numbers
 from aipchain.market.bilateral.check_kernel import Claim, Side, duals_fit, holds
 from aipchain.market.bilateral.rows import Integers, Rows
 from aipchain.market.book import OrderNumber
@@ -24,7 +24,7 @@ _MOST_DUAL: Final = 2 * MOST_VALUE - 1
 """What leaves room for sums in 64 bits."""
 
 
-def verify_arrays(book: ArrayBook, clearing: ArrayClearing, certificate: ArrayCertificate) -> Breach | None:
+def verify_arrays(book: ArrayBook, clearing: ArrayClearing, certificate: ArrayCertificate, seed: int) -> Breach | None:
     """The first breach, or None if the fills are an optimum of the book at the certificate's prices.
 
     Numbers are taken by place, so an order cannot be dropped: a certificate of other lengths is refused.
@@ -35,6 +35,8 @@ def verify_arrays(book: ArrayBook, clearing: ArrayClearing, certificate: ArrayCe
     sizes = ((u, book.bids.wh), (p, book.offers.wh), (fills, book.charge), (clearing.price, book.charge))
     if any(len(given) != len(needed) for given, needed in sizes):
         raise ValueError("fills, prices and duals must have one number for each pair and order of the book")
+    if numbers := foreign_numbers(certificate.tie_break, seed):
+        return Breach(numbers)
     if HAS_NUMBA and duals_fit(u, _MOST_DUAL) and duals_fit(p, _MOST_DUAL) and _holds(book, clearing, certificate):
         return None
     return (

@@ -14,6 +14,7 @@ accepted it in good faith, a chain for example, can be shown that line: `PairCha
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Final
 
 from aipchain.market.bilateral.pairs import BilateralBook, CandidatePair, surplus
 from aipchain.market.bilateral.result import BilateralTrade, trade_price
@@ -22,16 +23,23 @@ from aipchain.market.book import BookOrder, OrderNumber, Side
 from aipchain.market.breach import Breach, Witness
 
 __all__ = [
+    "MOST_ATTEMPTS",
     "BilateralCertificate",
     "Fault",
+    "ForeignNumbers",
     "OrderChallenge",
     "PairChallenge",
     "examine",
+    "foreign_numbers",
     "is_fraud",
     "order_breach",
     "pair_breach",
     "verify",
 ]
+
+
+MOST_ATTEMPTS: Final = 8
+"""From the fifth on numbers have 64 bits; that so many leave a tie is beyond all chance."""
 
 
 class Fault(StrEnum):
@@ -61,6 +69,22 @@ class Fault(StrEnum):
     """A trade has another charge than its candidate pair."""
     WRONG_PRICE = "WrongPrice"
     """A trade has another price than the duals say."""
+
+
+class ForeignNumbers(StrEnum):
+    """What can be wrong with the numbers that tell equal trades apart; the whole certificate is wrong then."""
+
+    OTHER_SEED = "OtherSeed"
+    """They are not those of the interval."""
+    TOO_LONG = "TooLong"
+    """They were drawn more often than any book needs."""
+
+
+def foreign_numbers(tie_break: TieBreak, seed: int) -> ForeignNumbers | None:
+    """Whether equal trades were told apart by other numbers than those of the interval's `seed`."""
+    if tie_break.seed != seed:
+        return ForeignNumbers.OTHER_SEED
+    return ForeignNumbers.TOO_LONG if tie_break.attempt > MOST_ATTEMPTS else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,8 +117,16 @@ class OrderChallenge(Witness):
         return f"order {self.number}"
 
 
-def verify(book: BilateralBook, trades: Sequence[BilateralTrade], certificate: BilateralCertificate) -> Breach | None:
-    """The first breach, or None if the trades are an optimum of the book at the certificate's prices."""
+def verify(
+    book: BilateralBook, trades: Sequence[BilateralTrade], certificate: BilateralCertificate, seed: int
+) -> Breach | None:
+    """The first breach, or None if the trades are the optimum of the book at prices of an equilibrium.
+
+    :param seed: the public number of the interval. Whoever clears may not choose between equally good trades by
+        another one.
+    """
+    if numbers := foreign_numbers(certificate.tie_break, seed):
+        return Breach(numbers)
     facts = _Facts(book, trades, certificate)
     for challenge in facts.all_challenges():
         if fault := facts.answer(challenge):

@@ -64,8 +64,8 @@ def test_both_verifications_decide_alike(book: BilateralBook, seed: int, data: s
     plain = clear_bilateral(book, seed)
     proof = arrays.object_certificate(columns, clearing.certificate)
 
-    found = verify_arrays(columns, clearing, clearing.certificate)
-    assert (found is None) == (verify(book, plain.trades, proof) is None)
+    found = verify_arrays(columns, clearing, clearing.certificate, seed)
+    assert (found is None) == (verify(book, plain.trades, proof, seed) is None)
 
 
 @given(small_books, seeds)
@@ -75,16 +75,16 @@ def test_the_array_form_checks_every_part(book: BilateralBook, seed: int) -> Non
     columns = array_book_of(book)
     clearing = clear_arrays(columns, seed)
 
-    assert verify_arrays(columns, clearing, clearing.certificate) is None
+    assert verify_arrays(columns, clearing, clearing.certificate, seed) is None
     for pair in range(len(clearing.fills)):
         for part in ("fills", "price"):
-            assert _changed(columns, clearing, part, pair) is not None
+            assert _changed(columns, clearing, part, pair, seed) is not None
 
 
-def _changed(columns: ArrayBook, clearing: ArrayClearing, part: str, pair: int) -> object:
+def _changed(columns: ArrayBook, clearing: ArrayClearing, part: str, pair: int, seed: int) -> object:
     numbers = getattr(clearing, part)
     numbers[pair] += 1
-    found = verify_arrays(columns, clearing, clearing.certificate)
+    found = verify_arrays(columns, clearing, clearing.certificate, seed)
     numbers[pair] -= 1
     return found
 
@@ -96,4 +96,4 @@ def test_a_certificate_of_another_book_is_refused() -> None:
     longer = arrays.ArrayCertificate(TieBreak(1), np.zeros(1, np.int64), np.zeros(0, np.int64))
 
     with pytest.raises(ValueError, match="one number for each"):
-        verify_arrays(empty, clearing, longer)
+        verify_arrays(empty, clearing, longer, 1)

@@ -39,7 +39,7 @@ def test_every_clearing_proves_itself(book: BilateralBook, seed: int, k_permille
     bound = sum(proof.u[bid.number] * bid.wh for bid in book.bids.values())
     bound += sum(proof.p[offer.number] * offer.wh for offer in book.offers.values())
 
-    assert verify(book, clearing.trades, proof) is None
+    assert verify(book, clearing.trades, proof, seed) is None
     assert bound == welfare(problem, solve(problem).fills)
 
 
@@ -131,7 +131,7 @@ def test_a_wrong_dual_has_a_witness(book: BilateralBook, seed: int, data: st.Dat
         (OrderChallenge(OrderNumber(99)),),
     )
     shown = [each for each in challenges if is_fraud(book, trades, changed, each)]
-    found = verify(book, trades, changed)
+    found = verify(book, trades, changed, seed)
 
     assert (found is None) == (not shown)
     assert found is None or found.witness in shown

@@ -7,8 +7,10 @@ from itertools import permutations
 import pytest
 
 from aipchain.market.bilateral.certificate import (
+    MOST_ATTEMPTS,
     BilateralCertificate,
     Fault,
+    ForeignNumbers,
     OrderChallenge,
     PairChallenge,
     examine,
@@ -140,7 +142,19 @@ def test_equal_pairs_are_told_apart_for_certain(book: Book) -> None:
     assert sum(each.trade.wh for each in clearing.trades) == min(
         sum(order.wh for order in orders[:30]), sum(order.wh for order in orders[30:])
     )
-    assert verify(equal, clearing.trades, clearing.certificate) is None
+    assert verify(equal, clearing.trades, clearing.certificate, 2) is None
+
+
+def test_equal_trades_are_told_apart_by_the_intervals_seed_alone(book: Book) -> None:
+    """Whoever clears cannot choose the winner by another seed, nor by drawing until it fits."""
+    orders = book("bid ann 20@10", "bid ben 20@10", "offer cat 5@10")
+    tied = BilateralBook(orders, pairs("0>2", "1>2"))
+    mine = clear_bilateral(tied, SEED + 1)
+    redrawn = replace(mine.certificate, tie_break=TieBreak(SEED, MOST_ATTEMPTS + 1))
+
+    assert verify(tied, mine.trades, mine.certificate, SEED + 1) is None
+    assert verify(tied, mine.trades, mine.certificate, SEED) == Breach(ForeignNumbers.OTHER_SEED)
+    assert verify(tied, mine.trades, redrawn, SEED) == Breach(ForeignNumbers.TOO_LONG)
 
 
 @pytest.mark.parametrize("lines", [(), ("bid ann 20@5",), ("offer cat 10@5",), ("bid ann 20@5", "offer cat 10@5")])
@@ -150,7 +164,7 @@ def test_a_book_without_pairs_has_no_trades(book: Book, lines: tuple[str, ...]) 
     clearing = clear_bilateral(unpaired, SEED)
 
     assert clearing.trades == ()
-    assert verify(unpaired, clearing.trades, clearing.certificate) is None
+    assert verify(unpaired, clearing.trades, clearing.certificate, SEED) is None
 
 
 def test_numbers_at_the_edge_of_u128(book: Book) -> None:
@@ -160,7 +174,7 @@ def test_numbers_at_the_edge_of_u128(book: Book) -> None:
     huge = BilateralBook(orders, pairs("0>1", "0>2"))
     clearing = clear_bilateral(huge, SEED, 1_000)
 
-    assert verify(huge, clearing.trades, clearing.certificate) is None
+    assert verify(huge, clearing.trades, clearing.certificate, SEED) is None
     assert sum(each.trade.wh for each in clearing.trades) == top
 
 
@@ -235,7 +249,7 @@ def test_each_broken_condition_has_a_witness(crossed: BilateralBook) -> None:
     for fault, (witness, changed, certificate) in broken.items():
         assert examine(crossed, changed, certificate, witness) == Breach(fault, witness)
         assert not is_fraud(crossed, trades, proof, witness)
-        found = verify(crossed, changed, certificate)
+        found = verify(crossed, changed, certificate, certificate.tie_break.seed)
         assert found is not None
         assert isinstance(found.witness, PairChallenge | OrderChallenge)
         assert is_fraud(crossed, changed, certificate, found.witness)
