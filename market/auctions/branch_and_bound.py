@@ -18,6 +18,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Final, TypeVar
 
+from aipchain.market.auctions.bound_tree import Trace
 from aipchain.market.auctions.conditions import (
     ConditionalClearing,
     LinkedOrder,
@@ -89,15 +90,16 @@ def sides_of(orders: Iterable[LinkedOrder], seed: int, lowest_price: int = 0) ->
 
 
 def best_fills(
-    problem: Problem[_R], sides: Sides, most_nodes: int
+    problem: Problem[_R], sides: Sides, most_nodes: int, trace: Trace | None = None
 ) -> tuple[Mapping[OrderNumber, tuple[int, ...]], int]:
     """The fills of the best clearing found [Wh], and the welfare that no clearing exceeds [base units].
 
     :param problem: the form of the book of `sides` that is searched.
+    :param trace: where to write down the nodes of the search.
     """
     root = Node({}, ((None, None),) * sides.intervals)
     best = _fallback(problem, sides, root)
-    bound = _search(problem, root, best, most_nodes)
+    bound = _search(problem, root, best, most_nodes, Trace() if trace is None else trace)
     return best.fills, bound
 
 
@@ -124,20 +126,23 @@ def _drop_marginal(problem: Problem[_R], root: Node) -> _Best:
     return _Best()
 
 
-def _search(problem: Problem[_R], root: Node, best: _Best, most_nodes: int) -> int:
+def _search(problem: Problem[_R], root: Node, best: _Best, most_nodes: int, trace: Trace) -> int:
     """Improve `best`; the welfare that no clearing exceeds."""
-    stack: list[tuple[Node, _R | None]] = [(root, problem.relax(root))]
+    stack: list[tuple[int, _R | None]] = [(trace.add(root), problem.relax(root))]
     for _ in range(most_nodes):
         while stack and (stack[-1][1] is None or stack[-1][1].welfare <= best.welfare):
             stack.pop()
         if not stack:
             break
-        node, here = stack.pop()
+        place, here = stack.pop()
         assert here is not None
-        children = _split(problem, node, here)
+        children = _split(problem, trace.nodes[place], here)
         if not children:
             best.fills, best.welfare = here.fills, here.welfare
-        stack.extend((child, problem.relax(child)) for child in reversed(children))
+            continue
+        first, second = (trace.add(child) for child in children)
+        trace.children[place] = first, second
+        stack.extend((child, problem.relax(trace.nodes[child])) for child in (second, first))
     return max([best.welfare, *(open_.welfare for _, open_ in stack if open_)])
 
 

@@ -14,7 +14,18 @@ from typing import Protocol, TypeVar
 from aipchain.market.auctions.conditions import LinkedOrder
 from aipchain.market.book import OrderNumber, Side
 
-__all__ = ["Node", "Problem", "Relaxation", "Relaxed", "Served", "Sides", "Window", "welfare_of", "worst_last"]
+__all__ = [
+    "Node",
+    "Problem",
+    "Relaxation",
+    "Relaxed",
+    "Served",
+    "Sides",
+    "Window",
+    "may_trade",
+    "welfare_of",
+    "worst_last",
+]
 
 Window = tuple[int | None, int | None]
 """Lowest and highest price of an interval; None is without bound."""
@@ -139,7 +150,7 @@ def _pieces(orders: Sequence[LinkedOrder], node: Node, t: int, window: Window) -
         decision = node.decided.get(order.number)
         if decision is False or not order.wh[t]:
             continue
-        if not _may_trade(order, window):
+        if not may_trade(order, window):
             if decision and order.least_wh[t]:
                 return None
             continue
@@ -151,7 +162,8 @@ def _pieces(orders: Sequence[LinkedOrder], node: Node, t: int, window: Window) -
     return _Pieces(sum(wh for _, wh in required), required + free)
 
 
-def _may_trade(order: LinkedOrder, window: Window) -> bool:
+def may_trade(order: LinkedOrder, window: Window) -> bool:
+    """Whether an order's limit allows some price of the window."""
     low, high = window
     if order.side is Side.BID:
         return low is None or order.limit_price >= low

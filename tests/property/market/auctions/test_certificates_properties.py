@@ -1,4 +1,4 @@
-"""Certificates of pay-as-bid, trade reduction and the continuous auction: what the kernels clear is proven, what is spoilt is not."""
+"""Certificates of pay-as-bid, trade reduction, the continuous auction: clearings are proven, spoilt ones are not."""
 
 from collections import Counter
 from collections.abc import Callable
