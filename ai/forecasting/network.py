@@ -20,7 +20,7 @@ from torch import nn
 from aipchain.ai.forecasting.adam import AdamW, cycled
 from aipchain.ai.forecasting.features import feature_rows
 from aipchain.ai.forecasting.quantiles import LEVELS, Quantiles, in_order
-from aipchain.ai.forecasting.training import STRANGER, TrainingRows, flat, home_numbers, training_rows
+from aipchain.ai.forecasting.training import STRANGER, flat, home_numbers, training_rows
 from aipchain.ai.panel import Panel
 
 __all__ = ["FeatureNet", "FittedNets", "nets_as_tables", "nets_of_tables"]
@@ -58,21 +58,22 @@ class FeatureNet:
         inputs = _inputs(rows.features, centre, spread)
         usual = _usual(rows.features, rows.names)
         shape = (inputs.shape[1], panel.steps_per_day, self.width, self.dropout, len(panel.homes) + 1)
-        nets = [self._train(shape, rows, inputs, usual, seed) for seed in self.seeds]
+        target = torch.from_numpy(rows.target)
+        kinds = tuple(torch.from_numpy(each) for each in (rows.step, rows.weekday, rows.home))
+        del rows  # its features are as large as the inputs
+        nets = [self._train(shape, (inputs, usual, target), kinds, seed) for seed in self.seeds]
         return FittedNets(tuple(nets), centre, spread, panel.homes)
 
     def _train(
         self,
         shape: tuple[int, int, int, float, int],
-        rows: TrainingRows,
-        inputs: torch.Tensor,
-        usual: torch.Tensor,
+        rows: tuple[torch.Tensor, ...],
+        kinds: tuple[torch.Tensor, ...],
         seed: int,
     ) -> "_Net":
         torch.manual_seed(seed)
         net = _Net(*shape)
-        step, weekday, home = (torch.from_numpy(each) for each in (rows.step, rows.weekday, rows.home))
-        target, tables = torch.from_numpy(rows.target), list(net.parameters())
+        (inputs, usual, target), (step, weekday, home), tables = rows, kinds, list(net.parameters())
         optimiser = AdamW(tables, self.weight_decay)
         for _ in range(-(-self.steps * self.batch // len(target))):
             named = torch.where(torch.rand(len(home)) < _UNNAMED, STRANGER, home)

@@ -74,3 +74,37 @@ def test_a_panel_without_a_measurement_teaches_nothing(year: Panel, forecaster: 
     """It is told, not learned from."""
     with pytest.raises(UnusablePanel, match="nothing was measured"):
         forecaster.fit(Panel(year.homes, year.start, year.energy_wh, np.ones_like(year.missing)))
+
+
+@each_forecaster
+def test_quarter_hours_are_steps_like_hours(year: Panel, forecaster: Forecaster) -> None:
+    """A day of 96 steps is forecast in 96 steps, in order, near to what is usual."""
+    quarters = year.energy_wh.repeat(4, axis=2) // 4
+    panel = Panel(year.homes, year.start, quarters, np.zeros(quarters.shape, bool))
+    told = whole_wh(forecaster.fit(panel.until(36)).forecast(panel, [36]))
+
+    assert told.shape == (3, 1, 96, 9)
+    assert told[..., MEDIAN].sum(axis=(1, 2)) == pytest.approx(quarters[:, 36].sum(axis=1), rel=0.3)
+
+
+@each_forecaster
+def test_readings_that_come_late_do_not_stop_a_forecast(year: Panel, forecaster: Forecaster) -> None:
+    """Of yesterday nothing has arrived, of the day before half: what is known is enough."""
+    missing = year.missing.copy()
+    missing[:, 35] = missing[:, 34, 12:] = True
+    late = Panel(year.homes, year.start, np.where(missing, 0, year.energy_wh), missing)
+    told = whole_wh(forecaster.fit(late.until(36)).forecast(late, [36]))
+
+    assert told[:, 0, :, MEDIAN].sum(axis=1) == pytest.approx(year.energy_wh[:, 36].sum(axis=1), rel=0.3)
+
+
+@each_forecaster
+def test_constant_and_silent_homes_teach_and_are_forecast(year: Panel, forecaster: Forecaster) -> None:
+    """A home that always uses the same, and one that never uses anything."""
+    energy = year.energy_wh.copy()
+    energy[0], energy[1] = 700, 0
+    odd = Panel(year.homes, year.start, energy, year.missing)
+    told = whole_wh(forecaster.fit(odd.until(36)).forecast(odd, [36]))
+
+    assert told[0, 0, :, MEDIAN].sum() == pytest.approx(700 * 24, rel=0.3)
+    assert told[1].max() <= 10
