@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from functools import partial
 from random import Random
 
@@ -9,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from aipchain.market.allocation import pairs_certificate
 from aipchain.market.allocation.claims import WHOLE
 from aipchain.market.allocation.clearing import (
     ActsOn,
@@ -198,3 +200,19 @@ def test_each_way_carries_what_the_key_says(orders: list[BookOrder], price: Pric
     ).used
 
     assert {way: wh for way, wh in used.items() if wh and way[0] != way[1]} == dict(ways)
+
+
+@given(books(), prices, producer_shares(), st.data())
+def test_trades_by_producers_are_proven_and_spoilt_ones_are_not(
+    orders: list[BookOrder], price: Price, shares: dict[Pair, int], data: st.DataObject
+) -> None:
+    """Also with owners of several meters on both sides; a trade that is left out of two other owners is missed."""
+    trades, proof = clear_by_producers(orders, price, shares), pairs_certificate.certify(orders, price, shares)
+    assert pairs_certificate.verify_trades(orders[::-1], trades, price, shares, proof) is None
+    if not trades:
+        return
+    at = data.draw(st.integers(0, len(trades) - 1))
+    less = (*trades[:at], *trades[at + 1 :])
+    dearer = (*trades[:at], replace(trades[at], price=Price(price + 1)), *trades[at + 1 :])
+    for wrong in (less, dearer):
+        assert pairs_certificate.verify_trades(orders, wrong, price, shares, proof) is not None
