@@ -6,6 +6,9 @@ import sys
 import tomllib
 from pathlib import Path
 
+from aipchain.chain.artifact import load_artifact
+from aipchain.orchestrator.twin.result import Subject
+
 HERE = Path(__file__).parent
 
 
@@ -24,12 +27,15 @@ def test_most_mutants_of_a_sample_are_told_from_the_runtime() -> None:
 
 
 def test_the_last_whole_run_meets_the_goal_and_every_survivor_has_its_reason() -> None:
-    """Nothing in the kept result is without a reason, nor is there a reason too many; at least 95 % are killed."""
+    """At least 95 % are killed. If it was about the present sources, no reason is missing, too many, or another."""
     result = json.loads((HERE / "result.json").read_text(encoding="utf-8"))
     groups = tomllib.loads((HERE / "equivalent.toml").read_text(encoding="utf-8"))["equivalent"]
+    subject = Subject(result["runtime"], result["specification"], result["generator"])
     verdicts = result["verdicts"]
     killed = verdicts["told"] + verdicts["stopped"] + verdicts["hung"]
 
-    assert result["survivors"] == {name: group["reason"] for group in groups for name in group["mutants"]}
+    assert "no reason is known" not in result["survivors"].values()
+    if subject == Subject.of(load_artifact().manifest.code_hash):
+        assert result["survivors"] == {name: group["reason"] for group in groups for name in group["mutants"]}
     assert len(result["survivors"]) == verdicts["survived"]
     assert killed >= 0.95 * (killed + verdicts["survived"])
