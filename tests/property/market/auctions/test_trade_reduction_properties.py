@@ -17,7 +17,7 @@ from aipchain.market.auctions.trade_reduction import (
     reduce_one_price,
     reduce_two_prices,
 )
-from aipchain.market.book import BookOrder, OrderNumber, Side
+from aipchain.market.book import BookOrder, OrderNumber, Side, keep_largest
 from aipchain.market.envelope import first_breach_in_book
 from aipchain.units import Price
 
@@ -52,6 +52,27 @@ def test_no_misreport_of_a_limit_is_ever_better(
     for lie in range(14):
         told = [*orders[:place], replace(orders[place], limit_price=Price(lie)), *orders[place + 1 :]]
         assert gain(rule, told, place, true_limit, seed) <= honest
+
+
+@given(books(small=True, most=7), seeds, st.integers(0, 3), st.data())
+def test_nor_where_only_the_largest_trades_are_kept(
+    orders: list[BookOrder], seed: int, most: int, data: st.DataObject
+) -> None:
+    """What is kept of too many trades does not depend on the limits of orders that trade."""
+    orders = one_order_each(orders)
+    if not orders:
+        return
+    place = data.draw(st.integers(0, len(orders) - 1))
+    order = orders[place]
+    sign = 1 if order.side is Side.BID else -1
+
+    def gained(limit: int) -> int:
+        told = [*orders[:place], replace(order, limit_price=Price(limit)), *orders[place + 1 :]]
+        kept = keep_largest(clear_trade_reduction(told, seed=seed), most, seed=seed)
+        own = [trade for trade in kept if order.number in (trade.bid, trade.offer)]
+        return sum(sign * (order.limit_price - trade.price) * trade.wh for trade in own)
+
+    assert all(gained(lie) <= gained(order.limit_price) for lie in range(14))
 
 
 @RULES
