@@ -12,6 +12,7 @@ from hashlib import blake2b
 from typing import Final
 
 from aipchain.market.book import AccountId, BookOrder, MeterId, OrderNumber, ReferencePrice, Side
+from aipchain.metering.errors import BadPack
 from aipchain.metering.packs import Home, Pack
 from aipchain.orchestrator.conduct import AsRecorded, Conduct
 from aipchain.orchestrator.foresight import PERFECT, foresight_named
@@ -45,8 +46,10 @@ class Settings:
     def steps(self) -> range:
         """The steps of the pack.
 
-        :raises BadPack: the pack does not cover the weeks.
+        :raises BadPack: no weeks, or the pack does not cover them.
         """
+        if self.weeks < 1:
+            raise BadPack(f"{self.weeks} weeks cannot be lived through: give at least 1")
         return self.pack.days(self.first_day, self.weeks * DAYS_OF_WEEK)
 
 

@@ -102,7 +102,7 @@ def test_settings_reach_the_rules_and_the_document(run: Run) -> None:
         (("--homes", 0), "choose 1 to 17"),
         (("--homes", 18), "choose 1 to 17"),
         (("--homes", "home_99"), "home_99"),
-        (("--weeks", 0), "give at least 1"),
+        (("--weeks", 0), "0 weeks cannot be lived through: give at least 1"),
         (("--weeks", 53), "are not in the data"),
         (("--from", "2016-02-30"), "no day"),
         (("--forecast", "clairvoyant"), "known are"),
