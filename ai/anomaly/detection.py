@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from aipchain.ai.anomaly.observed import Calibration, alarm_score
 
-__all__ = ["Found", "auc", "found", "pooled", "share_flagged"]
+__all__ = ["Found", "auc", "found", "pooled", "recall_at", "share_flagged"]
 
 Strengths = NDArray[np.float64]
 
@@ -27,6 +27,13 @@ def share_flagged(strengths: Strengths, calibration: Calibration, false_alarms: 
     """Share of strengths that raise an alarm, as they would in operation: recall of attacks, false alarms of honest."""
     least = alarm_score(false_alarms)
     return float(np.mean([calibration.score(each) >= least for each in _known(strengths).tolist()]))
+
+
+def recall_at(honest: Strengths, attacked: Strengths, false_alarms: float) -> float:
+    """Share of attacks odder than all but so many of the honest: a point of the curve, not known beforehand."""
+    clean = np.sort(_known(honest))
+    threshold = clean[-1 - int(false_alarms * len(clean))]
+    return float((_known(attacked) > threshold).mean())
 
 
 @dataclass(frozen=True, slots=True)

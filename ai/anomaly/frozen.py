@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from aipchain.ai.forecasting.forecaster import Fitted
 from aipchain.ai.forecasting.gaps import deviation, highest, mean, quantiles
-from aipchain.ai.forecasting.quantiles import Quantiles
+from aipchain.ai.forecasting.quantiles import LEVELS, Quantiles
 from aipchain.ai.panel import Panel
 
 __all__ = ["WEEK", "Expectation", "Habits", "expectation", "habits", "measured_week", "without_week"]
@@ -54,17 +54,17 @@ class Expectation:
 def expectation(panel: Panel, fitted: Fitted, first_day: int) -> Expectation:
     """Freeze what is expected of the seven days from `first_day`, from what was measured before.
 
-    A home of which nothing was measured in the weeks before has NaN throughout.
+    A home of which nothing was measured in the weeks before has NaN throughout, and so has a panel's first week.
     """
     past, days = panel.until(first_day), range(first_day, first_day + WEEK)
-    gap = np.zeros((len(panel.homes), WEEK, panel.steps_per_day), dtype=np.int64)
-    shown = Panel(
-        panel.homes,
-        panel.start,
-        np.concatenate([past.energy_wh, gap], axis=1),
-        np.concatenate([past.missing, np.ones(gap.shape, dtype=np.bool_)], axis=1),
-    )
-    before = np.where(past.missing, np.nan, past.energy_wh)[:, -_HABIT_DAYS:]
+    before = _days(panel, range(first_day - _HABIT_DAYS, first_day))
+    if first_day < 1:
+        nothing = np.full((len(panel.homes), WEEK, panel.steps_per_day, len(LEVELS)), np.nan)
+        return Expectation(first_day, nothing, habits(before))
+    span = (len(panel.homes), first_day + WEEK, panel.steps_per_day)
+    energy_wh, missing = np.zeros(span, dtype=np.int64), np.ones(span, dtype=np.bool_)
+    energy_wh[:, : past.days], missing[:, : past.days] = past.energy_wh, past.missing
+    shown = Panel(panel.homes, panel.start, energy_wh, missing)
     return Expectation(first_day, fitted.forecast(shown, days), habits(before))
 
 
@@ -83,11 +83,7 @@ def habits(energy: Energy) -> Habits:
 
 def measured_week(panel: Panel, first_day: int) -> Energy:
     """What was measured in a week, shape (homes, 7, steps) [Wh], NaN in gaps; days that are not over are gaps."""
-    days = slice(first_day, first_day + WEEK)
-    week = np.full((len(panel.homes), WEEK, panel.steps_per_day), np.nan)
-    seen = np.where(panel.missing[:, days], np.nan, panel.energy_wh[:, days])
-    week[:, : seen.shape[1]] = seen
-    return week
+    return _days(panel, range(first_day, first_day + WEEK))
 
 
 def without_week(panel: Panel, home: str, first_day: int) -> Panel:
@@ -99,3 +95,12 @@ def without_week(panel: Panel, home: str, first_day: int) -> Panel:
     missing, row = panel.missing.copy(), panel.homes.index(home)
     missing[row, first_day : first_day + WEEK] = True
     return Panel(panel.homes, panel.start, np.where(missing, 0, panel.energy_wh), missing)
+
+
+def _days(panel: Panel, days: range) -> Energy:
+    """Days of the panel, NaN in gaps; what lies before or after the panel is a gap."""
+    found = np.full((len(panel.homes), len(days), panel.steps_per_day), np.nan)
+    held = [place for place, day in enumerate(days) if 0 <= day < panel.days]
+    at = [days[place] for place in held]
+    found[:, held] = np.where(panel.missing[:, at], np.nan, panel.energy_wh[:, at])
+    return found

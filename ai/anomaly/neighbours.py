@@ -66,12 +66,13 @@ def witness(daily: Daily, home: int, day: int) -> Witness | None:
     if not told.any() or not np.nansum(past[home]) > 0:
         return None
     offset = _OFFSET * mean(past, axis=1)
-    log_past, log_now = np.log(past + offset[:, None]), np.log(daily[:, day] + offset)
-    ratio = log_past[home] - log_past[told]
+    own_past, log_past = np.log(past[home] + offset[home]), np.log(past[told] + offset[told, None])
+    log_now = np.log(daily[told, day] + offset[told])
+    ratio = own_past - log_past
     usual, weight = mean(ratio, axis=1), _weights(ratio)
-    said = np.column_stack([log_past[told], log_now[told]]) + usual[:, None]
+    said = np.column_stack([log_past, log_now]) + usual[:, None]
     median = _weighted_median(said, weight)
-    apart = float(deviation((log_past[home] - median[:-1])[None], axis=1)[0])
+    apart = float(deviation((own_past - median[:-1])[None], axis=1)[0])
     return Witness(float(median[-1]), max(apart, _LEAST_SPREAD), float(offset[home]), int(told.sum()))
 
 

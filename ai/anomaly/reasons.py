@@ -44,7 +44,7 @@ def _neighbours_ratio(energy: Energy, expected: Energy, home: int) -> tuple[floa
 
 
 def _shortfall(energy: Energy, expected: Energy) -> list[str]:
-    share = 1 - np.nansum(energy) / np.nansum(expected)
+    share = 1 - np.nansum(energy) / max(np.nansum(expected), 1.0)
     if share < _WORTH_TELLING:
         return []
     of_day = 1 - np.nansum(energy, axis=1) / np.maximum(np.nansum(expected, axis=1), 1e-9)

@@ -57,8 +57,9 @@ def week_signs(energy: Energy, expected: Expectation) -> Signs:
         *_against_habits(habits(energy), expected.habits, offset),
         _smoothness(energy, offset),
     ]
-    enough = measured.mean(axis=(-2, -1)) >= LEAST_MEASURED
-    return np.where(enough[..., None], np.stack(columns, axis=-1), np.nan)
+    signs = np.stack(columns, axis=-1)
+    enough = (measured.mean(axis=(-2, -1)) >= LEAST_MEASURED) & np.isfinite(signs).all(axis=-1)
+    return np.where(enough[..., None], signs, np.nan)
 
 
 def _shortfalls(energy: Energy, forecast: Energy, offset: Energy) -> tuple[Energy, Energy]:

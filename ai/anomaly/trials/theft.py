@@ -5,7 +5,6 @@ deviation of four signs of a home against its own past only, and a detector of o
 direction (distance to the fifth nearest of the home's last 28 normalised days; Ramaswamy, Rastogi and Shim 2000).
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -13,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from aipchain.ai.anomaly.attacks.theft import FAMILIES, HELD_OUT, SEEN, stolen
-from aipchain.ai.anomaly.detection import auc, share_flagged
+from aipchain.ai.anomaly.detection import auc, recall_at, share_flagged
 from aipchain.ai.anomaly.frozen import WEEK, measured_week
 from aipchain.ai.anomaly.observed import calibrate
 from aipchain.ai.anomaly.signs import Signs, week_signs
@@ -23,7 +22,7 @@ from aipchain.ai.forecasting.climatology import Climatology
 from aipchain.ai.forecasting.gaps import quantiles
 from aipchain.ai.panel import Panel
 
-__all__ = ["DETECTORS", "TheftRow", "theft_rows"]
+__all__ = ["DETECTORS", "TheftPlan", "TheftRow", "theft_rows"]
 
 OWN: Final = "signs against own past and neighbours"
 PLAIN: Final = "largest of four signs, own past only"
@@ -41,7 +40,10 @@ ByDetector = dict[str, Strengths]
 
 @dataclass(frozen=True, slots=True)
 class TheftRow:
-    """A detector on a family, over all home-weeks; recall at the threshold whose false alarms were `realised`."""
+    """A detector on a family, over all home-weeks; recall at the threshold whose false alarms were `realised`.
+
+    `recall_at_limit` is a point of the curve: its threshold is read off the honest weeks of the test itself.
+    """
 
     detector: str
     family: str
@@ -49,6 +51,7 @@ class TheftRow:
     auc: float
     recall: float
     realised: float
+    recall_at_limit: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,30 +61,44 @@ class _Trial:
     draws: tuple[int, ...]
 
 
-def theft_rows(
-    panel: Panel, tuning: range, test: range, *, false_alarms: float, draws: Sequence[int], executor: Executor
-) -> list[TheftRow]:
-    """Measure every detector on every family.
+@dataclass(frozen=True, slots=True)
+class TheftPlan:
+    """Honest days that thresholds are set on (`tuning`), days that are stolen from (`test`); whole weeks of each count.
 
-    :param tuning: honest days that thresholds are set on; `test` those that are stolen from. Whole weeks of each count.
-    :param draws: a seed for each round of attacks.
+    `stated` is the share of honest home-weeks to be flagged, `limit` the most that is allowed; each of `draws` is the
+    seed of a round of attacks.
     """
-    first = max(tuning.start - _HISTORY_DAYS, 0)
-    first_days = range(first + (test.start - first) % WEEK + 3 * WEEK, test.stop - WEEK + 1, WEEK)
-    trial = _Trial(panel, signs_of_weeks(panel, Climatology(), first_days), tuple(draws))
-    before, after = (_weeks_within(first_days, span) for span in (tuning, test))
+
+    tuning: range
+    test: range
+    stated: float
+    limit: float
+    draws: tuple[int, ...]
+
+
+def theft_rows(panel: Panel, plan: TheftPlan, executor: Executor) -> list[TheftRow]:
+    """Measure every detector on every family."""
+    first = max(plan.tuning.start - _HISTORY_DAYS, 0)
+    first += (plan.test.start - first) % WEEK + 3 * WEEK
+    first_days = range(first, plan.test.stop - WEEK + 1, WEEK)
+    trial = _Trial(panel, signs_of_weeks(panel, Climatology(), first_days), plan.draws)
+    before, after = (_weeks_within(first_days, span) for span in (plan.tuning, plan.test))
     clean = _joined(list(executor.map(_honest, before, trial)))
     judged = list(executor.map(_honest_and_stolen, after, trial))
     honest = _joined([found for found, _ in judged])
     rows = []
     for detector in DETECTORS:
         calibration = calibrate(clean[detector])
-        realised = share_flagged(honest[detector], calibration, false_alarms)
+        realised = share_flagged(honest[detector], calibration, plan.stated)
         for family in (*SEEN, *HELD_OUT):
             odd = np.concatenate([attacked[family][detector].ravel() for _, attacked in judged])
-            recall = share_flagged(odd, calibration, false_alarms)
-            found = auc(honest[detector], odd)
-            rows.append(TheftRow(detector, family, family in HELD_OUT, found, recall, realised))
+            told = (
+                auc(honest[detector], odd),
+                share_flagged(odd, calibration, plan.stated),
+                realised,
+                recall_at(honest[detector], odd, plan.limit),
+            )
+            rows.append(TheftRow(detector, family, family in HELD_OUT, *told))
     return rows
 
 

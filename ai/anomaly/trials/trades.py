@@ -1,7 +1,7 @@
 """Fraud in trades: detectors calibrated on honest accounts of some worlds, measured on the accounts of others.
 
-Plain peers: for wash trades, the share of an account's turnover that one partner gave back, whatever chance would do;
-for Sybil clusters, whether accounts share who brought them to life. Both with thresholds set in the same way.
+Plain peers: for wash trades, the share of an account's turnover that one partner gave back, whatever chance would do,
+with a threshold set in the same way; for Sybil clusters, to flag all whom one account brought to life.
 """
 
 from collections import Counter
@@ -43,22 +43,18 @@ def _given_back(activity: Activity) -> dict[str, Suspicion]:
     return {account: Suspicion(share, "given back by one partner") for account, share in most.items()}
 
 
-def _one_origin(activity: Activity) -> dict[str, Suspicion]:
-    members = {account for cluster in clusters(activity) for account in cluster}
-    return {account: Suspicion(float(account in members), "one origin") for account in activity.accounts}
-
-
 DETECTORS: Final[Mapping[str, tuple[str, Detector]]] = MappingProxyType(
     {
         "circles of energy": ("wash", wash_suspicions),
         "energy given back": ("wash", _given_back),
         "lives that stay inside": ("sybil", sybil_suspicions),
-        "one origin": ("sybil", _one_origin),
         "circles of praise": ("pumping", pumping_suspicions),
         "hollow orders": ("spoofing", spoofing_suspicions),
     }
 )
 """By name, what each is after."""
+
+ONE_ORIGIN: Final = "one origin"
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +83,7 @@ class _Seen:
     suspicions: Mapping[str, Mapping[str, Suspicion]]
     culprits: Mapping[str, frozenset[str]]
     honest: frozenset[str]
+    one_origin: frozenset[str]
 
 
 def trade_rows(
@@ -99,13 +96,16 @@ def trade_rows(
     for name, plans in measured.items():
         seen = list(executor.map(_seen, plans, DAYS))
         for detector, (fraud, _) in DETECTORS.items():
-            worlds = []
-            for each in seen:
-                observed = scored(each.suspicions[detector], limits[detector])
-                flagged = {alarm.subject for alarm in alarms(observed, false_alarms)}
-                worlds.append(found(flagged, each.culprits[fraud], each.honest))
+            worlds = [_found(each, detector, fraud, limits[detector], false_alarms) for each in seen]
             rows.append(TradeRow(name, fraud, detector, pooled(worlds)))
+        origin = [found(each.one_origin, each.culprits["sybil"], each.honest) for each in seen]
+        rows.append(TradeRow(name, "sybil", ONE_ORIGIN, pooled(origin)))
     return rows
+
+
+def _found(seen: _Seen, detector: str, fraud: str, limit: Calibration, false_alarms: float) -> Found:
+    flagged = {alarm.subject for alarm in alarms(scored(seen.suspicions[detector], limit), false_alarms)}
+    return found(flagged, seen.culprits[fraud], seen.honest)
 
 
 def _limit(worlds: Sequence[_Seen], detector: str) -> Calibration:
@@ -115,4 +115,5 @@ def _limit(worlds: Sequence[_Seen], detector: str) -> Calibration:
 def _seen(days: int, plan: Plan) -> _Seen:
     made = world(plan.seed, plan.homes, days, plan.strength)
     told = {name: dict(detector(made.activity)) for name, (_, detector) in DETECTORS.items()}
-    return _Seen(told, dict(made.culprits), made.honest)
+    origin = frozenset(account for cluster in clusters(made.activity) for account in cluster)
+    return _Seen(told, dict(made.culprits), made.honest, origin)

@@ -21,6 +21,9 @@ __all__ = ["goals", "measured", "run"]
 WEEK_FALSE_ALARMS: Final = 0.03
 """Stated share of honest home-weeks that raise an alarm; a habit that changes raises it, so less than is allowed."""
 
+MOST_FALSE_ALARMS: Final = 0.05
+"""Share of honest home-weeks that may raise one."""
+
 DAY_FALSE_ALARMS: Final = 0.02
 """Of honest home-days of generation."""
 
@@ -42,9 +45,8 @@ def measured(
 ) -> Result:
     """Measure on a span of test days, with a seed for each draw of attacks, and on so many worlds of each kind."""
     told("theft: every home-week, honest and stolen from by six families")
-    stolen = theft.theft_rows(
-        year.core_load, TUNING, test, false_alarms=WEEK_FALSE_ALARMS, draws=draws, executor=executor
-    )
+    plan = theft.TheftPlan(TUNING, test, WEEK_FALSE_ALARMS, MOST_FALSE_ALARMS, tuple(draws))
+    stolen = theft.theft_rows(year.core_load, plan, executor)
     told("generation: every home-day, honest and over-reported")
     over = generation.generation_rows(
         year.core_generation, TUNING, test, false_alarms=DAY_FALSE_ALARMS, executor=executor
@@ -70,12 +72,14 @@ def goals(result: Result) -> list[Goal]:
     rows = [row for row in _rows(result, "theft") if row["detector"] == theft.OWN]
     seen, held_out = ([row["auc"] for row in rows if row["held_out"] is which] for which in (False, True))
     recall, realised = mean(row["recall"] for row in rows), rows[0]["realised_false_alarms"]
+    at_limit = mean(row["recall_at_5_%_realised"] for row in rows)
     more = next(row for row in _rows(result, "generation") if row["detector"] == generation.OWN and row["gain"] == 1.2)
     found = [
         _least("theft, AUC by week, seen families", mean(seen), 0.92),
         _least("theft, AUC by week, held-out families", mean(held_out), 0.85),
-        _least("theft, recall over all families", recall, 0.65),
-        _most("theft, realised false alarms", realised, 0.05),
+        _least("theft, recall over all families, threshold set before", recall, 0.65),
+        _most("theft, its realised false alarms", realised, MOST_FALSE_ALARMS),
+        _least("theft, recall where 5 % are false alarms, threshold read off the test", at_limit, 0.65),
         _least("generation +20 %, AUC by day", more["auc"], 0.94),
     ]
     for detector in ("circles of energy", "lives that stay inside"):
@@ -108,6 +112,7 @@ def _theft_row(row: theft.TheftRow) -> dict[str, object]:
         "auc": round(row.auc, 4),
         "recall": round(row.recall, 4),
         "realised_false_alarms": round(row.realised, 4),
+        "recall_at_5_%_realised": round(row.recall_at_limit, 4),
     }
 
 
