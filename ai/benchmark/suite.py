@@ -20,6 +20,7 @@ __all__ = ["SUITES", "Goal", "Result", "Suite", "committed", "documented", "resu
 
 SUITES: Final[Mapping[str, str]] = {
     "cl22-wf": "day-ahead forecasts of load, of generation and of the community, walked through half a year",
+    "fraud": "planted theft, over-reported generation and trade fraud: what is found, and at how many false alarms",
 }
 """What each measures, by name; `fair-play` is the module `suites/fair_play.py`."""
 
