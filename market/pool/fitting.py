@@ -9,12 +9,13 @@ had not been placed. Who leaves next is settled before anything is shared:
     on a side the highest lot of the interval's seed (`auctions.ties`), of equal lots the higher number
 
 Lots know nothing of energy or price: nobody stays in by asking for more, and another interval has other lots. Where a
-rule shares by owner, an owner's orders of a side leave together, by the lot of the one with the lowest number, so that
-several orders are no better than one.
+rule shares by owner or by meter, the orders that share a part leave together, by the lot of the one with the lowest
+number, so that several orders are no better than one. Where a rule has a priority, the last leave first.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass
+from operator import attrgetter, itemgetter
 
 from aipchain.market.auctions.ties import lots
 from aipchain.market.book import MAX_TRADES, BookOrder, Side, Trade, in_number_order
@@ -27,6 +28,10 @@ ClearAtPrice = Callable[[Iterable[BookOrder], Price], tuple[Trade, ...]]
 """A clearing at one price, of which each order's part depends on the orders it is given and on the price alone."""
 
 
+def _one_tier(_: BookOrder) -> int:
+    return 0
+
+
 def clear_within(
     orders: Iterable[BookOrder],
     price: Price,
@@ -34,21 +39,23 @@ def clear_within(
     limit: int = MAX_TRADES,
     *,
     seed: int = 0,
-    by_owner: bool = False,
+    together: Callable[[BookOrder], Hashable] = attrgetter("number"),
+    tier: Callable[[BookOrder], int] = _one_tier,
 ) -> tuple[Trade, ...]:
     """The trades of `clear` for as many orders as give at most `limit` trades, in canonical order.
 
     How many leave is found by halving, so one more than the fewest that fit may stay out where trades do not become
     fewer with every order.
 
-    :param by_owner: an owner's orders of a side leave together.
+    :param together: orders of a side for which this is equal leave together.
+    :param tier: orders of higher tiers leave before all of lower ones; orders that leave together must have one tier.
     :raises DuplicateOrder: two orders have one number.
     """
     listed = in_number_order(orders)
     trades = clear(listed, price)
     if len(trades) <= limit:
         return trades
-    leaving = list(_leaving(listed, price, seed, by_owner=by_owner))
+    leaving = list(_leaving(listed, price, lambda groups: _by_lot(groups, seed, together, tier)))
     stay, gone, trades = 0, len(leaving), ()
     while gone - stay > 1:
         tried = (stay + gone) // 2
@@ -73,9 +80,11 @@ class _Group:
         return sum(order.wh for order in self.orders)
 
 
-def _leaving(orders: Iterable[BookOrder], price: Price, seed: int, *, by_owner: bool) -> Iterable[_Group]:
-    """All eligible orders in the sequence in which they leave."""
-    waiting = {side: _by_lot((o for o in orders if eligible(o, price, side)), seed, by_owner=by_owner) for side in Side}
+def _leaving(
+    orders: Sequence[BookOrder], price: Price, ranked: Callable[[Iterable[BookOrder]], list[_Group]]
+) -> Iterable[_Group]:
+    """All eligible orders in the sequence in which they leave; `ranked` has one side, the first to leave last."""
+    waiting = {side: ranked(order for order in orders if eligible(order, price, side)) for side in Side}
     energy = {side: sum(group.wh for group in groups) for side, groups in waiting.items()}
     while any(waiting.values()):
         long, short = sorted(Side, key=lambda side: energy[side], reverse=True)
@@ -86,11 +95,17 @@ def _leaving(orders: Iterable[BookOrder], price: Price, seed: int, *, by_owner: 
         yield group
 
 
-def _by_lot(orders: Iterable[BookOrder], seed: int, *, by_owner: bool) -> list[_Group]:
+def _by_lot(
+    orders: Iterable[BookOrder],
+    seed: int,
+    together: Callable[[BookOrder], Hashable],
+    tier: Callable[[BookOrder], int],
+) -> list[_Group]:
     """The groups of one side, the first to leave last; `orders` by rising number."""
-    groups: dict[object, list[BookOrder]] = {}
+    groups: dict[Hashable, list[BookOrder]] = {}
     for order in orders:
-        groups.setdefault(order.owner if by_owner else order.number, []).append(order)
-    first = [group[0].number for group in groups.values()]
-    ranked = sorted(zip(lots(seed, first), first, groups.values(), strict=True), key=lambda each: each[:2])
-    return [_Group(group) for _, _, group in ranked]
+        groups.setdefault(together(order), []).append(order)
+    first = [group[0] for group in groups.values()]
+    drawn = lots(seed, [order.number for order in first])
+    keys = [(tier(order), lot, order.number) for order, lot in zip(first, drawn, strict=True)]
+    return [_Group(group) for _, group in sorted(zip(keys, groups.values(), strict=True), key=itemgetter(0))]

@@ -1,6 +1,7 @@
 """What holds where orders stay out so that the trades of the others fit one result."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
+from operator import attrgetter
 
 import pytest
 from hypothesis import given
@@ -14,7 +15,10 @@ from aipchain.market.pool.pro_rata import clear_pro_rata
 from aipchain.units import Price, Wh
 
 Clear = Callable[..., tuple[Trade, ...]]
-RULES = pytest.mark.parametrize(("clear", "by_owner"), [(clear_pro_rata, False), (clear_equal_shares, True)])
+BY_NUMBER, BY_OWNER = attrgetter("number"), attrgetter("owner")
+RULES = pytest.mark.parametrize(("clear", "together"), [(clear_pro_rata, BY_NUMBER), (clear_equal_shares, BY_OWNER)])
+    ("clear", "together"), [(clear_pro_rata, attrgetter("number")), (clear_equal_shares, attrgetter("owner"))]
+)
 seeds = st.integers(0, 2**64 - 1)
 
 
@@ -31,15 +35,15 @@ def books(draw: st.DrawFn) -> list[BookOrder]:
 @RULES
 @given(books(), seeds, st.integers(0, 12))
 def test_the_trades_fit_and_the_chain_takes_them(
-    clear: Clear, by_owner: bool, orders: list[BookOrder], seed: int, limit: int
+    clear: Clear, together: Callable[[BookOrder], Hashable], orders: list[BookOrder], seed: int, limit: int
 ) -> None:
     """Never more than fit; all that there are, where they fit; in whatever sequence the book is given."""
-    trades = clear_within(orders, Price(5), clear, limit, seed=seed, by_owner=by_owner)
+    trades = clear_within(orders, Price(5), clear, limit, seed=seed, together=together)
     whole = clear(orders, Price(5))
 
     assert len(trades) <= limit
     assert first_breach_in_book(trades, orders) is None
-    assert trades == clear_within(orders[::-1], Price(5), clear, limit, seed=seed, by_owner=by_owner)
+    assert trades == clear_within(orders[::-1], Price(5), clear, limit, seed=seed, together=together)
     if len(whole) <= limit:
         assert trades == whole
 
@@ -53,7 +57,7 @@ def test_several_orders_stay_in_together_or_not_at_all(split: list[int], seed: i
         for n, owner in enumerate(owners)
     ]
     offer = BookOrder(OrderNumber(99), AccountId("s"), MeterId(99), Side.OFFER, Wh(5 * len(bids)), Price(1))
-    trades = clear_within([*bids, offer], Price(5), clear_equal_shares, limit, seed=seed, by_owner=True)
+    trades = clear_within([*bids, offer], Price(5), clear_equal_shares, limit, seed=seed, together=BY_OWNER)
     served = [owners[trade.bid] for trade in trades]
 
     assert all(served.count(owner) in (0, count) for owner, count in enumerate(split))
@@ -70,3 +74,14 @@ def test_no_energy_is_lost_while_the_long_side_is_long() -> None:
         served |= {trade.bid for trade in trades}
 
     assert served == set(range(10))
+
+
+def test_the_last_tier_leaves_first() -> None:
+    """Of ten bids those of the first tier stay, whatever their lots."""
+    bids = [BookOrder(OrderNumber(n), AccountId(f"b{n}"), MeterId(n), Side.BID, Wh(10), Price(9)) for n in range(10)]
+    offer = BookOrder(OrderNumber(10), AccountId("s"), MeterId(10), Side.OFFER, Wh(50), Price(1))
+    for seed in range(8):
+        trades = clear_within(
+            [*bids, offer], Price(5), clear_pro_rata, 5, seed=seed, tier=lambda order: int(order.meter % 2 == 0)
+        )
+        assert [trade.bid for trade in trades] == [1, 3, 5, 7, 9]

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from aipchain.market.allocation.certificate import KeyName
 from aipchain.market.book import AccountId, BookOrder, MeterId, OrderNumber, Side, Trade
 from aipchain.market.pool.certificate import OnePriceCertificate, verify
 from aipchain.market.pool.equal_shares import clear_equal_shares
@@ -33,8 +34,10 @@ def books(draw: st.DrawFn) -> list[BookOrder]:
 @both
 @given(orders=books(), price=prices)
 def test_every_clearing_is_proven(clear: Clear, orders: list[BookOrder], price: Price) -> None:
-    """Inside the envelope, at one price, and as much as any result at it."""
-    assert verify(orders[::-1], clear(orders, price), OnePriceCertificate(price)) is None
+    """Inside the envelope, at one price, as much as any result at it, and shared by its rule."""
+    key = KeyName.PRO_RATA if clear is clear_pro_rata else KeyName.EQUAL
+
+    assert verify(orders[::-1], clear(orders, price), OnePriceCertificate(price, key)) is None
 
 
 @both

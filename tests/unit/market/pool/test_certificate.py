@@ -3,7 +3,10 @@
 from collections.abc import Callable
 from dataclasses import replace
 
-from aipchain.market.book import BookOrder
+import pytest
+
+from aipchain.market.allocation.certificate import KeyName
+from aipchain.market.book import BookOrder, OrderNumber, Trade
 from aipchain.market.breach import At, Breach, Thing
 from aipchain.market.pool.certificate import Fault, OnePriceCertificate, most_tradable, verify
 from aipchain.market.pool.pro_rata import clear_pro_rata
@@ -11,7 +14,7 @@ from aipchain.units import Price, Wh
 
 Book = Callable[..., tuple[BookOrder, ...]]
 PRICE = Price(15)
-CERTIFICATE = OnePriceCertificate(PRICE)
+CERTIFICATE = OnePriceCertificate(PRICE, KeyName.PRO_RATA)
 
 
 def test_a_clearing_is_proven_and_its_flaws_are_found(book: Book) -> None:
@@ -28,6 +31,16 @@ def test_a_clearing_is_proven_and_its_flaws_are_found(book: Book) -> None:
     assert verify(orders, (replace(trades[0], bid=orders[2].number),), CERTIFICATE) == Breach(
         Fault.OUTSIDE_ENVELOPE, At(Thing.TRADE, 0)
     )
+
+
+@pytest.mark.parametrize("key", [KeyName.PRO_RATA, KeyName.EQUAL])
+def test_a_favoured_order_is_found(book: Book, key: KeyName) -> None:
+    """Two equal buyers and too little for both: one of them cannot have it all, whatever the price and the volume."""
+    orders = book("bid a 20@10", "bid b 20@10", "offer c 5@10")
+    favoured = (Trade(OrderNumber(0), OrderNumber(2), Wh(10), PRICE),)
+
+    assert verify(orders, favoured, OnePriceCertificate(PRICE)) is None
+    assert verify(orders, favoured, OnePriceCertificate(PRICE, key)) == Breach(Fault.OTHER_PARTS)
 
 
 def test_the_most_is_what_owners_can_trade_with_others(book: Book) -> None:
