@@ -1,9 +1,8 @@
 """What a learned forecaster sees of a day to come: the home's past and its neighbours', in units of its usual energy.
 
-One row for each home, day and step. Everything is divided by the home's *scale*, its mean energy of the 14 days before
-(of 28 where those have no measurement), so that one model serves large homes and small ones, and homes it never saw.
-Only days before the one in question are read. What was not measured is left out of means and quantiles; a feature of
-which nothing was measured is NaN.
+One row for each home, day and step. Everything is divided by the home's *scale*, its mean energy of the 28 days before,
+so that one model serves large homes and small ones, and homes it never saw. Only days before the one in question are
+read. What was not measured is left out of means and quantiles; a feature of which nothing was measured is NaN.
 """
 
 from collections.abc import Iterator, Sequence
@@ -21,9 +20,6 @@ __all__ = ["WINDOW_DAYS", "FeatureRows", "feature_rows"]
 
 WINDOW_DAYS: Final = 28
 """How far back a row looks."""
-
-SCALE_DAYS: Final = 14
-"""Days whose mean is a home's scale. Of 7, 14 and 28, tuned on days 90 to 181: a month follows a season too late."""
 
 LEAST_WH: Final = 1.0
 """Added to every scale, so that a home that used nothing has one [Wh]."""
@@ -88,8 +84,7 @@ class _Past:
         padded = np.concatenate([before, seen], axis=1)
         places = np.array([[day - first - back for back in range(1, WINDOW_DAYS + 1)] for day in days])
         window = padded[:, places]
-        recent = mean(window[:, :, :SCALE_DAYS], axis=(2, 3))
-        scale_wh = np.where(np.isnan(recent), mean(window, axis=(2, 3)), recent) + LEAST_WH
+        scale_wh = mean(window, axis=(2, 3)) + LEAST_WH
         scaled = window / scale_wh[:, :, None, None]
         return _Past(tuple(days), tuple(panel.weekday(day) for day in days), scaled, scale_wh)
 

@@ -9,7 +9,7 @@ from aipchain.ai.forecasting.network import FeatureNet
 __all__ = ["BLEND", "load_blend"]
 
 BLEND: Final = "blend"
-_TREES: Final = 0.6
+_TREES: Final = 0.5
 """Weight of the trees, tuned on days 90 to 181; the net has the rest."""
 
 

@@ -4,8 +4,8 @@ Where the energy of a home stayed below its 0.9 quantile in fewer than nine of t
 and the other way round; so over weeks every home's coverage comes to what was promised, whatever its habits do.
 The shift is in units of the home's own spread (0.9 less 0.1 quantile, mean of the day). Energy that equals a quantile
 below the median is not below it: a home that often uses nothing keeps what lies between its quantiles at what was
-promised. The outermost quantiles, between which that is, are shifted in full. Those between them, of which the loss is
-what counts, are shifted by half: a shift follows a home's last days, and half of what they tell lasts.
+promised. The outermost quantiles are tracked fast, as coverage is what they promise; those between them slowly, and
+never beyond the outermost.
 
 Source: quantile tracking of Angelopoulos, Candes, Tibshirani 2023 (conformal PID control), its proportional part.
 """
@@ -16,18 +16,18 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from aipchain.ai.forecasting.quantiles import LEVELS, Quantiles, in_order
+from aipchain.ai.forecasting.quantiles import LEVELS, Quantiles
 
-__all__ = ["RATE", "QuantileTracker", "tracked"]
+__all__ = ["INNER_RATE", "OUTER_RATE", "QuantileTracker", "tracked"]
 
-RATE: Final = 0.2
-"""Part of the spread by which a day that was wrong in all its steps would shift a quantile.
+OUTER_RATE: Final = 0.2
+"""Part of the spread by which a day that was wrong in all its steps would shift an outermost quantile.
 
-Of 0.03 to 0.3, tuned on days 90 to 181 of the load benchmark, as was the half.
+Coverage over T days is off by the range of the shift by (rate x T), whatever comes (see the source).
 """
 
-_APPLIED: Final = np.array([1.0] + [0.5] * (len(LEVELS) - 2) + [1.0])
-"""Part of its shift by which each quantile is shifted."""
+INNER_RATE: Final = 0.03
+"""The same of those between: from 0.03 to 0.1 their loss is the same on days 90 to 181 of the load benchmark."""
 
 
 @dataclass(slots=True)
@@ -35,7 +35,8 @@ class QuantileTracker:
     """Shifts of every home and level, from day to day."""
 
     homes: int
-    rate: float = RATE
+    outer_rate: float = OUTER_RATE
+    inner_rate: float = INNER_RATE
     shift: NDArray[np.float64] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -43,30 +44,28 @@ class QuantileTracker:
 
     def adjusted(self, forecast: Quantiles) -> Quantiles:
         """The forecast of a day, shape (homes, steps, 9), with the shifts of the days before."""
-        return in_order(forecast + _APPLIED * (self._shifted(forecast) - forecast))
+        shifted = np.maximum(forecast + self.shift[:, None] * _spread(forecast), 0.0)
+        low, high = shifted[..., :1], np.maximum(shifted[..., -1:], shifted[..., :1])
+        return np.concatenate([low, np.clip(np.sort(shifted[..., 1:-1], axis=-1), low, high), high], axis=-1)
 
-    def learn(self, forecast: Quantiles, actual: NDArray[np.int64], missing: NDArray[np.bool_]) -> None:
-        """Take in what became of a day's forecast, given as it was before adjustment; gaps change nothing."""
+    def learn(self, told: Quantiles, actual: NDArray[np.int64], missing: NDArray[np.bool_]) -> None:
+        """Take in what became of an adjusted forecast; a home that was not measured keeps its shifts."""
         known = ~missing[..., None]
         count = known.sum(axis=1)
-        levels, energy, told = np.asarray(LEVELS), actual[..., None], self._shifted(forecast)
+        levels, energy = np.asarray(LEVELS), actual[..., None]
         under = np.where(levels < 0.5, energy < told, energy <= told)
         below = np.sum(under, axis=1, where=known) / np.maximum(count, 1)
-        self.shift += np.where(count > 0, self.rate * (levels - below), 0.0)
-
-    def _shifted(self, forecast: Quantiles) -> Quantiles:
-        return in_order(forecast + self.shift[:, None] * _spread(forecast))
+        rates = np.array([self.outer_rate, *[self.inner_rate] * (len(LEVELS) - 2), self.outer_rate])
+        self.shift += np.where(count > 0, rates * (levels - below), 0.0)
 
 
-def tracked(
-    forecast: Quantiles, actual: NDArray[np.int64], missing: NDArray[np.bool_], rate: float = RATE
-) -> Quantiles:
+def tracked(forecast: Quantiles, actual: NDArray[np.int64], missing: NDArray[np.bool_]) -> Quantiles:
     """Forecasts of days in a row, (homes, days, steps, 9), as they would have been adjusted one after another."""
-    tracker = QuantileTracker(forecast.shape[0], rate)
+    tracker = QuantileTracker(forecast.shape[0])
     adjusted = np.empty_like(forecast)
     for day in range(forecast.shape[1]):
         adjusted[:, day] = tracker.adjusted(forecast[:, day])
-        tracker.learn(forecast[:, day], actual[:, day], missing[:, day])
+        tracker.learn(adjusted[:, day], actual[:, day], missing[:, day])
     return adjusted
 
 

@@ -106,7 +106,7 @@ def _adjusted(model: TrainedModel, shown: Panel, place: int) -> Quantiles:
         if home in model.card.homes:
             tracker.shift[row] = model.shifts[model.card.homes.index(home)]
     for day in range(first, place):
-        told = raw[:, day - first]
+        told = tracker.adjusted(raw[:, day - first])
         tracker.learn(told, shown.energy_wh[:, day], shown.missing[:, day] | np.isnan(told).any(axis=-1))
     return tracker.adjusted(raw[:, -1])
 

@@ -73,7 +73,7 @@ def _held_out(panel: Panel, blend: Blend) -> tuple[HeldOut, Quantiles]:
     tracker, told = QuantileTracker(len(panel.homes)), np.empty_like(raw)
     for day in range(HELD_OUT_DAYS):
         told[:, day] = tracker.adjusted(raw[:, day])
-        tracker.learn(raw[:, day], actual[:, day], missing[:, day])
+        tracker.learn(told[:, day], actual[:, day], missing[:, day])
     found = score(actual, missing, told, naive_error(panel.energy_wh[:, :first], panel.missing[:, :first]))
     figures = {name: round(float(getattr(found, name)), 4) for name in ("mase", "nmae", "wql")}
     covered = {"cov80_min": round(min(found.coverage), 4), "cov80_max": round(max(found.coverage), 4)}

@@ -92,9 +92,9 @@ def test_features_see_the_past_only_and_do_not_know_the_size_of_a_home(year: Pan
 
 
 def test_features_by_hand(year: Panel) -> None:
-    """Yesterday at that hour, the mean of the week, and yesterday from that hour on, by the mean of a fortnight."""
+    """Yesterday at that hour, the mean of the week, and yesterday from that hour on, by the mean of four weeks."""
     rows = feature_rows(year, [30])
-    scale = year.energy_wh[1, 16:30].mean() + 1
+    scale = year.energy_wh[1, 2:30].mean() + 1
     seen = dict(zip(rows.names, rows.values[1, 0, 18].tolist(), strict=True))
 
     assert rows.scale_wh[1, 0] == pytest.approx(scale)
