@@ -3,6 +3,8 @@
 Where the trades would be more than fit one result, owners stay out by lot and the others share again.
 """
 
+from operator import attrgetter
+
 from aipchain.market.auctions.ties import tie_seed
 from aipchain.market.pool.equal_shares import clear_equal_shares
 from aipchain.market.pool.fitting import clear_within
@@ -15,4 +17,5 @@ def clear(inputs: ClearInputs) -> Clearing:
     if inputs.price is None:
         raise CannotDecide("the price plugin set no price, and this rule trades only at a given one")
     seed, most = tie_seed(inputs.interval), inputs.max_trades
-    return Clearing(clear_within(inputs.orders, inputs.price, clear_equal_shares, most, seed=seed, by_owner=True))
+    by_owner = attrgetter("owner")
+    return Clearing(clear_within(inputs.orders, inputs.price, clear_equal_shares, most, seed=seed, together=by_owner))

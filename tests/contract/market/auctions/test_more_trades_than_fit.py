@@ -129,6 +129,27 @@ def test_equal_shares_keep_one_level() -> None:
     assert all(got[each.number] in (each.wh, level - 1, level) for each in bids)
 
 
+def test_an_allocation_key_keeps_its_tiers() -> None:
+    """The homes of the first tier are served in full, though a thousand others have to stay out; all is sold."""
+    orders = many_buyers(3_000, 60)
+    first = range(1_000, 1_100)
+    kept = ask("allocation-key", orders, {"key": "cascade", "tiers": ",".join(f"{meter}=0" for meter in first)})
+    got = traded(kept)
+
+    assert sum(each.wh for each in kept) == 60 * 3_000
+    assert all(got[meter] == orders[meter].wh for meter in first)
+    assert 900 < sum(not got[each.number] for each in orders) < 1_200
+
+
+def test_an_allocation_key_keeps_the_meters_that_have_shares() -> None:
+    """Under shares nobody else may buy: the listed ones have their share of what the sellers offer."""
+    orders = many_buyers(3_000, 60)
+    kept = ask("allocation-key", orders, {"key": "static", "shares": ",".join(f"{meter}=5" for meter in range(100))})
+
+    assert {each.bid for each in kept} == set(range(100))
+    assert all(wh == orders[number].wh for number, wh in traded(kept).items() if number < 100)
+
+
 @pytest.mark.parametrize("name", ["pro-rata", "equal-shares"])
 def test_who_stays_out_of_a_shared_interval_is_a_lot_of_that_interval(name: str) -> None:
     """In even books both sides lose orders, and large ones as well as small ones stay out."""

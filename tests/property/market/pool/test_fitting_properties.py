@@ -17,8 +17,6 @@ from aipchain.units import Price, Wh
 Clear = Callable[..., tuple[Trade, ...]]
 BY_NUMBER, BY_OWNER = attrgetter("number"), attrgetter("owner")
 RULES = pytest.mark.parametrize(("clear", "together"), [(clear_pro_rata, BY_NUMBER), (clear_equal_shares, BY_OWNER)])
-    ("clear", "together"), [(clear_pro_rata, attrgetter("number")), (clear_equal_shares, attrgetter("owner"))]
-)
 seeds = st.integers(0, 2**64 - 1)
 
 
