@@ -39,10 +39,11 @@ _MOST: Final = 1.6
 _SETTINGS: Final[Mapping[str, object]] = {
     "objective": "quantile",
     "num_leaves": 4,
-    "learning_rate": 0.06,
+    "learning_rate": 0.15,
+    "max_bin": 63,
     "min_data_in_leaf": 150,
     "feature_fraction": 0.5,
-    "bagging_fraction": 0.7,
+    "bagging_fraction": 0.4,
     "bagging_freq": 1,
     "lambda_l2": 10.0,
     "verbosity": -1,
@@ -69,7 +70,7 @@ class SkyTrees:
         return _all_levels(told).reshape(*level.shape, len(LEVELS)) * (level * view.clear[:, days])[..., None]
 
 
-def grown(view: SolarView, rounds: int = 100, seed: int = 0) -> SkyTrees:
+def grown(view: SolarView, rounds: int = 40, seed: int = 0) -> SkyTrees:
     """Grow trees from all days that have four weeks before them.
 
     :raises UnusablePanel: there are none.
