@@ -81,6 +81,7 @@ def load_scores(walk: LoadWalk, seed: int = 0) -> dict[str, object]:
             for home, share in zip(walk.panel.homes, ours.coverage, strict=True)
         ],
         "load_differences": list(_differences(walk, seed)),
+        "load_weeks": list(_weeks(walk)),
     }
 
 
@@ -109,7 +110,18 @@ def _differences(walk: LoadWalk, seed: int) -> Iterator[dict[str, object]]:
     for name, each in walk.walks.items():
         if name != OURS:
             found = week_block_difference(ours, _daily_loss(walk, each.forecast), weight, seed=seed)
-            yield {"model": name, "wql_more": found.mean, "low": found.low, "high": found.high}
+            more, low, high = (round(each, 5) for each in (found.mean, found.low, found.high))
+            yield {"model": name, "wql_more": more, "low": low, "high": high}
+
+
+def _weeks(walk: LoadWalk) -> Iterator[dict[str, object]]:
+    """WQL of each week, by forecaster."""
+    weight = np.sum(walk.actual, axis=(0, 2), where=~walk.missing).astype(np.float64)
+    losses = {name: _daily_loss(walk, each.forecast) for name, each in walk.walks.items()}
+    for first in range(0, len(weight) // 7 * 7, 7):
+        week = slice(first, first + 7)
+        wql = {name: round(float(loss[week].sum() / weight[week].sum()), 4) for name, loss in losses.items()}
+        yield {"week": first // 7 + 1, **wql}
 
 
 def _daily_loss(walk: LoadWalk, forecast: Quantiles) -> NDArray[np.float64]:

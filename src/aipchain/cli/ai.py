@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -16,6 +17,7 @@ from aipchain.metering.packs import load_pack
 try:
     from aipchain.ai.benchmark.homes import year_of
     from aipchain.ai.benchmark.machine import measured_run
+    from aipchain.ai.benchmark.page import page
     from aipchain.ai.benchmark.suite import SUITES, Result, committed, documented, result_file, suite_named
     from aipchain.ai.executors.choose import choose_executor
 except ModuleNotFoundError as error:
@@ -42,6 +44,7 @@ def bench(
     seed: Annotated[int, typer.Option(help="Other seeds make other draws.")] = 0,
     ray: RayOption = None,
     workers: WorkersOption = 1,
+    report: Annotated[Path | None, typer.Option(help="Write an HTML page with plots here.")] = None,
     as_json: AsJson = False,
 ) -> None:
     """Measure a suite on the homes that ship with the package, and hold it against its goals.
@@ -50,7 +53,11 @@ def bench(
     """
     if show and write:
         raise InputError("--show prints what is kept and --write keeps what is run: give one of them")
+    if report is not None:
+        refuse_unwritable(report)
     document = committed(suite) if show else _run(suite, seed, ray, workers, write)
+    if report is not None:
+        write_file(report, page(suite, document))
     if as_json:
         show_json(document)
     else:
@@ -74,7 +81,7 @@ def _run(name: str, seed: int, ray: str | None, workers: int, write: bool) -> Re
 def _show(name: str, document: Mapping[str, Any]) -> None:
     """Rows of the document as tables, goals last; the rest is for `--json`."""
     for key, rows in document.items():
-        if key != "goals" and _are_rows(rows):
+        if key != "goals" and not key.endswith("_weeks") and _are_rows(rows):
             _show_rows(f"{name}: {key.replace('_', ' ')}", rows)
     figures = [(key, _joined(value)) for key, value in document.items() if _is_figure(value) and key != "run"]
     if figures:
