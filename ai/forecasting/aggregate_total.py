@@ -88,7 +88,8 @@ class FittedTotal:
     def outlooks(self, panel: Panel, days: Sequence[int]) -> list[Outlook]:
         """Point forecast and scenarios of each day, from what the panel holds before it.
 
-        :raises UnusablePanel: a day is one of those that the models have learned from.
+        :raises UnusablePanel: a day is one of those that the models have learned from, or nothing was measured in the
+            four weeks before it.
         """
         if min(days) < self.first_held:
             raise UnusablePanel(
@@ -102,6 +103,10 @@ class FittedTotal:
         least_wh = _LEAST_PART * float(self.held.mean()) + 1
         missed = np.log((seen + least_wh) / (point[: len(seen)] + least_wh))
         places = [day - self.first_held for day in days]
+        if blind := [day for day, place in zip(days, places, strict=True) if not np.isfinite(point[place]).all()]:
+            raise UnusablePanel(
+                f"nothing was measured in the four weeks before day {blind[0]}: no total can be forecast"
+            )
         return [_outlook(point[place] + least_wh, missed[:place], least_wh) for place in places]
 
 

@@ -131,8 +131,13 @@ def test_days_with_gaps_make_no_scenario(season: Panel, fitted: FittedTotal) -> 
 
 
 def test_what_cannot_be_forecast_is_told(season: Panel, fitted: FittedTotal) -> None:
-    """Too few days, and days that the models have learned from."""
+    """Too few days, days that the models have learned from, and days after four weeks without a measurement."""
+    missing = season.missing.copy()
+    missing[2, 50:80] = True
+    blind = Panel(season.homes, season.start, np.where(missing, 0, season.energy_wh), missing)
     with pytest.raises(UnusablePanel, match="30 days are too few for a total: give 56"):
         CommunityTotal().fit(season.until(30))
     with pytest.raises(UnusablePanel, match="day 10 was learned from"):
         fitted.outlooks(season, [10])
+    with pytest.raises(UnusablePanel, match="nothing was measured in the four weeks before day 79"):
+        fitted.outlooks(blind, [75, 79])
