@@ -25,13 +25,16 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """What homes worked out at midnight: expected prices of the day's steps, and worth of stored energy behind each.
+    """What homes worked out at midnight.
 
-    `after` has shape (steps of a day, homes, levels) [base units].
+    `table` is cost still to come by level before each step and after the last, shape (steps + 1, homes, levels);
+    `net_wh` the median net load that each expects, shape (homes, steps); `outside` what energy costs and earns there.
     """
 
     prices: Prices
-    after: Floats
+    outside: Prices
+    net_wh: Floats
+    table: Floats
 
 
 class Lean(Protocol):
@@ -44,7 +47,7 @@ class Lean(Protocol):
 
 @dataclass(slots=True)
 class Alone:
-    """See the module; keeps the table of the day that it is in.
+    """See the module; is asked step after step.
 
     :param net_wh: quantiles of each home's own net load from midnight's forecasts, shape (homes, steps, values) [Wh].
     :param began: the first step of the run: public prices are known from there.
@@ -58,16 +61,16 @@ class Alone:
     steps_per_day: int
     began: int
     lean: Lean | None = None
-    _day: tuple[int, Day] | None = field(default=None, init=False)
+    days: list[Day] = field(default_factory=list, init=False)
+    """What was worked out so far, the day that it is in last."""
 
     def asked(self, seen: Seen) -> Whole:
         """See `Policy.asked`."""
         of_day = seen.step % self.steps_per_day
-        midnight = seen.step - of_day
-        if self._day is None or self._day[0] != midnight:
-            self._day = midnight, self._worked_out(seen, midnight)
-        day = self._day[1]
-        after = day.after[of_day]
+        if of_day == 0 or not self.days:
+            self.days.append(self._worked_out(seen, seen.step - of_day))
+        day = self.days[-1]
+        after = day.table[of_day + 1]
         if self.lean is not None:
             after = leaned(after, self.lean.of(seen, day), self.fleet)
         price = float(day.prices.paid[of_day]), float(day.prices.earned[of_day])
@@ -83,22 +86,22 @@ class Alone:
         paid, earned = (positions(each, *outside)[:whole] for each in (seen.paid, seen.earned))
         shape = (-1, self.steps_per_day)
         memory = PriceMemory(paid.reshape(shape), earned.reshape(shape))
-        return day_ahead(self.net_wh[:, span], memory, (imports, exports), self.fleet, step_s=self.step_s)
+        return day_ahead(self.net_wh[:, span], memory, Prices(imports, exports), self.fleet, step_s=self.step_s)
 
 
-def day_ahead(
-    net_wh: Quantiles, memory: PriceMemory, outside: tuple[Floats, Floats], fleet: Fleet, *, step_s: int
-) -> Day:
+def day_ahead(net_wh: Quantiles, memory: PriceMemory, outside: Prices, fleet: Fleet, *, step_s: int) -> Day:
     """Work out a day at its midnight; the day after it is expected to be the same."""
-    twice = np.concatenate([net_wh, net_wh], axis=1)
-    imports, exports = (np.tile(each, 2) for each in outside)
-    prices = expected_prices(memory, imports, exports)
-    end_price = float(outside[0].min()) * float(fleet.efficiency_ppm.mean()) / PPM
-    table = worth_table(twice, prices, fleet, end_price=end_price, step_s=step_s)
-    return Day(prices, table[1 : net_wh.shape[1] + 1])
+    steps = net_wh.shape[1]
+    prices = expected_prices(memory, outside)
+    twice = Prices(np.tile(prices.paid, 2), np.tile(prices.earned, 2))
+    end_price = float(outside.paid.min()) * float(fleet.efficiency_ppm.mean()) / PPM
+    likely = net_wh[..., ::2]  # every other level is enough for a mean
+    both_days = np.concatenate([likely, likely], axis=1)
+    table = worth_table(both_days, twice, fleet, end_price=end_price, step_s=step_s)
+    return Day(prices, outside, net_wh[..., net_wh.shape[-1] // 2], table[: steps + 1])
 
 
 def leaned(after: Floats, lean: Floats, fleet: Fleet) -> Floats:
-    """The table's row with stored energy worth so much more, shape (homes, levels) [base units]."""
+    """The table's row with stored energy worth so much more, shape (..., homes, levels) [base units]."""
     stored = np.linspace(0.0, fleet.capacity_wh, STORED_LEVELS, axis=1)
-    return after - lean[:, None] * stored
+    return after - lean[..., None] * stored

@@ -2,14 +2,15 @@
 
 InputError
 ├── BadSetting      a household's setting or a battery cannot be used
-└── UnusableOutlook what is expected of the next steps cannot be planned on
+├── UnusableOutlook what is expected of the next steps cannot be planned on
+└── UnusableWish    an appliance cannot run as it was wished
 OperationError
 └── NoPlan          the solver found no plan
 """
 
 from aipchain.errors import InputError, OperationError
 
-__all__ = ["BadSetting", "NoPlan", "UnusableOutlook"]
+__all__ = ["BadSetting", "NoPlan", "UnusableOutlook", "UnusableWish"]
 
 
 class BadSetting(InputError):
@@ -30,3 +31,7 @@ class NoPlan(OperationError):
     def __init__(self, status: str, steps: int) -> None:
         self.status, self.steps = status, steps
         super().__init__(f"no plan over {steps} steps ({status}): the battery's rule is followed instead")
+
+
+class UnusableWish(InputError):
+    """An appliance cannot run as it was wished."""

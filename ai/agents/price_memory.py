@@ -35,15 +35,14 @@ def positions(price: Floats, import_price: Floats, export_price: Floats) -> Floa
     return np.where(apart > 0, (price - export_price) / np.where(apart > 0, apart, 1.0), 0.5)
 
 
-def expected_prices(memory: PriceMemory, import_price: Floats, export_price: Floats) -> Prices:
-    """What a home expects of the steps of days to come, shape (steps): a whole number of days from midnight.
+def expected_prices(memory: PriceMemory, outside: Prices) -> Prices:
+    """What a home expects of the steps of a day that has these prices outside.
 
     Before a first day is remembered, these are the outside's prices.
     """
     if not len(memory.paid):
-        return Prices(import_price, export_price)
-    days = len(import_price) // memory.paid.shape[1]
-    apart = import_price - export_price
-    paid = export_price + np.tile(memory.paid[-REMEMBERED_DAYS:].mean(axis=0), days) * apart
-    earned = export_price + np.tile(memory.earned[-REMEMBERED_DAYS:].mean(axis=0), days) * apart
+        return outside
+    apart = outside.paid - outside.earned
+    paid = outside.earned + memory.paid[-REMEMBERED_DAYS:].mean(axis=0) * apart
+    earned = outside.earned + memory.earned[-REMEMBERED_DAYS:].mean(axis=0) * apart
     return Prices(paid, np.minimum(earned, paid))

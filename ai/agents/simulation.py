@@ -101,15 +101,19 @@ def simulate(community: Community, policy: Policy, steps: range) -> Run:
         asked = policy.asked(Seen(step, stored, net, paid[:at], earned[:at]))
         moved, stored = move_all(community.fleet, stored, asked, community.step_s)
         battery[:, at], level[:, at], meter[:, at] = moved, stored, net + moved
-        outside = float(community.import_price[step]), float(community.export_price[step])
+        outside = (np.asarray(each[step], np.float64) for each in (community.import_price, community.export_price))
         paid[at], earned[at] = pool_prices(meter[:, at], *outside)
     return Run(battery, level, meter)
 
 
-def pool_prices(net_wh: Whole, import_price: float, export_price: float) -> tuple[float, float]:
-    """What members pay and get on average for a watt-hour at the mid-market rate: what the pool makes public."""
-    demand, supply = int(np.maximum(net_wh, 0).sum()), int(np.maximum(-net_wh, 0).sum())
-    local, middle = min(demand, supply), (import_price + export_price) / 2
-    pays = (local * middle + (demand - local) * import_price) / demand if demand else middle
-    gets = (local * middle + (supply - local) * export_price) / supply if supply else middle
-    return pays, gets
+def pool_prices(net_wh: Whole, import_price: Floats, export_price: Floats) -> tuple[Floats, Floats]:
+    """What members pay and get on average for a watt-hour at the mid-market rate: what the pool makes public.
+
+    :param net_wh: shape (..., homes); prices and result of shape (...).
+    """
+    demand = np.maximum(net_wh, 0).sum(axis=-1).astype(np.float64)
+    supply = np.maximum(-net_wh, 0).sum(axis=-1).astype(np.float64)
+    local, middle = np.minimum(demand, supply), (import_price + export_price) / 2
+    pays = (local * middle + (demand - local) * import_price) / np.maximum(demand, 1.0)
+    gets = (local * middle + (supply - local) * export_price) / np.maximum(supply, 1.0)
+    return np.where(demand > 0, pays, middle), np.where(supply > 0, gets, middle)

@@ -16,10 +16,10 @@ from aipchain.ai.agents.plan import WEAR_PRICE
 from aipchain.ai.agents.settings import PPM
 from aipchain.ai.forecasting.quantiles import LEVELS, Quantiles
 
-__all__ = ["STORED_LEVELS", "Prices", "best_charge", "net_quantiles", "worth_table"]
+__all__ = ["STORED_LEVELS", "Prices", "best_charge", "net_quantiles", "worth_at", "worth_table"]
 
-STORED_LEVELS: Final = 33
-"""Levels of a table, from empty to full: 200 Wh apart in a battery of 6.4 kWh."""
+STORED_LEVELS: Final = 25
+"""Levels of a table, from empty to full: 267 Wh apart in a battery of 6.4 kWh."""
 
 _CHOICES: Final = 41
 """Commands that are compared, from full discharge to full charge; besides, the one that keeps the meter at zero."""
@@ -29,8 +29,8 @@ _HOUR_S: Final = 3_600
 
 Floats = NDArray[np.float64]
 
-Price: TypeAlias = tuple[float, float]
-"""What a watt-hour costs and what it earns in one step [base units per Wh]."""
+Price: TypeAlias = tuple[Floats | float, Floats | float]
+"""What a watt-hour costs and what it earns in one step, of all homes or of each [base units per Wh]."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,30 +64,37 @@ def worth_table(net_wh: Quantiles, prices: Prices, fleet: Fleet, *, end_price: f
     table[steps] = -end_price * stored
     for step in reversed(range(steps)):
         meter = net_wh[:, step, :, None, None] + moved[:, None]
-        cost = _cost(meter, prices.paid[step], prices.earned[step])
-        table[step] = (cost + (wear + table[step + 1][:, None, :])[:, None]).min(axis=-1).mean(axis=1)
+        paid, earned = prices.paid[step], prices.earned[step]
+        cost = np.maximum(paid * meter, earned * meter)  # paid is not below earned
+        cost += (wear + table[step + 1][:, None, :])[:, None]
+        table[step] = cost.min(axis=-1).mean(axis=1)
     return table
 
 
 def best_charge(after: Floats, stored_wh: Floats, net_wh: Floats, price: Price, fleet: Fleet, *, step_s: int) -> Floats:
-    """Charge less discharge that costs least now and later, shape (homes) [Wh].
+    """Charge less discharge that costs least now and later, shape (..., homes) [Wh].
 
-    :param after: the row of `worth_table` behind this step, shape (homes, levels); a home may stand in many rows.
-    :param stored_wh: what each holds; `net_wh` what its meter shows without the battery, shape (homes).
+    :param after: the row of `worth_table` behind this step, shape (..., homes, levels).
+    :param stored_wh: what each holds; `net_wh` what its meter shows without the battery, shape (..., homes).
     :param price: what a watt-hour is expected to cost and to earn in this step [base units per Wh].
     """
     efficiency = (fleet.efficiency_ppm / PPM)[:, None]
     most = (fleet.power_w * step_s / _HOUR_S)[:, None]
-    stored, capacity = stored_wh[:, None], fleet.capacity_wh[:, None]
-    wishes = np.concatenate([np.linspace(-1, 1, _CHOICES) * most, -net_wh[:, None]], axis=1)
+    stored, capacity = stored_wh[..., None], fleet.capacity_wh[:, None]
+    shares = np.broadcast_to(np.linspace(-1, 1, _CHOICES) * most, (*net_wh.shape, _CHOICES))
+    wishes = np.concatenate([shares, -net_wh[..., None]], axis=-1)
     moved = np.clip(wishes, -np.minimum(most, stored * efficiency), np.minimum(most, (capacity - stored) / efficiency))
-    level = (stored + np.where(moved > 0, moved * efficiency, moved / efficiency)) / capacity * (STORED_LEVELS - 1)
+    later = worth_at(after, stored + np.where(moved > 0, moved * efficiency, moved / efficiency), fleet)
+    meter = net_wh[..., None] + moved
+    paid, earned = (np.asarray(each)[..., None] for each in price)
+    now = np.maximum(paid * meter, earned * meter) + WEAR_PRICE * np.abs(moved)
+    best = (now + later).argmin(axis=-1)[..., None]
+    return np.asarray(np.take_along_axis(moved, best, axis=-1)[..., 0], np.float64)
+
+
+def worth_at(row: Floats, stored_wh: Floats, fleet: Fleet) -> Floats:
+    """A row of the table at any stored energy, straight between levels, shape (..., homes, values) as `stored_wh`."""
+    level = stored_wh / np.maximum(fleet.capacity_wh, 1)[:, None] * (STORED_LEVELS - 1)
     below = np.clip(level.astype(np.int64), 0, STORED_LEVELS - 2)
-    low, high = np.take_along_axis(after, below, axis=1), np.take_along_axis(after, below + 1, axis=1)
-    later = low + (high - low) * (level - below)
-    now = _cost(net_wh[:, None] + moved, price[0], price[1]) + WEAR_PRICE * np.abs(moved)
-    return np.take_along_axis(moved, (now + later).argmin(axis=1)[:, None], axis=1)[:, 0]
-
-
-def _cost(meter_wh: Floats, paid: float, earned: float) -> Floats:
-    return np.asarray(np.maximum(meter_wh, 0) * paid - np.maximum(-meter_wh, 0) * earned, np.float64)
+    low, high = np.take_along_axis(row, below, axis=-1), np.take_along_axis(row, below + 1, axis=-1)
+    return np.asarray(low + (high - low) * (level - below), np.float64)
