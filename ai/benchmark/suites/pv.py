@@ -31,7 +31,12 @@ TRAINING_DAYS: Final = 182
 def pv_scores(year: HomesYear, executor: Executor, days: range = TEST, clocks: str = CLOCKS) -> dict[str, object]:
     """Scores of the sky blend, and of what it is held against, under `peers`."""
     panel, site = per_kilowatt(year), SunSite(year.site.latitude, year.site.longitude, clocks)
-    forecasters: tuple[Forecaster, ...] = (SkyBlend(site), SkyAnalogs(site), Persistence(1), Climatology(14))
+    forecasters: tuple[Forecaster, ...] = (
+        SkyBlend(site),
+        SkyAnalogs(site),
+        Persistence(1),
+        Climatology(14, hours_beside=0),
+    )
     walks = walk_all(forecasters, panel, days, executor)
     ours, *peers = ({"model": name, **_scored(walk, panel, days)} for name, walk in walks.items())
     return {**ours, "homes": len(panel.homes), "peers": peers}
