@@ -23,6 +23,7 @@ from aipchain.ai.federated.attacks import Attack
 from aipchain.ai.federated.comparison import Compared, Settings, alone, pooled, together
 from aipchain.ai.federated.learner import Learning
 from aipchain.ai.federated.rounds import Plan
+from aipchain.ai.forecasting.forecaster import Forecaster
 from aipchain.ai.forecasting.network import FeatureNet
 from aipchain.ai.forecasting.quantiles import Quantiles
 from aipchain.ai.panel import Panel
@@ -65,13 +66,19 @@ class _Told:
 
 def run(year: HomesYear, executor: Executor, seed: int, told: Callable[[str], None]) -> Result:
     """Walk through the test days in each way."""
-    return measured(year.core_load, TEST, Settings(Plan(seed=seed), Learning(seed=seed)), executor, told)
+    ways = Settings(Plan(seed=seed), Learning(seed=seed)), FeatureNet(KNOWN, seeds=(seed,))
+    return measured(year.core_load, TEST, ways, executor, told)
 
 
-def measured(panel: Panel, days: range, settings: Settings, executor: Executor, told: Callable[[str], None]) -> Result:
-    """Walk through days in each way; each fold of each way is a piece of work."""
-    seed = settings.plan.seed
-    walked = _walks(panel, days, settings, executor, told)
+def measured(
+    panel: Panel, days: range, ways: tuple[Settings, Forecaster], executor: Executor, told: Callable[[str], None]
+) -> Result:
+    """Walk through days in each way; each fold of each way is a piece of work.
+
+    :param ways: how nets of the federation learn, and the pooled one that knows homes and neighbours.
+    """
+    settings, seed = ways[0], ways[0].plan.seed
+    walked = _walks(panel, days, ways, executor, told)
     honest = [place for place, home in enumerate(panel.homes) if home not in liars(panel, seed)]
     homes, together_ = panel.of_homes([panel.homes[place] for place in honest]), walked[_Way(TOGETHER)]
     without = _of_homes(together_, honest)
@@ -88,11 +95,11 @@ def measured(panel: Panel, days: range, settings: Settings, executor: Executor, 
 
 
 def _walks(
-    panel: Panel, days: range, settings: Settings, executor: Executor, told: Callable[[str], None]
+    panel: Panel, days: range, ways: tuple[Settings, Forecaster], executor: Executor, told: Callable[[str], None]
 ) -> dict[_Way, _Told]:
     pieces = [(way, fold) for way in _ways() for fold in folds(days)]
     found: dict[_Way, list[_Told]] = {}
-    for (way, fold), each in zip(pieces, executor.map(_piece, pieces, (panel, settings)), strict=True):
+    for (way, fold), each in zip(pieces, executor.map(_piece, pieces, (panel, *ways)), strict=True):
         found.setdefault(way, []).append(each)
         lie = f", {way.attack} under {way.rule}" if way.attack else ""
         told(f"{way.name}{lie}: days {fold.days.start} to {fold.days.stop - 1} ({each.cpu_s:.1f} CPU s)")
@@ -103,8 +110,8 @@ def goals(result: Result) -> list[Goal]:
     """Near pooled, better than alone, small answers, few rounds, and liars that cost little."""
     rows: Any = result["ways"]
     wql = {row["model"]: row["wql"] for row in rows}
-    pooled = min(wql[KNOWN], wql[POOLED])
-    dearer, better = wql[TOGETHER_OWN] / pooled - 1, 1 - wql[TOGETHER_OWN] / wql[ALONE]
+    best = min(wql[KNOWN], wql[POOLED])
+    dearer, better = wql[TOGETHER_OWN] / best - 1, 1 - wql[TOGETHER_OWN] / wql[ALONE]
     lies: Any = result["lies"]
     worst = max(row["cost"] for row in lies if row["rule"] == str(Rule.TRIMMED_MEAN))
     size, rounds = int(str(result["answer_bytes"])), int(str(result["rounds"]))
@@ -128,13 +135,12 @@ def _ways() -> Iterator[_Way]:
     yield from (_Way(TOGETHER, rule, attack) for attack in Attack for rule in Rule)
 
 
-def _piece(shared: tuple[Panel, Settings], piece: tuple[_Way, Fold]) -> _Told:
-    (panel, settings), (way, fold) = shared, piece
+def _piece(shared: tuple[Panel, Settings, Forecaster], piece: tuple[_Way, Fold]) -> _Told:
+    (panel, settings, known), (way, fold) = shared, piece
     began = time.process_time()
     past, shown = panel.until(fold.days.start), panel.until(fold.days.stop)
     if way.name == KNOWN:
-        net = FeatureNet(seeds=(settings.plan.seed,))
-        return _Told({KNOWN: net.fit(past).forecast(shown, fold.days)}, time.process_time() - began)
+        return _Told({KNOWN: known.fit(past).forecast(shown, fold.days)}, time.process_time() - began)
     compared = _compared(way, past, settings)
     variants = dict(zip(_VARIANTS[way.name], (compared.shared, compared.own), strict=False))
     forecasts = {name: variant.forecast(shown, fold.days) for name, variant in variants.items()}

@@ -9,20 +9,18 @@ on this machine, through joblib and through this process; all four must give the
 import os
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
 from functools import partial
 from hashlib import blake2b
+from importlib import import_module
 from typing import Any, Final
 
 import numpy as np
-import ray
-from ray.cluster_utils import Cluster as Nodes
 
 from aipchain.ai.benchmark.homes import HomesYear
-from aipchain.ai.benchmark.machine import peak_rss_mb
 from aipchain.ai.benchmark.suite import Goal, Result
-from aipchain.ai.benchmark.walk_forward import TEST, Fold, folds, forecast_fold
+from aipchain.ai.benchmark.suites.pieces import Warm, back_test, next_day
+from aipchain.ai.benchmark.walk_forward import TEST, folds
+from aipchain.ai.errors import PartMissing
 from aipchain.ai.executors.choose import choose_executor
 from aipchain.ai.executors.executor import Executor
 from aipchain.ai.executors.in_process import InProcess
@@ -30,7 +28,6 @@ from aipchain.ai.forecasting.best import best_of_load
 from aipchain.ai.forecasting.blend import Blend
 from aipchain.ai.forecasting.features import WINDOW_DAYS
 from aipchain.ai.forecasting.forecaster import Fitted, Forecaster
-from aipchain.ai.forecasting.quantiles import whole_wh
 from aipchain.ai.panel import DAY_S, Panel
 from aipchain.units import UnixSeconds
 
@@ -38,6 +35,9 @@ __all__ = ["back_tested", "generated_homes", "goals", "predicted", "run"]
 
 NODES: Final = 10_000
 A_COMMUNITY: Final = 100
+_NODES: Final = "aipchain.ai.benchmark.suites.nodes"
+"""Loaded when it is needed: workers that are timed load no Ray."""
+
 _SMALL: Final = range(40, 44)
 """Days of a back-test that only wakes workers."""
 
@@ -47,12 +47,16 @@ _SIZES: Final = 0.4
 
 
 def run(year: HomesYear, executor: Executor, seed: int, told: Callable[[str], None]) -> Result:
-    """Time all of it; only worth something while nothing else runs on the machine."""
+    """Time all of it; only worth something while nothing else runs on the machine.
+
+    :raises PartMissing: Ray is not installed.
+    """
+    cluster = _cluster_of_this_machine()
     load, busy = year.core_load, os.getloadavg()[0]
     blend = best_of_load()
     told(f"{NODES} generated homes")
     ahead = predicted(blend.fit(load.until(TEST.start)), generated_homes(load, NODES, seed), executor)
-    rows = list(_places(load, _parts(blend), told))
+    rows = list(_places(load, _parts(blend), cluster, told))
     return {
         "forecasts": [{"model": blend.name, "homes": NODES, "synthetic": True, **ahead}],
         "back_tests": rows,
@@ -105,10 +109,10 @@ def generated_homes(real: Panel, count: int, seed: int, days: int = WINDOW_DAYS)
 def predicted(fitted: Fitted, homes: Panel, executor: Executor) -> dict[str, object]:
     """Forecast the day after the last of every home, community by community, with warm workers."""
     communities = [_slice(homes, first) for first in range(0, len(homes.homes), A_COMMUNITY)]
-    with executor.actors(partial(_Warm, fitted)) as pool:
-        pool.map(_forecast, communities[: executor.workers])
+    with executor.actors(partial(Warm, fitted)) as pool:
+        pool.map(next_day, communities[: executor.workers])
         began = time.monotonic()
-        told = pool.map(_forecast, communities)
+        told = pool.map(next_day, communities)
         wall_s = time.monotonic() - began
     figures = {"wall_s": round(wall_s, 2), "cpu_s": round(sum(cpu_s for _, cpu_s in told), 2)}
     return {**figures, "workers": executor.workers, "quantiles": sum(count for count, _ in told)}
@@ -118,35 +122,11 @@ def back_tested(panel: Panel, forecasters: Sequence[Forecaster], days: range, ex
     """Walk each forecaster through the days; the longest pieces first, so that no worker is left waiting at the end."""
     pieces = [(forecaster, fold) for fold in reversed(list(folds(days))) for forecaster in forecasters]
     began = time.monotonic()
-    told = list(executor.map(_piece, pieces, panel))
+    told = list(executor.map(back_test, pieces, panel))
     wall_s = time.monotonic() - began
     digest = blake2b(b"".join(each.energy for each in told), digest_size=16).hexdigest()
     cpu_s, most_mb = sum(each.cpu_s for each in told), max(each.peak_rss_mb for each in told)
     return {"wall_s": round(wall_s, 1), "cpu_s": round(cpu_s, 1), "bytes": digest, "peak_rss_mb": round(most_mb)}
-
-
-@dataclass(frozen=True, slots=True)
-class _Told:
-    energy: bytes
-    cpu_s: float
-    peak_rss_mb: float
-
-
-@dataclass(frozen=True, slots=True)
-class _Warm:
-    fitted: Fitted
-
-
-def _forecast(warm: _Warm, community: Panel) -> tuple[int, float]:
-    began = time.process_time()
-    told = whole_wh(warm.fitted.forecast(community, [community.days]))
-    return told.size, time.process_time() - began
-
-
-def _piece(panel: Panel, piece: tuple[Forecaster, Fold]) -> _Told:
-    began = time.process_time()
-    energy = whole_wh(forecast_fold(piece[0], panel, piece[1])).tobytes()
-    return _Told(energy, time.process_time() - began, peak_rss_mb())
 
 
 def _slice(homes: Panel, first: int) -> Panel:
@@ -158,25 +138,24 @@ def _parts(forecaster: Forecaster) -> list[Forecaster]:
     return [part for part, _ in forecaster.parts] if isinstance(forecaster, Blend) else [forecaster]
 
 
-def _places(panel: Panel, forecasters: Sequence[Forecaster], told: Callable[[str], None]) -> Iterator[dict[str, Any]]:
+def _places(
+    panel: Panel, forecasters: Sequence[Forecaster], cluster: Callable[[], Any], told: Callable[[str], None]
+) -> Iterator[dict[str, Any]]:
     """The same back-test in every place; of the cluster with one node, and again with two."""
     yield _placed(panel, forecasters, InProcess(), told)
     yield _placed(panel, forecasters, choose_executor(workers=2), told)
-    with _cluster() as nodes:
+    with cluster() as nodes:
         for _ in range(2):
             nodes.add_node(num_cpus=1)
             yield _placed(panel, forecasters, choose_executor(nodes.address), told)
 
 
-@contextmanager
-def _cluster() -> Iterator[Nodes]:
-    """A head without a core."""
-    nodes = Nodes(initialize_head=True, head_node_args={"num_cpus": 0})
+def _cluster_of_this_machine() -> Callable[[], Any]:
     try:
-        yield nodes
-    finally:
-        ray.shutdown()
-        nodes.shutdown()  # type: ignore[no-untyped-call]  # Ray
+        found: Callable[[], Any] = import_module(_NODES).cluster_of_this_machine
+    except ModuleNotFoundError as error:
+        raise PartMissing(error.name or "ray", "ray") from error
+    return found
 
 
 def _placed(
