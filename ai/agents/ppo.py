@@ -17,7 +17,7 @@ from aipchain.ai.agents.environment import Village, Worlds
 from aipchain.ai.agents.observation import FEATURES
 from aipchain.ai.agents.residual import Layers, Residual
 
-__all__ = ["Settings", "learn", "learn_seed"]
+__all__ = ["Settings", "learn"]
 
 _LEAST_DEVIATION: Final = 1e-8
 _STEEPEST: Final = 0.5
@@ -64,11 +64,6 @@ class _Tried:
     advantage: torch.Tensor
     value: torch.Tensor
     noise: float
-
-
-def learn_seed(village: Village, seed: int) -> Residual:
-    """A piece of work for an executor."""
-    return learn(village, seed)
 
 
 def learn(
