@@ -23,7 +23,7 @@ from aipchain.ai.forecasting.forecaster import Fitted
 from aipchain.ai.forecasting.gaps import quantiles
 from aipchain.ai.panel import Panel
 
-__all__ = ["MOST_WEEKS", "WeekSigns", "calibrate_theft", "deviations", "judge_weeks", "signs_of_weeks", "strength"]
+__all__ = ["MOST_WEEKS", "WeekSigns", "calibrate_theft", "deviations", "judge_week", "signs_of_weeks", "strength"]
 
 LEAST_WEEKS: Final = 4
 MOST_WEEKS: Final = 12
@@ -89,7 +89,7 @@ def calibrate_theft(weeks: WeekSigns, judged: Sequence[int]) -> Calibration:
     return calibrate(found[~np.isnan(found)])
 
 
-def judge_weeks(panel: Panel, fitted: Fitted, first_day: int, calibration: Calibration) -> list[Observed]:
+def judge_week(panel: Panel, fitted: Fitted, first_day: int, calibration: Calibration) -> list[Observed]:
     """Score every home's seven days from `first_day`, with a reason."""
     days = range(first_day % WEEK, first_day + 1, WEEK)[-MOST_WEEKS - 1 :]
     weeks = signs_of_weeks(panel, fitted, days)

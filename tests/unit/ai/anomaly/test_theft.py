@@ -8,7 +8,7 @@ import pytest
 from aipchain.ai.anomaly.attacks.theft import stolen
 from aipchain.ai.anomaly.frozen import measured_week
 from aipchain.ai.anomaly.observed import Calibration, Observed, alarms
-from aipchain.ai.anomaly.theft import calibrate_theft, judge_weeks, signs_of_weeks
+from aipchain.ai.anomaly.theft import calibrate_theft, judge_week, signs_of_weeks
 from aipchain.ai.forecasting.climatology import Climatology
 from aipchain.ai.panel import Panel
 
@@ -24,7 +24,7 @@ def honest(street: Panel) -> Calibration:
 
 def judged(panel: Panel, calibration: Calibration, first_day: int = WEEK) -> dict[str, Observed]:
     """By home."""
-    return {each.subject: each for each in judge_weeks(panel, Climatology(), first_day, calibration)}
+    return {each.subject: each for each in judge_week(panel, Climatology(), first_day, calibration)}
 
 
 def with_week(panel: Panel, home: int, family: str) -> Panel:
@@ -37,7 +37,7 @@ def with_week(panel: Panel, home: int, family: str) -> Panel:
 @pytest.mark.parametrize("family", ["scale", "random scale", "flat mean", "off-hours zero"])
 def test_a_thief_is_flagged_and_the_neighbours_are_not(street: Panel, honest: Calibration, family: str) -> None:
     """At three false alarms in a hundred honest home-weeks."""
-    found = judge_weeks(with_week(street, 2, family), Climatology(), WEEK, honest)
+    found = judge_week(with_week(street, 2, family), Climatology(), WEEK, honest)
 
     assert [each.subject for each in alarms(found, 0.03)] == ["c"]
 
