@@ -56,10 +56,10 @@ def pairs() -> None:
     book = bilateral.array_book(columns[0], columns[1], bilateral.PairColumns(bid, offer, charge, bonus))
     clearing = bilateral.clear_arrays(book, 9)
     proof = clearing.certificate
-    breach = verify_bilateral(book, clearing, proof)
+    breach = verify_bilateral(book, clearing, proof, 9)
     show("bilateral", clearing.fills, clearing.price, proof.u, proof.p, proof.tie_break.attempt, breach)
     clearing.fills[np.flatnonzero(clearing.fills)[0]] += 1
-    show("bilateral, wrong", str(verify_bilateral(book, clearing, proof)))
+    show("bilateral, wrong", str(verify_bilateral(book, clearing, proof, 9)))
 
 
 def feeder() -> None:
