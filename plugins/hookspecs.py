@@ -100,7 +100,7 @@ class ClearInputs:
     """What `clear` may know: as `PriceInputs`, and the answer of the community's `price` plugin.
 
     `price` is the local price [base units per Wh], or None for "the clearing decides". A result may hold at most
-    `max_trades` trades; `aipchain.market.book.keep_largest` cuts one down. `terms` are what the community demands of
+    `max_trades` trades (docs/plugin-guide.md tells what cuts one down). `terms` are what the community demands of
     clearings under this binding: what to prove, what carrying costs, and what lines carry.
     """
 
