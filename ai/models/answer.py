@@ -1,7 +1,7 @@
 """What a model says of a day: whole watt-hours at nine quantiles for each home, and by which method.
 
 Homes of the model are forecast by the blend, their quantiles shifted by how often they were exceeded since training. A
-home that the model never saw is forecast by the blend, too, from its first week on. With fewer measured days, or steps
+home that the model never saw is forecast by the blend, too, from its second day on. With fewer measured days, or steps
 of another length than the model learned, the answer is climatology and says so; of a home of which nothing was measured
 there is none, and it says that.
 """
@@ -24,8 +24,9 @@ from aipchain.ai.panel import Panel
 
 __all__ = ["Answer", "Method", "day_of", "forecast_day"]
 
-LEAST_DAYS: Final = 7
-"""Measured days from which on the blend is better than climatology (`aip ai bench --suite cl22-wf --show`)."""
+LEAST_DAYS: Final = 2
+"""Measured days from which on the blend answers: it is better than climatology from the first days on (`newcomers` in
+the suite cl22-wf), but a single day may be an odd one."""
 RECENT_DAYS: Final = 56
 """How far back shifts are learned again, where training was longer ago."""
 

@@ -1,14 +1,15 @@
 """Failures of kept models.
 
 InputError
-└── ModelRefused   a folder holds no model that this version can use
+├── ModelRefused   a folder holds no model that this version can use
+└── FolderRefused  a model cannot be written to a folder
 """
 
 from pathlib import Path
 
 from aipchain.errors import InputError
 
-__all__ = ["ModelRefused"]
+__all__ = ["FolderRefused", "ModelRefused"]
 
 
 class ModelRefused(InputError):
@@ -17,3 +18,11 @@ class ModelRefused(InputError):
     def __init__(self, folder: Path, cause: str) -> None:
         self.folder, self.cause = folder, cause
         super().__init__(f"{folder} holds no usable model: {cause}; train one with aip ai train")
+
+
+class FolderRefused(InputError):
+    """A model cannot be written there."""
+
+    def __init__(self, folder: Path, cause: str) -> None:
+        self.folder, self.cause = folder, cause
+        super().__init__(f"{folder} cannot take a model: {cause}; choose another folder")

@@ -22,7 +22,7 @@ from aipchain.ai.forecasting.boosted import GROWN, BoostedTrees, FittedTrees
 from aipchain.ai.forecasting.network import FeatureNet, FittedNets, nets_as_tables, nets_of_tables
 from aipchain.ai.forecasting.quantiles import LEVELS
 from aipchain.ai.models.card import ModelCard, card_of, card_text
-from aipchain.ai.models.errors import ModelRefused
+from aipchain.ai.models.errors import FolderRefused, ModelRefused
 from aipchain.ai.models.trained import TrainedModel, features_of
 
 __all__ = ["CARD", "load_model", "refuse_unwritable_folder", "save_model"]
@@ -38,16 +38,16 @@ _MOST_BYTES: Final = 100_000_000
 def refuse_unwritable_folder(folder: Path) -> None:
     """Say before long work that a model would not be saved there.
 
-    :raises ModelRefused: the folder is there and holds something else.
+    :raises FolderRefused: the folder is there and holds something else.
     """
     if folder.exists() and not (folder / CARD).is_file() and (not folder.is_dir() or any(folder.iterdir())):
-        raise ModelRefused(folder, "it is there and is something else, which is left alone")
+        raise FolderRefused(folder, "it is there and is something else, which is left alone")
 
 
 def save_model(model: TrainedModel, folder: Path) -> ModelCard:
     """Write a model, whole or not at all; a model that is there is replaced.
 
-    :raises ModelRefused: the folder is there and holds something else, or cannot be written.
+    :raises FolderRefused: the folder is there and holds something else, or cannot be written.
     """
     refuse_unwritable_folder(folder)
     files = _files(model)
@@ -62,7 +62,7 @@ def save_model(model: TrainedModel, folder: Path) -> ModelCard:
             shutil.rmtree(folder)
         beside.replace(folder)
     except OSError as error:
-        raise ModelRefused(folder, f"it cannot be written ({error.strerror})") from error
+        raise FolderRefused(folder, str(error.strerror)) from error
     finally:
         shutil.rmtree(beside, ignore_errors=True)
     return card

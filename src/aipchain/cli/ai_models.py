@@ -1,6 +1,6 @@
 """`aip ai train`, `forecast` and `serve`: models of homes' load that are kept in a folder."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 from importlib import import_module
 from pathlib import Path
 from typing import Annotated, Any
@@ -32,9 +32,7 @@ def train(
     """
     folder, trained = _part("models.folder"), _part("models.trained")
     folder.refuse_unwritable_folder(out)
-    panel = _panel(pack)
-    if until:
-        panel = panel.until(_part("models.answer").day_of(panel, _day("--until", until)) + 1)
+    panel = _panel(pack, _day("--until", until) if until else None)
     card = folder.save_model(trained.train(panel, _part("forecasting.load").load_blend(), remark), out)
     _show_card(out, card)
 
@@ -88,9 +86,15 @@ def _part(module: str) -> Any:  # noqa: ANN401  # a module; torch and LightGBM t
         raise PartMissing(error.name or module, "ai") from error
 
 
-def _panel(pack: Path | None) -> Any:  # noqa: ANN401  # a panel
+def _panel(pack: Path | None, until: date | None = None) -> Any:  # noqa: ANN401  # a panel
     found = load_pack(pack)
-    return _part("panel").panel_of(found.start, found.step_s, [(home.name, home.load_wh) for home in found.homes])
+    panel = _part("panel").panel_of(found.start, found.step_s, [(home.name, home.load_wh) for home in found.homes])
+    if until is None:
+        return panel
+    days = (until - datetime.fromtimestamp(panel.start, UTC).date()).days + 1
+    if not 1 <= days <= panel.days:
+        raise InputError(f"--until {until} is not in the pack, which has {panel.days} days: choose one of them")
+    return panel.until(days)
 
 
 def _day(option: str, text: str) -> date:

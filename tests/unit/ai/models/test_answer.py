@@ -52,14 +52,14 @@ def test_a_home_the_model_never_saw_is_marked(trained: TrainedModel, three_homes
     assert (strange.method, strange.why) == (Method.BLEND, "the model did not learn from this home")
 
 
-def test_a_few_days_of_history_give_climatology(trained: TrainedModel, three_homes: Panel) -> None:
+def test_one_day_of_history_gives_climatology(trained: TrainedModel, three_homes: Panel) -> None:
     """Marked as such, with the reason, and exactly that of `Climatology`."""
     missing = three_homes.missing.copy()
     missing[1, : PLACE - 1] = True
     short = _with(three_homes, missing=missing)
     answer = forecast_day(trained, short, DAY, ["b"])[0]
 
-    assert (answer.method, answer.why) == (Method.CLIMATOLOGY, "1 of the last 28 days were measured: the blend needs 7")
+    assert (answer.method, answer.why) == (Method.CLIMATOLOGY, "1 of the last 28 days were measured: the blend needs 2")
     assert np.array_equal(_table(answer), whole_wh(Climatology().forecast(short, [PLACE]))[1, 0])
 
 

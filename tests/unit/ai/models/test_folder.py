@@ -11,7 +11,7 @@ import pytest
 
 from aipchain.ai.models.answer import forecast_day
 from aipchain.ai.models.card import card_text
-from aipchain.ai.models.errors import ModelRefused
+from aipchain.ai.models.errors import FolderRefused, ModelRefused
 from aipchain.ai.models.folder import load_model, save_model
 from aipchain.ai.models.trained import TrainedModel
 from aipchain.ai.panel import Panel
@@ -49,7 +49,7 @@ def test_a_model_replaces_a_model_and_nothing_else(trained: TrainedModel, folder
     (tmp_path / "photos").mkdir()
     (tmp_path / "photos" / "holiday.jpg").write_bytes(b"beach")
 
-    with pytest.raises(ModelRefused, match="is something else, which is left alone"):
+    with pytest.raises(FolderRefused, match="is something else, which is left alone; choose another folder"):
         save_model(trained, tmp_path / "photos")
     assert [file.name for file in (tmp_path / "photos").iterdir()] == ["holiday.jpg"]
     assert sorted(path.name for path in tmp_path.iterdir()) == ["model", "photos"]
