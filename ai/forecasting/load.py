@@ -14,5 +14,5 @@ _TREES: Final = 0.5
 
 
 def load_blend() -> Blend:
-    """Boosted trees and feature nets."""
-    return Blend(BLEND, ((BoostedTrees(), _TREES), (FeatureNet(), 1 - _TREES)))
+    """Feature nets and boosted trees; nets first, as they need the more memory when trees have been grown before."""
+    return Blend(BLEND, ((FeatureNet(), 1 - _TREES), (BoostedTrees(), _TREES)))

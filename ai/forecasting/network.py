@@ -30,6 +30,8 @@ _WEEKDAYS: Final = 7
 _OF_STEP: Final = 8
 _OF_WEEKDAY: Final = 4
 _OF_HOME: Final = 6
+_AT_A_TIME: Final = 2_048
+"""Rows that are forecast together: each takes some kB on its way through the layers."""
 _UNNAMED: Final = 0.1
 """Part of the training rows that do not say which home they are of."""
 
@@ -51,16 +53,11 @@ class FeatureNet:
         """Train a net for each seed."""
         torch.set_num_threads(1)
         rows = training_rows(panel)
-        squeezed = _squeezed(rows.features)
-        centre = np.array([np.nanmean(column) for column in squeezed.T])
-        spread = np.array([np.nanstd(column) for column in squeezed.T]) + np.float32(1e-6)
-        del squeezed
-        inputs = _inputs(rows.features, centre, spread)
         usual = _usual(rows.features, rows.names)
+        inputs, centre, spread = _normalised(rows.features)
         shape = (inputs.shape[1], panel.steps_per_day, self.width, self.dropout, len(panel.homes) + 1)
         target = torch.from_numpy(rows.target)
         kinds = tuple(torch.from_numpy(each) for each in (rows.step, rows.weekday, rows.home))
-        del rows  # its features are as large as the inputs
         nets = [self._train(shape, (inputs, usual, target), kinds, seed) for seed in self.seeds]
         return FittedNets(tuple(nets), centre, spread, panel.homes)
 
@@ -101,8 +98,10 @@ class FittedNets:
         inputs, usual = _inputs(features, self.centre, self.spread), _usual(features, found.names)
         numbers = (step, weekday, home_numbers(self.homes, panel, len(days)))
         steps, weekdays, homes = (torch.from_numpy(each) for each in numbers)
+        tables = (inputs, steps, weekdays, usual, homes)
+        parts = list(zip(*(torch.split(each, _AT_A_TIME) for each in tables), strict=True))
         with torch.inference_mode():
-            told = [net(inputs, steps, weekdays, usual, homes).numpy() for net in self.nets]
+            told = [torch.cat([net(*part) for part in parts]).numpy() for net in self.nets]
         shape = (*found.values.shape[:3], len(LEVELS))
         return in_order(np.mean(told, axis=0, dtype=np.float64).reshape(shape) * found.scale_wh[..., None, None])
 
@@ -190,7 +189,19 @@ def _squeezed(features: NDArray[np.float32]) -> NDArray[np.float32]:
     return np.copysign(np.log1p(size, out=size), features, out=size)
 
 
-def _inputs(features: NDArray[np.float32], centre: NDArray[np.float32], spread: NDArray[np.float32]) -> torch.Tensor:
+def _normalised(features: NDArray[np.float32]) -> tuple[torch.Tensor, NDArray[np.float32], NDArray[np.float32]]:
+    """Inputs of the rows, made in place, with the mean and deviation that they were brought to 0 and 1 by."""
+    centre, spread = np.empty((2, features.shape[1]), np.float32)
+    for place, column in enumerate(features.T):
+        squeezed = _squeezed(column)
+        centre[place], spread[place] = np.nanmean(squeezed), np.nanstd(squeezed) + np.float32(1e-6)
+        column[:] = _inputs(column, centre[place], spread[place]).numpy()
+    return torch.from_numpy(features), centre, spread
+
+
+def _inputs(
+    features: NDArray[np.float32], centre: NDArray[np.float32] | np.float32, spread: NDArray[np.float32] | np.float32
+) -> torch.Tensor:
     """What was not measured is as usual: 0."""
     normal = _squeezed(features)
     normal -= centre

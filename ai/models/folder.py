@@ -87,7 +87,7 @@ def load_model(folder: Path) -> TrainedModel:
 
 
 def _files(model: TrainedModel) -> dict[str, bytes]:
-    trees, nets = (fitted for fitted, _ in model.blend.parts)
+    nets, trees = (fitted for fitted, _ in model.blend.parts)
     if not isinstance(trees, FittedTrees) or not isinstance(nets, FittedNets):
         raise TypeError("only a blend of trees and nets can be kept")
     grown = zip(_TREES.values(), trees.models, strict=True)
@@ -105,7 +105,7 @@ def _model(card: ModelCard, files: Mapping[str, bytes]) -> TrainedModel:
     shifts = _unpacked(files[_SHIFTS])["shifts"]
     if shifts.shape != (len(card.homes), len(LEVELS)):
         raise ValueError("its shifts are not of its homes")
-    return TrainedModel(card, FittedBlend(((trees, weights[0]), (nets, weights[1]))), shifts)
+    return TrainedModel(card, FittedBlend(((nets, weights[1]), (trees, weights[0]))), shifts)
 
 
 def _checked(file: Path, digest: str) -> bytes:

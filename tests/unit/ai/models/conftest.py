@@ -36,7 +36,7 @@ def trained() -> TrainedModel:
     """Learned from the first twelve weeks of homes a and b."""
     trees = BoostedTrees(rounds=10, settings={"num_leaves": 7, "min_data_in_leaf": 20, "learning_rate": 0.3})
     net = FeatureNet(seeds=(0, 1), steps=60, batch=128, width=16)
-    return train(_three_homes().of_homes(["a", "b"]).until(TRAINED_DAYS), Blend("blend", ((trees, 0.5), (net, 0.5))))
+    return train(_three_homes().of_homes(["a", "b"]).until(TRAINED_DAYS), Blend("blend", ((net, 0.5), (trees, 0.5))))
 
 
 @pytest.fixture
