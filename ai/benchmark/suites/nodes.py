@@ -12,7 +12,7 @@ __all__ = ["cluster_of_this_machine"]
 @contextmanager
 def cluster_of_this_machine() -> Iterator[Cluster]:
     """A head without a core; nodes are added while it runs."""
-    nodes = Cluster(initialize_head=True, head_node_args={"num_cpus": 0})
+    nodes = Cluster(initialize_head=True, head_node_args={"num_cpus": 0, "include_dashboard": False})
     try:
         yield nodes
     finally:

@@ -96,7 +96,7 @@ def test_a_liar_of_five_costs_little_under_a_robust_rule(five_homes: Panel, lear
 
 def test_the_ways_that_are_compared_learn(five_homes: Panel, learning: Learning) -> None:
     """Pooled, together and alone: each forecasts all homes, and their own epoch changes something."""
-    settings = Settings(PLAN, learning, pooled_epochs=4, pooled_batch=64, alone_epochs=4)
+    settings = Settings(PLAN, learning, pooled_epochs=4, pooled_batch=64, alone_epochs=4, single_rate=2e-2)
     past = five_homes.until(34)
     naive = loss(five_homes, Persistence(1).forecast(five_homes, DAYS))
     for compared in (pooled(past, settings), together(past, settings, Rule.MEAN), alone(past, settings)):

@@ -19,7 +19,11 @@ SESSION = "0" * 32
 def federation(schema: Schema) -> Federation:
     """In its second round."""
     first = begun(Plan(rounds=3, seed=5), schema, 2, np.arange(4, dtype=np.float32))
-    return replace(first, task=replace(first.task, round=2), reports=(RoundReport(0, ("a",), {"b": "nonsense"}),))
+    return replace(
+        first,
+        task=replace(first.task, round=2, normaliser=np.ones(4, dtype=np.float32)),
+        reports=(RoundReport(0, ("a",), {"b": "nonsense"}),),
+    )
 
 
 def test_what_was_written_is_gone_on_with(federation: Federation, tmp_path: Path) -> None:
