@@ -1,22 +1,24 @@
 """Homes that share one plan: each hour it is made anew from forecasts that the day so far has corrected.
 
-Two ways to carry it out. `follows` lets each battery balance, within the hour, what its own meter shows other than was
-expected, as the rule does. Without it the command is fixed before the hour, and all errors go to the pool.
+Three ways to carry it out, by what batteries follow within the hour: nothing (the command is fixed before it, and all
+errors go to the pool); each its own meter, as the rule does; or all together what these homes' meters come to, which
+takes a gateway that reads them while the hour runs.
 """
 
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from aipchain.ai.agents.community import plan_community
+from aipchain.ai.agents.community import leveled, plan_community
 from aipchain.ai.agents.control import following
 from aipchain.ai.agents.fleet import Fleet, Whole
 from aipchain.ai.agents.intraday import Intraday
 from aipchain.ai.agents.simulation import Seen
 
-__all__ = ["HOURS_AHEAD", "Expectation", "Planned"]
+__all__ = ["HOURS_AHEAD", "Expectation", "Follows", "Planned"]
 
 HOURS_AHEAD: Final = 30
 """So far a plan looks: past the next evening."""
@@ -51,6 +53,14 @@ class Expectation:
         return np.maximum(told, 0.0)
 
 
+class Follows(StrEnum):
+    """What batteries balance within the hour, where the plan keeps the connection at zero."""
+
+    NOTHING = "nothing"
+    OWN_METER = "own meter"
+    ALL_METERS = "all meters"
+
+
 @dataclass(frozen=True, slots=True)
 class Planned:
     """See the module; prices of the outside are known ahead, shape (steps) [base units per Wh]."""
@@ -61,7 +71,7 @@ class Planned:
     export_price: Whole
     fleet: Fleet
     step_s: int
-    follows: bool = True
+    follows: Follows = Follows.OWN_METER
 
     def asked(self, seen: Seen) -> Whole:
         """See `Policy.asked`."""
@@ -70,6 +80,10 @@ class Planned:
         span = slice(seen.step, seen.step + count)
         imports, exports = self.import_price[span], self.export_price[span]
         parts = plan_community(net, imports, exports, self.fleet, seen.stored_wh, step_s=self.step_s)
-        if not self.follows:
+        if self.follows is Follows.NOTHING:
             return parts.planned_wh
-        return following(parts.planned_wh, parts.expected_wh, parts.spare_wh, seen.net_wh)
+        if self.follows is Follows.OWN_METER:
+            return following(parts.planned_wh, parts.expected_wh, parts.spare_wh, seen.net_wh)
+        sums = (parts.planned_wh, parts.expected_wh, parts.spare_wh, seen.net_wh)
+        together = int(following(*(np.asarray(each.sum()) for each in sums)))
+        return leveled(together, self.fleet, seen.stored_wh, self.step_s)

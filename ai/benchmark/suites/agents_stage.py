@@ -16,7 +16,7 @@ from aipchain.ai.agents.environment import Village, lived_through
 from aipchain.ai.agents.fleet import Whole, fleet_of
 from aipchain.ai.agents.intraday import HOURS_AHEAD, Intraday, learn_intraday
 from aipchain.ai.agents.outlook import expected_wh
-from aipchain.ai.agents.planned import Expectation, Planned
+from aipchain.ai.agents.planned import Expectation, Follows, Planned
 from aipchain.ai.agents.ppo import Settings, learn
 from aipchain.ai.agents.simulation import Community, Mixed, Policy, Rule, simulate
 from aipchain.ai.agents.worth import net_quantiles
@@ -27,11 +27,25 @@ from aipchain.ai.forecasting.forecaster import Forecaster
 from aipchain.ai.forecasting.quantiles import Quantiles
 from aipchain.ai.panel import DAY_S, Panel
 
-__all__ = ["BY_ITSELF", "FIXED", "HALF", "LEARNED", "PLAN", "RULE", "Spans", "Stage", "run_piece", "stage_of"]
+__all__ = [
+    "BY_ITSELF",
+    "FIXED",
+    "HALF",
+    "LEARNED",
+    "PLAN",
+    "RULE",
+    "TOGETHER",
+    "Spans",
+    "Stage",
+    "run_piece",
+    "stage_of",
+]
 
 RULE: Final = "rule"
-PLAN: Final = "plan, follows the meter"
+PLAN: Final = "plan, each follows its own meter"
+TOGETHER: Final = "plan, all follow the sum of meters"
 FIXED: Final = "plan, fixed before the hour"
+FOLLOWS: Final = {PLAN: Follows.OWN_METER, TOGETHER: Follows.ALL_METERS, FIXED: Follows.NOTHING}
 BY_ITSELF: Final = "each by itself"
 LEARNED: Final = "learned"
 HALF: Final = "half: "
@@ -146,7 +160,7 @@ def _policy(stage: Stage, name: str, seed: int) -> Policy:
         plans = _by_itself(stage, begun)
         plans.lean = learn(stage.village, seed, stage.training) if stage.village else None
         return plans
-    return _planned(stage, follows=name != FIXED)
+    return _planned(stage, FOLLOWS[name])
 
 
 def _by_itself(stage: Stage, began: int) -> Alone:
@@ -155,7 +169,7 @@ def _by_itself(stage: Stage, began: int) -> Alone:
     return Alone(net, *prices, community.fleet, community.step_s, stage.per_day, began)
 
 
-def _planned(stage: Stage, *, follows: bool) -> Planned:
+def _planned(stage: Stage, follows: Follows) -> Planned:
     community = stage.community
     measured = community.load_wh.astype(np.float64), community.generation_wh.astype(np.float64)
     load, generation = (

@@ -9,7 +9,7 @@ from aipchain.ai.agents.community import leveled, plan_community
 from aipchain.ai.agents.control import following
 from aipchain.ai.agents.fleet import fleet_of
 from aipchain.ai.agents.intraday import learn_intraday
-from aipchain.ai.agents.planned import Expectation, Planned
+from aipchain.ai.agents.planned import Expectation, Follows, Planned
 from aipchain.ai.agents.settlement import alone, community_bill, pooled
 from aipchain.ai.agents.simulation import Community, Mixed, Policy, Rule, simulate
 
@@ -23,7 +23,7 @@ def expectation(energy: NDArray[np.int64]) -> Expectation:
     return Expectation(np.tile(day, (1, 10)), energy.astype(np.float64), None, 24)
 
 
-def planned(community: Community, *, follows: bool = True) -> Planned:
+def planned(community: Community, follows: Follows = Follows.OWN_METER) -> Planned:
     """A plan on the mean day."""
     load, sun = expectation(community.load_wh), expectation(community.generation_wh)
     prices = community.import_price, community.export_price
@@ -55,9 +55,11 @@ def test_plans_cost_less_than_the_rule(community: Community) -> None:
     assert shared < singly < rule
 
 
-def test_a_plan_that_follows_the_meter_costs_less_than_one_that_does_not(community: Community) -> None:
-    """Load is never as expected; a battery that balances it within the hour saves what the pool would ask for it."""
-    assert bill(community, planned(community)) < bill(community, planned(community, follows=False))
+def test_a_plan_that_follows_meters_costs_less_than_one_that_does_not(community: Community) -> None:
+    """Load is never as expected; batteries that balance it within the hour save what the pool would ask for it."""
+    fixed, own, together = (bill(community, planned(community, follows)) for follows in Follows)
+
+    assert together < own < fixed
 
 
 def test_neither_plan_reads_what_comes_later(community: Community) -> None:

@@ -41,4 +41,4 @@ def test_every_policy_is_measured_and_the_bound_is_the_least(community: Communit
     bills = {row["policy"]: row["bill"] for row in json.loads(json.dumps(result))["policies"]}
     assert bills["no battery, no trade"] > bills["rule, no trade"] > bills["rule, pool"] > bills["the future known"]
     assert min(bills, key=lambda policy: int(bills[policy])) == "the future known"
-    assert len(goals(result)) == 7
+    assert len(goals(result)) == 8
