@@ -30,7 +30,7 @@ class NoPlan(OperationError):
 
     def __init__(self, status: str, steps: int) -> None:
         self.status, self.steps = status, steps
-        super().__init__(f"no plan over {steps} steps ({status}): the battery's rule is followed instead")
+        super().__init__(f"no plan over {steps} steps ({status}): let the battery follow its rule until the next one")
 
 
 class UnusableWish(InputError):
