@@ -78,6 +78,9 @@ def _run(name: str, seed: int, ray: str | None, workers: int, write: bool) -> Re
     return document
 
 
+MOST_COLUMNS = 7
+
+
 def _show(name: str, document: Mapping[str, Any]) -> None:
     """Rows of the document as tables, goals last; the rest is for `--json`."""
     for key, rows in document.items():
@@ -101,9 +104,16 @@ def _show(name: str, document: Mapping[str, Any]) -> None:
 
 
 def _show_rows(title: str, rows: list[dict[str, Any]]) -> None:
+    """A row for each; where they have many columns, a column for each, so that a terminal has room for names."""
     columns = list(dict.fromkeys(column for row in rows for column in row))
-    cells = [[_told(row.get(column, "")) for column in columns] for row in rows]
-    show_table(title, [column.replace("_", " ") for column in columns], cells)
+    told = [[_told(row.get(column, "")) for column in columns] for row in rows]
+    names = [column.replace("_", " ") for column in columns]
+    if len(columns) <= MOST_COLUMNS:
+        show_table(title, names, told)
+    else:
+        show_table(
+            title, [names[0], *(row[0] for row in told)], zip(names[1:], *(row[1:] for row in told), strict=True)
+        )
 
 
 def _are_rows(value: object) -> bool:
