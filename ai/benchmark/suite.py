@@ -22,6 +22,7 @@ SUITES: Final[Mapping[str, str]] = {
     "cl22-wf": "day-ahead forecasts of load, of generation and of the community, walked through half a year",
     "fraud": "planted theft, over-reported generation and trade fraud: what is found, and at how many false alarms",
     "federated": "one load model learned by 15 homes together, pooled and alone, and what lying clients cost",
+    "agents": "rules, plans and learned agents in a community of homes with batteries",
     "scale": "10,000 forecasts, seven refits, and what a second Ray worker brings (on a quiet machine)",
 }
 """What each measures, by name; `fair-play` is the module `suites/fair_play.py`."""
