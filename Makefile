@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 UV := $(BIN)/uv
 
-.PHONY: help setup setup-dev demo test lint spec-release vectors runtime check-runtime fuzz-runtime bench bench-market mutants clean
+.PHONY: help setup setup-dev demo test lint spec-release vectors runtime check-runtime fuzz-runtime bench bench-market bench-ai mutants clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -59,6 +59,9 @@ bench: setup-dev ## print the figures of docs/benchmarks.md; tests/bench/follow.
 
 bench-market: setup-dev ## ours against other matchers and solvers, each in an environment of its own; docs/market-benchmarks.md
 	cd tests/bench && ../../$(BIN)/python -m market.run --result market/result.json --page ../../docs/market-benchmarks.md
+
+bench-ai: setup-dev ## forecasts of others on the same days, in an environment of their own; docs/ai.md
+	cd tests/bench && ../../$(BIN)/python -m ai.peers
 
 clean: ## remove the virtual environment and caches
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -15,5 +15,8 @@ def best_of_load() -> Forecaster:
 
 
 def best_of_generation() -> Forecaster:
-    """Of what homes generate: trees and climatology in equal parts."""
+    """Of what homes generate: trees and climatology in equal parts.
+
+    Where the place of the homes is known `solar_blend.SkyBlend` is better; whoever asks a plugin does not tell it.
+    """
     return Blend(BLEND, ((BoostedTrees(), 0.5), (Climatology(days_back=14), 0.5)))
