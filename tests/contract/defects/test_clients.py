@@ -113,6 +113,7 @@ EVERY = all_commands()
 SIGNING = {words for words, command in EVERY.items() if "key_file" in {each.name for each in command.params}}
 GIVEN = {
     "account": "Bob",
+    "agent": "Bob",
     "community": "0",
     "connection_limit": "10000",
     "device_key": f"0x{'11' * 32}",
