@@ -1,8 +1,9 @@
 """The year of a community that suites are run on: what homes used and generated, what they own, and what energy cost.
 
 Suites take it from any pack that has the shape of `RecordedYear`. The position is that of the pack that ships with the
-package: Fontana, California (34.09 N, 117.43 W, National Map of the USGS), whose times are Pacific standard time all
-year. Homes of load and of generation that a meter fault spoils are left out by rule, not by name.
+package: Fontana, California (34.09 N, 117.43 W, National Map of the USGS). Its times are those of the clocks there: the
+noon of its generation moves by an hour when they change. Homes of load and of generation that a meter fault spoils are
+left out by rule, not by name.
 """
 
 from collections.abc import Sequence
@@ -13,10 +14,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from aipchain.ai.errors import UnusablePanel
+from aipchain.ai.forecasting.solar import SunSite
 from aipchain.ai.panel import Panel, panel_of
 from aipchain.units import UnixSeconds
 
-__all__ = ["FEED_IN_MICRO_PER_KWH", "FONTANA", "HomesYear", "RecordedHome", "RecordedYear", "Site", "year_of"]
+__all__ = ["FEED_IN_MICRO_PER_KWH", "FONTANA", "HomesYear", "RecordedHome", "RecordedYear", "year_of"]
 
 FEED_IN_MICRO_PER_KWH: Final = 50_000
 """What the grid pays in the protocol CL22-WF [10^-6 currency units per kWh]."""
@@ -60,16 +62,7 @@ class RecordedYear(Protocol):
     def retail_micro_per_kwh(self) -> Sequence[int]: ...  # noqa: D102
 
 
-@dataclass(frozen=True, slots=True)
-class Site:
-    """Where homes are, for the sun: degrees north and east, and how far their clock is ahead of UTC [s]."""
-
-    latitude: float
-    longitude: float
-    utc_offset_s: int
-
-
-FONTANA: Final = Site(34.09, -117.43, -8 * 3_600)
+FONTANA: Final = SunSite(34.09, -117.43, "America/Los_Angeles")
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +79,7 @@ class HomesYear:
     """What energy from the grid costs in each step [10^-6 currency units per kWh]."""
     feed_in_micro_per_kwh: Whole
     """What the grid pays in each step [10^-6 currency units per kWh]."""
-    site: Site
+    site: SunSite
 
     @property
     def core_load(self) -> Panel:
@@ -111,7 +104,9 @@ class HomesYear:
         return self.capacity_w[[self.load.homes.index(home) for home in homes]]
 
 
-def year_of(pack: RecordedYear, site: Site = FONTANA, feed_in_micro_per_kwh: int = FEED_IN_MICRO_PER_KWH) -> HomesYear:
+def year_of(
+    pack: RecordedYear, site: SunSite = FONTANA, feed_in_micro_per_kwh: int = FEED_IN_MICRO_PER_KWH
+) -> HomesYear:
     """The whole days of a pack.
 
     :raises UnusablePanel: there is no whole day.

@@ -14,23 +14,19 @@ from aipchain.ai.executors.executor import Executor
 from aipchain.ai.forecasting.climatology import Climatology
 from aipchain.ai.forecasting.forecaster import Forecaster
 from aipchain.ai.forecasting.persistence import Persistence
-from aipchain.ai.forecasting.solar import SunSite
 from aipchain.ai.forecasting.solar_analogs import SkyAnalogs
 from aipchain.ai.forecasting.solar_blend import SkyBlend
 from aipchain.ai.panel import Panel
 
-__all__ = ["CLOCKS", "per_kilowatt", "pv_scores"]
-
-CLOCKS: Final = "America/Los_Angeles"
-"""Homes of the pack keep this clock: their generation moved by an hour when it changed."""
+__all__ = ["per_kilowatt", "pv_scores"]
 
 TRAINING_DAYS: Final = 182
 """Of which the naive error of MASE is taken."""
 
 
-def pv_scores(year: HomesYear, executor: Executor, days: range = TEST, clocks: str = CLOCKS) -> dict[str, object]:
+def pv_scores(year: HomesYear, executor: Executor, days: range = TEST) -> dict[str, object]:
     """Scores of the sky blend, and of what it is held against, under `peers`."""
-    panel, site = per_kilowatt(year), SunSite(year.site.latitude, year.site.longitude, clocks)
+    panel, site = per_kilowatt(year), year.site
     forecasters: tuple[Forecaster, ...] = (
         SkyBlend(site),
         SkyAnalogs(site),
