@@ -15,7 +15,7 @@ from aipchain.ai.errors import PartMissing
 from aipchain.metering.packs import Home, Pack
 from aipchain.orchestrator.conduct import AsRecorded, Conduct, Manager, SelfConsumption, WithBattery
 from aipchain.orchestrator.errors import NoBattery
-from aipchain.orchestrator.foresight import RECENT, Foresight, foresight_named
+from aipchain.orchestrator.foresight import RECENT, DayAhead, Foresight, foresight_named
 from aipchain.orchestrator.founding import Services, Settler
 from aipchain.orchestrator.household import Household, MeasuredHome
 from aipchain.orchestrator.mandate import Limits, Mandate
@@ -150,6 +150,15 @@ class Cast:
     def agents(self) -> list[AccountKey]:
         """The keys of the agents, in the order of the homes; none where households sign."""
         return [mandate.agent for mandate in self._mandates() if mandate is not None]
+
+    def forecast_failures(self) -> tuple[str, ...]:
+        """Why the forecaster was replaced by climatology, for each day that it was."""
+        foresight = self.foresight
+        return (
+            tuple(foresight.failures[day] for day in sorted(foresight.failures))
+            if isinstance(foresight, DayAhead)
+            else ()
+        )
 
     def _mandates(self) -> list[Mandate | None]:
         settings = self.settings

@@ -22,13 +22,15 @@ NAIVE = "naive"
 
 
 def value_of_forecasts(cast: Cast, catalogue: Catalogue, hours: Sequence[Hour]) -> tuple[ForecastValue, ...]:
-    """Bills with perfect knowledge, with that of the cast, and with the naive one; none unless a forecaster was asked.
+    """Bills with perfect knowledge, with that of the cast, and with the naive one.
+
+    None unless a forecaster was asked and somebody ordered.
 
     :param hours: what the chain came to: it says which price plugin was in force in which interval.
     """
-    if not isinstance(cast.foresight, DayAhead):
-        return ()
     bundles = {hour.interval_start: BundleId(hour.price_bundle) for hour in hours if hour.price_bundle is not None}
+    if not isinstance(cast.foresight, DayAhead) or not bundles:
+        return ()
     rules = {
         rule.price_plugin.bundle.id: rule
         for rule in rules_of(catalogue)
@@ -55,7 +57,7 @@ def _value(
     settings = cast.settings
     told = scenes_of(settings.pack, settings.steps, settings.homes, conducts, None)
     homes = [conduct.name for conduct in conducts]
-    parts = [replay(rules.get(bundle), list(scenes), homes) for bundle, scenes in _by_bundle(told, bundles)]
+    parts = [replay(rules[bundle], list(scenes), homes) for bundle, scenes in _by_bundle(told, bundles)]
     bills = [bill for part in parts for bill in part.bills]
     return ForecastValue(
         forecast=name,
@@ -67,7 +69,7 @@ def _value(
 
 def _by_bundle(told: Sequence[Scene], bundles: dict[int, BundleId]) -> Iterator[tuple[BundleId, Iterator[Scene]]]:
     """Scenes under one price plugin after the other; an interval without a book goes with the one before it."""
-    current = next(iter(bundles.values()), BundleId(""))
+    current = next(iter(bundles.values()))
 
     def in_force(scene: Scene) -> BundleId:
         nonlocal current

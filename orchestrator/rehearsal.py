@@ -80,8 +80,8 @@ class Rehearsal:
         """
         self._settings = settings
         self._steps = settings.steps
-        self._cast = Cast(settings)
-        self._services = self._cast.services
+        self.cast = Cast(settings)
+        self._services = self.cast.services
         self.node = self._open(base_path)
         self._connection = connect(LocalTransport(self.node))
         self._projection = Projection(None, self._connection.genesis_hash)
@@ -117,7 +117,8 @@ class Rehearsal:
                 self._desk.send([job for turn in due for job in turn.jobs(now)], at)
             report(self._progress(loop.community, done, len(groups), at))
         results = summarise(self._connection, self._projection, self._facts(loop))
-        return replace(results, value=value_of_forecasts(self._cast, self._catalogue, results.hours))
+        value = value_of_forecasts(self.cast, self._catalogue, results.hours)
+        return replace(results, value=value, forecast_failures=self.cast.forecast_failures())
 
     @property
     def _first(self) -> Interval:
@@ -136,12 +137,12 @@ class Rehearsal:
     def _endowments(self) -> list[list[object]]:
         services = self._services
         keys = [services.steward, services.gateway, services.operator, services.oracle]
-        keys += [*self._cast.members(), *self._cast.agents()]
+        keys += [*self.cast.members(), *self.cast.agents()]
         keys += [development_account(name) for name in ("Alice", "Bob")]
         return [[key.address, self._endowment] for key in keys]
 
     def _found(self) -> None:
-        steps = founding_steps(self._charter(), self._services, self._cast.settlers())
+        steps = founding_steps(self._charter(), self._services, self.cast.settlers())
         for number, step in enumerate(steps, start=1):
             at = self._first.start - FOUNDED_BEFORE_S + BLOCK_S * number
             self._desk.send(step(self._connection), UnixSeconds(at))
@@ -184,7 +185,7 @@ class Rehearsal:
 
     def _households(self) -> list[Household]:
         community = community_of(self._connection, self._name(), self._services.steward)
-        return self._cast.households(meters_by_owner(self._connection, community))
+        return self.cast.households(meters_by_owner(self._connection, community))
 
     def _agenda(self, loop: MarketLoop) -> "list[_Turn]":
         """Every turn of the market and of the vote, in order of time; the vote first where both fall together."""

@@ -139,6 +139,8 @@ class Results:
     skill: tuple[Skill, ...]
     value: tuple[ForecastValue, ...] = ()
     """With perfect knowledge, as it was, and naive; empty unless a forecaster was asked."""
+    forecast_failures: tuple[str, ...] = ()
+    """Why the forecaster gave no usable answer for a day, which climatology forecast instead; one for each such day."""
 
 
 def as_json(results: Results, seconds: float) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from aipchain.chain.node import Node
 from aipchain.chain.rpc.server import serve
-from aipchain.cli.complaints import complain
+from aipchain.cli.complaints import complain, remark
 from aipchain.cli.output import console, refuse_unwritable, show_json, show_table, write_file
 from aipchain.errors import InputError
 from aipchain.metering.packs import choose_homes, load_pack
@@ -141,6 +141,9 @@ def _tables(results: Results, seconds: float, report: Path) -> None:
 
 def _forecast_lines(results: Results) -> None:
     """How well homes knew ahead, and what more or less knowledge would have been worth."""
+    if results.forecast_failures:
+        days, why = len(results.forecast_failures), results.forecast_failures[0]
+        remark(f"{days} days were forecast by climatology instead: {why}")
     error, naive = (sum(getattr(day, each) for day in results.skill) for each in ("error_wh", "naive_error_wh"))
     if naive:
         console.print(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -13,9 +13,12 @@ from aipchain.chain.rpc.local import LocalTransport
 from aipchain.metering.packs import Home, load_pack
 from aipchain.orchestrator.cast import Agent, Cast, Settings
 from aipchain.orchestrator.errors import NoBattery
+from aipchain.orchestrator.foresight import DayAhead
 from aipchain.orchestrator.rehearsal import Progress, Rehearsal
 from aipchain.orchestrator.results import Conservation, Results
 from aipchain.plugins.errors import UnknownPlugin
+from aipchain.plugins.forecast_hook import ForecasterPlugin, ForecastInputs, HomeForecast
+from aipchain.plugins.hookspecs import hookimpl
 from aipchain.runtime_bridge import calls, reads
 from aipchain.runtime_bridge.connection import connect
 from aipchain.runtime_bridge.submitter import Submitter
@@ -27,6 +30,15 @@ NOTHING_LOST = Conservation(energy_difference_wh=0, money_difference=0)
 
 class Stopped(Exception):
     """The rehearsal was stopped on the way."""
+
+
+class Broken:
+    """A forecaster that never answers."""
+
+    @hookimpl
+    def forecast(self, inputs: ForecastInputs) -> Sequence[HomeForecast]:
+        """It raises."""
+        raise RuntimeError("no weather")
 
 
 @pytest.fixture(scope="module")
@@ -153,6 +165,22 @@ def test_a_household_stops_its_agent_at_once(planned: Settings, results: Results
 
     assert stopped.conservation == NOTHING_LOST
     assert orders[0] < stopped.orders < results.orders
+
+
+def test_days_without_a_usable_forecast_are_marked_in_the_results(planned: Settings) -> None:
+    """The forecaster raises; climatology takes its place, orders go on, and nobody has to find it in a log."""
+    stage = Rehearsal(planned, None)
+    foresight = stage.cast.foresight
+    assert isinstance(foresight, DayAhead)
+    foresight.plugin = ForecasterPlugin("broken", Broken())
+    try:
+        results = stage.run(lambda _: None)
+    finally:
+        stage.close()
+
+    (failure,) = set(results.forecast_failures)
+    assert "plugin broken failed in hook 'forecast': it raised RuntimeError('no weather')" in failure
+    assert results.orders > 0 == results.conservation.money_difference
 
 
 def test_batteries_are_asked_for_where_agents_are(planned: Settings) -> None:

@@ -51,6 +51,7 @@ def results() -> Results:
         forecast="blend",
         agent="plan",
         skill=(Skill(START, 900, 1_200),),
+        forecast_failures=("plugin blend failed: <b>no weather</b>",),
         value=(ForecastValue("perfect", 3 * AIP, 2 * AIP, 700), ForecastValue("blend", 3 * AIP, 5 * AIP // 2, 500)),
     )
 
@@ -132,6 +133,14 @@ def test_a_run_without_trades_and_votes_is_reported(results: Results) -> None:
     idle = replace(results, proposal=None, bills=(), hours=(), price_plugins=(), delivered_wh=0, trades=0)
 
     assert "No vote was held." in render(idle)
+
+
+def test_days_that_the_forecaster_failed_for_are_told(results: Results) -> None:
+    """How many, and why; what a forecaster says of itself is text, never markup."""
+    page = render(results)
+
+    assert "1 days were forecast by climatology instead" in page
+    assert "&lt;b&gt;no weather&lt;/b&gt;" in page
 
 
 def test_the_json_is_the_results(results: Results) -> None:
