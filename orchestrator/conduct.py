@@ -14,7 +14,7 @@ from aipchain.market.book import ReferencePrice
 from aipchain.metering.packs import Home
 from aipchain.orchestrator.foresight import Expected, Foresight
 
-__all__ = ["AsRecorded", "Conduct", "Manager", "Planned", "SelfConsumption", "WithBattery"]
+__all__ = ["Ahead", "AsRecorded", "Conduct", "Manager", "Planned", "SelfConsumption", "WithBattery"]
 
 
 class Conduct(Protocol):
@@ -73,18 +73,22 @@ class Planned:
     net_wh: int
 
 
+@dataclass(frozen=True, slots=True)
+class Ahead:
+    """What a battery is planned on: the steps ahead as expected, their tariffs, and what it holds before them [Wh]."""
+
+    expected: Sequence[Expected]
+    tariffs: Sequence[ReferencePrice]
+    battery: Battery
+    stored_wh: int
+    step_s: int
+
+
 class Manager(Protocol):
     """Who runs a battery."""
 
-    def plan(
-        self,
-        expected: Sequence[Expected],
-        tariffs: Sequence[ReferencePrice],
-        battery: Battery,
-        stored_wh: int,
-        step_s: int,
-    ) -> Planned:
-        """The next step, from what is expected and the tariffs of the steps ahead, and what the battery holds [Wh]."""
+    def plan(self, ahead: Ahead) -> Planned:
+        """The next step."""
         ...
 
     def carry_out(self, plan: Planned | None, net_wh: int) -> int:
@@ -96,17 +100,10 @@ class Manager(Protocol):
 class SelfConsumption:
     """The rule: what is left is stored, what lacks is taken from store."""
 
-    def plan(
-        self,
-        expected: Sequence[Expected],
-        tariffs: Sequence[ReferencePrice],
-        battery: Battery,
-        stored_wh: int,
-        step_s: int,
-    ) -> Planned:
+    def plan(self, ahead: Ahead) -> Planned:
         """See `Manager.plan`."""
-        net = expected[0].net_wh
-        moved = move(battery, stored_wh, -net, step_s)
+        net = ahead.expected[0].net_wh
+        moved = move(ahead.battery, ahead.stored_wh, -net, ahead.step_s)
         return Planned(moved.battery_wh, net + moved.battery_wh)
 
     def carry_out(self, plan: Planned | None, net_wh: int) -> int:
@@ -157,13 +154,11 @@ class WithBattery:
 
     def _plan(self, step: int) -> Planned | None:
         if step not in self._plans:
-            ahead = self.recorded.foresight.expected(self.recorded.place, step, self.steps_ahead)
-            tariffs = self.tariffs[step : step + len(ahead)]
-            self._plans[step] = (
-                self.manager.plan(ahead[: len(tariffs)], tariffs, self.battery, self._held_before(step), self.step_s)
-                if tariffs
-                else None
-            )
+            expected = self.recorded.foresight.expected(self.recorded.place, step, self.steps_ahead)
+            tariffs = self.tariffs[step : step + len(expected)]
+            held = self._held_before(step)
+            ahead = Ahead(expected[: len(tariffs)], tariffs, self.battery, held, self.step_s)
+            self._plans[step] = self.manager.plan(ahead) if tariffs else None
         return self._plans[step]
 
     def _held_before(self, step: int) -> int:

@@ -1,16 +1,12 @@
 """An agent that plans a home's battery; imported only where agents plan, as it needs the extras `ai` and `market`."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from aipchain.ai.agents.battery import Battery
 from aipchain.ai.agents.outlook import outlook_of
 from aipchain.ai.agents.plan import plan
-from aipchain.market.book import ReferencePrice
-from aipchain.orchestrator.conduct import Planned
-from aipchain.orchestrator.foresight import Expected
+from aipchain.orchestrator.conduct import Ahead, Planned
 
 __all__ = ["CheapestPlan"]
 
@@ -26,23 +22,16 @@ class CheapestPlan:
     the sun of tomorrow.
     """
 
-    def plan(
-        self,
-        expected: Sequence[Expected],
-        tariffs: Sequence[ReferencePrice],
-        battery: Battery,
-        stored_wh: int,
-        step_s: int,
-    ) -> Planned:
+    def plan(self, ahead: Ahead) -> Planned:
         """See `Manager.plan`."""
         outlook = outlook_of(
-            np.array([each.load_wh for each in expected], np.float64),
-            np.array([each.generation_wh for each in expected], np.float64),
-            [each.retail - each.retail * ahead // SOONER for ahead, each in enumerate(tariffs)],
-            [each.feed_in for each in tariffs],
-            step_s,
+            np.array([each.load_wh for each in ahead.expected], np.float64),
+            np.array([each.generation_wh for each in ahead.expected], np.float64),
+            [each.retail - each.retail * steps // SOONER for steps, each in enumerate(ahead.tariffs)],
+            [each.feed_in for each in ahead.tariffs],
+            ahead.step_s,
         )
-        step = plan(outlook, battery, stored_wh).first
+        step = plan(outlook, ahead.battery, ahead.stored_wh).first
         return Planned(step.charge_wh - step.discharge_wh, step.net_wh)
 
     def carry_out(self, plan: Planned | None, net_wh: int) -> int:

@@ -8,8 +8,8 @@ import pytest
 from aipchain.ai.agents.battery import Battery
 from aipchain.market.book import ReferencePrice
 from aipchain.metering.packs import Home
-from aipchain.orchestrator.conduct import AsRecorded, Manager, Planned, SelfConsumption, WithBattery
-from aipchain.orchestrator.foresight import Expected, Foresight, Perfect, Recent
+from aipchain.orchestrator.conduct import Ahead, AsRecorded, Manager, Planned, SelfConsumption, WithBattery
+from aipchain.orchestrator.foresight import Foresight, Perfect, Recent
 from aipchain.orchestrator.household import MeasuredHome
 from aipchain.orchestrator.planning import CheapestPlan
 from aipchain.units import Price
@@ -48,17 +48,10 @@ class Asked:
 
     held: list[int] = field(default_factory=list)
 
-    def plan(
-        self,
-        expected: Sequence[Expected],
-        tariffs: Sequence[ReferencePrice],
-        battery: Battery,
-        stored_wh: int,
-        step_s: int,
-    ) -> Planned:
+    def plan(self, ahead: Ahead) -> Planned:
         """Nothing is moved, as far as the plan goes."""
-        self.held.append(stored_wh)
-        return Planned(0, expected[0].net_wh)
+        self.held.append(ahead.stored_wh)
+        return Planned(0, ahead.expected[0].net_wh)
 
     def carry_out(self, plan: Planned | None, net_wh: int) -> int:
         """And yet all that is left is stored."""
