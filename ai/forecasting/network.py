@@ -18,9 +18,9 @@ from numpy.typing import NDArray
 from torch import nn
 
 from aipchain.ai.forecasting.adam import AdamW, cycled
-from aipchain.ai.forecasting.features import feature_rows
 from aipchain.ai.forecasting.quantiles import LEVELS, Quantiles, in_order
-from aipchain.ai.forecasting.training import STRANGER, flat, home_numbers, training_rows
+from aipchain.ai.forecasting.rows import STRANGER, Rows, rows_of
+from aipchain.ai.forecasting.training import training_rows
 from aipchain.ai.panel import Panel
 
 __all__ = ["FeatureNet", "FittedNets", "nets_as_tables", "nets_of_tables"]
@@ -92,18 +92,19 @@ class FittedNets:
 
     def forecast(self, panel: Panel, days: Sequence[int]) -> Quantiles:
         """See `Fitted.forecast`."""
+        return self.forecast_rows(rows_of(panel, days))
+
+    def forecast_rows(self, rows: Rows) -> Quantiles:
+        """See `FittedOnRows.forecast_rows`."""
         torch.set_num_threads(1)
-        found = feature_rows(panel, days)
-        features, weekday, step = flat(panel, days, found)
-        inputs, usual = _inputs(features, self.centre, self.spread), _usual(features, found.names)
-        numbers = (step, weekday, home_numbers(self.homes, panel, len(days)))
+        inputs, usual = _inputs(rows.features, self.centre, self.spread), _usual(rows.features, rows.names)
+        numbers = (rows.step, rows.weekday, rows.home_numbers(self.homes))
         steps, weekdays, homes = (torch.from_numpy(each) for each in numbers)
         tables = (inputs, steps, weekdays, usual, homes)
         parts = list(zip(*(torch.split(each, _AT_A_TIME) for each in tables), strict=True))
         with torch.inference_mode():
             told = [torch.cat([net(*part) for part in parts]).numpy() for net in self.nets]
-        shape = (*found.values.shape[:3], len(LEVELS))
-        return in_order(np.mean(told, axis=0, dtype=np.float64).reshape(shape) * found.scale_wh[..., None, None])
+        return in_order(rows.in_wh(np.mean(told, axis=0, dtype=np.float64)))
 
 
 def nets_as_tables(fitted: FittedNets) -> dict[str, NDArray[np.float32]]:
@@ -125,7 +126,7 @@ def nets_of_tables(tables: Mapping[str, NDArray[np.float32]], homes: tuple[str, 
     for place in range(count):
         own = {name.partition(".")[2]: table for name, table in tables.items() if name.startswith(f"{place}.")}
         shape = (len(tables["centre"]), len(own["of_step.weight"]), len(own["body.0.bias"]))
-        net = _Net(*shape, 0.0, len(own["of_home.weight"]))
+        net = _Net(*shape, 0.0, len(own.get("of_home.weight", ())))
         net.load_state_dict({name: torch.from_numpy(table) for name, table in own.items()})
         nets.append(net.eval())
     return FittedNets(tuple(nets), tables["centre"], tables["spread"], homes)
