@@ -14,9 +14,9 @@ import lightgbm
 import numpy as np
 from numpy.typing import NDArray
 
-from aipchain.ai.forecasting.features import FeatureRows, feature_rows
 from aipchain.ai.forecasting.gaps import deviation, mean
-from aipchain.ai.forecasting.training import flat, training_rows
+from aipchain.ai.forecasting.rows import rows_of
+from aipchain.ai.forecasting.training import training_rows
 from aipchain.ai.panel import Panel
 
 __all__ = ["MedianTrees", "PointModel", "StepwiseRidge"]
@@ -84,13 +84,12 @@ class StepwiseRidge:
 
     def point(self, panel: Panel, days: Sequence[int]) -> Table:
         """See `PointModel.point`."""
-        found = feature_rows(panel, days)
-        features, weekday, step = flat(panel, days, found)
-        inputs = _normal(_columns(features, weekday), self.centre[step], self.spread[step])
-        weights = self.weights[step]
+        rows = rows_of(panel, days)
+        inputs = _normal(_columns(rows.features, rows.weekday), self.centre[rows.step], self.spread[rows.step])
+        weights = self.weights[rows.step]
         logarithm = np.sum(inputs * weights[:, :-1], axis=1) + weights[:, -1]
-        low, high = self.seen[step].T
-        return _in_wh(np.exp(np.clip(logarithm, low, high)) - _LEAST, found)
+        low, high = self.seen[rows.step].T
+        return np.maximum(rows.in_wh(np.exp(np.clip(logarithm, low, high)) - _LEAST), 0.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,10 +108,9 @@ class MedianTrees:
 
     def point(self, panel: Panel, days: Sequence[int]) -> Table:
         """See `PointModel.point`."""
-        found = feature_rows(panel, days)
-        features, weekday, step = flat(panel, days, found)
-        columns = np.column_stack([features, step, weekday]).astype(np.float32)
-        return _in_wh(np.asarray(self.model.predict(columns, num_threads=1), dtype=np.float64), found)
+        rows = rows_of(panel, days)
+        columns = np.column_stack([rows.features, rows.step, rows.weekday]).astype(np.float32)
+        return np.maximum(rows.in_wh(np.asarray(self.model.predict(columns, num_threads=1))), 0.0)
 
 
 def _columns(features: NDArray[np.float32], weekday: NDArray[np.int64]) -> Table:
@@ -128,8 +126,3 @@ def _solved(inputs: Table, target: Table, ridge: float) -> Table:
     usual = target.mean() if len(target) else 0.0
     square = inputs.T @ inputs + ridge * np.eye(inputs.shape[1])
     return np.append(np.linalg.solve(square, inputs.T @ (target - usual)), usual)
-
-
-def _in_wh(told: Table, found: FeatureRows) -> Table:
-    energy = told.reshape(found.values.shape[:3]) * found.scale_wh[..., None]
-    return np.asarray(np.maximum(energy, 0.0))

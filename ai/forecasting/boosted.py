@@ -15,9 +15,9 @@ import lightgbm
 import numpy as np
 from numpy.typing import NDArray
 
-from aipchain.ai.forecasting.features import feature_rows
 from aipchain.ai.forecasting.quantiles import LEVELS, Quantiles, in_order
-from aipchain.ai.forecasting.training import STRANGER, flat, home_numbers, training_rows
+from aipchain.ai.forecasting.rows import STRANGER, Rows, rows_of
+from aipchain.ai.forecasting.training import training_rows
 from aipchain.ai.panel import Panel
 
 __all__ = ["BoostedTrees", "FittedTrees"]
@@ -82,12 +82,13 @@ class FittedTrees:
 
     def forecast(self, panel: Panel, days: Sequence[int]) -> Quantiles:
         """See `Fitted.forecast`."""
-        found = feature_rows(panel, days)
-        features, weekday, step = flat(panel, days, found)
-        columns = _columns(features, step, weekday, home_numbers(self.homes, panel, len(days)))
+        return self.forecast_rows(rows_of(panel, days))
+
+    def forecast_rows(self, rows: Rows) -> Quantiles:
+        """See `FittedOnRows.forecast_rows`."""
+        columns = _columns(rows.features, rows.step, rows.weekday, rows.home_numbers(self.homes))
         told = np.stack([model.predict(columns, num_threads=1) for model in self.models], axis=-1)
-        shape = (*found.values.shape[:3], len(LEVELS))
-        return in_order(_all_levels(told).reshape(shape) * found.scale_wh[..., None, None])
+        return in_order(rows.in_wh(_all_levels(told)))
 
 
 def _columns(

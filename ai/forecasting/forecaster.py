@@ -5,12 +5,13 @@ hold every forecaster to it: they change all that comes later and ask again.
 """
 
 from collections.abc import Sequence
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from aipchain.ai.forecasting.quantiles import Quantiles
+from aipchain.ai.forecasting.rows import Rows
 from aipchain.ai.panel import Panel
 
-__all__ = ["Fitted", "Forecaster"]
+__all__ = ["Fitted", "FittedOnRows", "Forecaster"]
 
 
 class Fitted(Protocol):
@@ -21,6 +22,15 @@ class Fitted(Protocol):
 
         Of each day only what lies before it in the panel is read; a day may be the one after the last.
         """
+        ...
+
+
+@runtime_checkable
+class FittedOnRows(Protocol):
+    """One that reads feature rows: whoever asks several of them makes the rows once."""
+
+    def forecast_rows(self, rows: Rows) -> Quantiles:
+        """What `Fitted.forecast` says of the days that the rows are of."""
         ...
 
 

@@ -4,26 +4,18 @@ The target is energy by scale, as the features are. Rows whose step was not meas
 short windows and are left out while there are enough later ones.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from aipchain.ai.errors import UnusablePanel
-from aipchain.ai.forecasting.features import FeatureRows, feature_rows
+from aipchain.ai.forecasting.rows import Floats, Numbers, rows_of
 from aipchain.ai.panel import Panel
 
-__all__ = ["FIRST_DAY", "STRANGER", "TrainingRows", "flat", "home_numbers", "training_rows"]
+__all__ = ["FIRST_DAY", "TrainingRows", "training_rows"]
 
 FIRST_DAY = 28
 """Days before have no whole window."""
-
-STRANGER = 0
-"""The number of a home that a model does not know; those it knows are numbered from 1."""
-
-Floats = NDArray[np.float32]
-Numbers = NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,29 +36,13 @@ def training_rows(panel: Panel) -> TrainingRows:
     :raises UnusablePanel: there is none.
     """
     days = range(min(FIRST_DAY, panel.days // 2), panel.days)
-    found = feature_rows(panel, days)
-    energy = panel.energy_wh[:, days.start :] / found.scale_wh[..., None]
     known = ~panel.missing[:, days.start :].ravel()
     if not known.any():
         raise UnusablePanel(f"nothing was measured on {len(days)} days, so there is nothing to learn from")
-    features, weekday, step = flat(panel, days, found)
-    home = home_numbers(panel.homes, panel, len(days))
-    target = energy.ravel().astype(np.float32)
+    rows = rows_of(panel, days)
+    home = rows.home_numbers(panel.homes)
+    target = (panel.energy_wh[:, days.start :] / rows.scale_wh[..., None]).ravel().astype(np.float32)
     if known.all():
-        return TrainingRows(found.names, features, target, weekday, step, home)
-    return TrainingRows(found.names, features[known], target[known], weekday[known], step[known], home[known])
-
-
-def flat(panel: Panel, days: Sequence[int], rows: FeatureRows) -> tuple[Floats, Numbers, Numbers]:
-    """Feature rows one below the other, with weekday and step of each."""
-    homes, count, steps, features = rows.values.shape
-    weekdays = np.array([panel.weekday(day) for day in days])
-    _, day, step = np.meshgrid(np.arange(homes), np.arange(count), np.arange(steps), indexing="ij")
-    return rows.values.reshape(-1, features), weekdays[day.ravel()], step.ravel()
-
-
-def home_numbers(known: Sequence[str], panel: Panel, days: int) -> Numbers:
-    """The number among those known of the home of each flat row, `STRANGER` for others."""
-    numbers = {home: number for number, home in enumerate(known, start=STRANGER + 1)}
-    of_homes = [numbers.get(home, STRANGER) for home in panel.homes]
-    return np.repeat(np.array(of_homes, dtype=np.int64), days * panel.steps_per_day)
+        return TrainingRows(rows.names, rows.features, target, rows.weekday, rows.step, home)
+    kept = (rows.weekday[known], rows.step[known], home[known])
+    return TrainingRows(rows.names, rows.features[known], target[known], *kept)
