@@ -8,16 +8,13 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Final
 
-import numpy as np
-
 from aipchain.ai.executors.in_process import InProcess
 from aipchain.ai.federated.aggregation import Rule
 from aipchain.ai.federated.attacks import Attack, half_a_day_late, poisoned
 from aipchain.ai.federated.forecaster import FittedFederation, home_clients
-from aipchain.ai.federated.learner import HomeLearner, Learning, first_weights, fitted, model_schema
+from aipchain.ai.federated.learner import HomeLearner, Learning, first_weights, fitted, joined, model_schema
 from aipchain.ai.federated.rounds import Plan, begun
 from aipchain.ai.federated.simulation import Clients, Outcome, federate
-from aipchain.ai.forecasting.training import TrainingRows
 from aipchain.ai.panel import Panel
 
 __all__ = ["Compared", "Settings", "alone", "pooled", "together"]
@@ -53,7 +50,7 @@ def pooled(panel: Panel, settings: Settings) -> Compared:
     """All rows in one place; then each home may learn an epoch for itself."""
     homes = home_clients(panel, settings.learning)
     learning = replace(settings.learning, batch=settings.pooled_batch)
-    client = HomeLearner(_ALL, _joined([home.rows for home in homes.values()]), panel.steps_per_day, learning)
+    client = HomeLearner(_ALL, joined([home.rows for home in homes.values()]), panel.steps_per_day, learning)
     outcome = _gone_through(
         settings, _single(settings, settings.pooled_epochs), panel.steps_per_day, {_ALL: client}, own=False
     )
@@ -110,17 +107,6 @@ def _compared(panel: Panel, settings: Settings, outcome: Outcome) -> Compared:
     shared, refused = of(task.weights), sum(len(report.refused) for report in outcome.federation.reports)
     own = {name: of(weights) for name, weights in outcome.own.items()}
     return Compared(FittedFederation(shared, {}), FittedFederation(shared, own), outcome.largest_answer, refused)
-
-
-def _joined(parts: Sequence[TrainingRows]) -> TrainingRows:
-    return TrainingRows(
-        names=parts[0].names,
-        features=np.concatenate([part.features for part in parts]),
-        target=np.concatenate([part.target for part in parts]),
-        weekday=np.concatenate([part.weekday for part in parts]),
-        step=np.concatenate([part.step for part in parts]),
-        home=np.concatenate([part.home for part in parts]),
-    )
 
 
 def _late(home: HomeLearner) -> HomeLearner:

@@ -3,10 +3,11 @@
     POST /enlist/NAME/SESSION          come in; SESSION is 32 hexadecimal digits that the client drew
     GET  /task/NAME/SESSION/AFTER      the task of a round after AFTER (-1 for any), or 204 after a while
     POST /answer/NAME/SESSION/ROUND    the body is an answer
+    POST /leave/NAME/SESSION           go; after the last round, with the final model
 
 Each request is signed by its client, with the digest of its body in a head, and the tasks by the coordinator. Whatever
 is refused is told in a sentence: 403 not the client it says, 409 not enlisted or another in its place, 400 an answer
-that cannot be used or comes late, 413 one that is too large, which is not even read.
+that cannot be used or comes late, 413 one that is too large, which is not even read, 503 the answer cannot be kept.
 """
 
 from collections.abc import Iterator
@@ -15,7 +16,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import BoundedSemaphore, Thread
 from typing import Final
 
-from aipchain.ai.federated.errors import MessageRefused, NotEnlisted
+from aipchain.ai.federated.errors import MessageRefused, NotEnlisted, RecordUnusable
 from aipchain.ai.federated.hall import Hall
 from aipchain.ai.federated.identity import DIGEST, SIGNATURE, Signer, bytes_of, digest_of, signed_words, verified
 
@@ -84,8 +85,8 @@ class _Request(BaseHTTPRequestHandler):
         self._answered(("task",))
 
     def do_POST(self) -> None:  # http.server's name
-        """A client that comes in, or an answer."""
-        self._answered(("enlist", "answer"))
+        """A client that comes in or goes, or an answer."""
+        self._answered(("enlist", "answer", "leave"))
 
     def log_message(self, *_: object) -> None:
         """Nothing: reports of rounds say who was refused, and why."""
@@ -101,6 +102,8 @@ class _Request(BaseHTTPRequestHandler):
             self._reply(409, str(error).encode())
         except MessageRefused as error:
             self._reply(400, str(error).encode())
+        except RecordUnusable as error:
+            self._reply(503, str(error).encode())
 
     def _path(self, kinds: tuple[str, ...]) -> tuple[str, str, str, int]:
         kind, name, session, number = (*self.path.strip("/").split("/"), "0", "", "", "")[:4]
@@ -120,6 +123,10 @@ class _Request(BaseHTTPRequestHandler):
 
     def _enlist(self, name: str, session: str, _: int) -> bytes:
         self.server.hall.enlist(name, session)
+        return b""
+
+    def _leave(self, name: str, session: str, _: int) -> bytes:
+        self.server.hall.leave(name, session)
         return b""
 
     def _task(self, name: str, session: str, after: int) -> bytes | None:

@@ -5,10 +5,12 @@ InputError
 ├── NotInvited             no such client, or a signature that is not its own
 ├── NotEnlisted            the client did not come in, or another is there under its name
 ├── UnusablePlan           settings of a federation that contradict each other
+├── CoordinatorUnreachable nobody answers at the coordinator's address
+│   └── ForeignCoordinator what answers there does not sign with the coordinator's key
+├── RecordUnusable         a folder cannot hold a record, or another process works with it
 └── FlowerMissing          Flower is not there
 OperationError
-├── TooFewAnswers          a round had fewer usable answers than the plan asks for
-└── CoordinatorUnreachable nobody answers at the coordinator's address, or not as a coordinator
+└── TooFewAnswers          a round had fewer usable answers than the plan asks for
 StateError
 └── ForeignRecord          the folder holds the record of another federation, or a damaged one
 """
@@ -20,10 +22,12 @@ from aipchain.errors import InputError, OperationError, StateError
 __all__ = [
     "CoordinatorUnreachable",
     "FlowerMissing",
+    "ForeignCoordinator",
     "ForeignRecord",
     "MessageRefused",
     "NotEnlisted",
     "NotInvited",
+    "RecordUnusable",
     "TooFewAnswers",
     "UnusablePlan",
 ]
@@ -67,12 +71,32 @@ class TooFewAnswers(OperationError):
         )
 
 
-class CoordinatorUnreachable(OperationError):
+class CoordinatorUnreachable(InputError):
     """The coordinator does not answer."""
 
     def __init__(self, address: str, cause: str) -> None:
         self.address, self.cause = address, cause
         super().__init__(f"no coordinator answers at {address} ({cause}): check the address, or try again later")
+
+
+class ForeignCoordinator(CoordinatorUnreachable):
+    """Somebody else answers."""
+
+    def __init__(self, address: str, federation: str) -> None:
+        self.address, self.cause = address, f"what answers there does not sign as {federation}"
+        InputError.__init__(
+            self,
+            f"no coordinator answers at {address} ({self.cause} with the key that was given): check the address, the "
+            "key and the name of the federation",
+        )
+
+
+class RecordUnusable(InputError):
+    """A folder cannot hold the record of a federation."""
+
+    def __init__(self, folder: Path, cause: str) -> None:
+        self.folder, self.cause = folder, cause
+        super().__init__(f"{folder} cannot keep the state of a federation ({cause}): give another folder")
 
 
 class ForeignRecord(StateError):

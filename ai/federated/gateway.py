@@ -4,8 +4,8 @@ It stays through a coordinator that is away for a while and comes back, and thro
 refused or came late. What it learned for itself at the end stays here.
 """
 
-from collections.abc import Iterator, Mapping
-from contextlib import closing
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from secrets import token_hex
@@ -14,7 +14,13 @@ from time import monotonic
 from typing import Final
 from urllib.parse import urlsplit
 
-from aipchain.ai.federated.errors import CoordinatorUnreachable, MessageRefused, NotEnlisted, NotInvited
+from aipchain.ai.federated.errors import (
+    CoordinatorUnreachable,
+    ForeignCoordinator,
+    MessageRefused,
+    NotEnlisted,
+    NotInvited,
+)
 from aipchain.ai.federated.identity import DIGEST, SIGNATURE, Signer, bytes_of, digest_of, signed_words, verified
 from aipchain.ai.federated.messages import Task, answer_to_bytes, task_from
 from aipchain.ai.federated.normaliser import statistics_schema
@@ -32,6 +38,7 @@ _AGAIN_S: Final = 0.2
 _BESIDE: Final = 100_000
 """What a task has beside its weights, at most [bytes]."""
 
+_FAULT: Final = 500
 _REFUSALS: Final = {400: MessageRefused, 403: NotInvited, 404: NotInvited, 409: NotEnlisted, 413: MessageRefused}
 
 
@@ -49,6 +56,7 @@ class Gateway:
     """A client under a name, with its key.
 
     :param coordinator: the coordinator's public key.
+    :param told: hears what is going on, in sentences.
     """
 
     federation: str
@@ -60,27 +68,41 @@ class Gateway:
     patience_s: float = 600.0
     """So long a coordinator may be away, or another hold this name [s]."""
     session: str = field(default_factory=lambda: token_hex(16))
+    told: Callable[[str], None] = lambda _: None
 
     def take_part(self, client: Client) -> Learned:
         """Answer in every round until all are closed, then learn on for itself.
 
-        :raises CoordinatorUnreachable: nobody answers, or not the coordinator.
+        :raises CoordinatorUnreachable: nobody answers.
+        :raises ForeignCoordinator: somebody else than the coordinator does, who is not waited for.
         :raises NotInvited: the coordinator does not know this name with this key.
         :raises NotEnlisted: another client is there under this name, and stays.
         :raises MessageRefused: the coordinator's task is of another model.
         """
-        self._come_in(monotonic() + self.patience_s)
+        self._come_in(monotonic() + self.patience_s, first=True)
+        self.told(f"{self.name} takes part in {self.federation} at {self.address}")
         refused: dict[int, str] = {}
         for task in self._tasks():
             if task.over:
+                self.told("all rounds are closed: learning on for itself")
                 return Learned(task, client.own(task), refused)
-            schema = statistics_schema(self.model, len(task.normaliser) // 2) if task.round == 0 else self.model
-            answer = answer_to_bytes(client.answer(task), schema, half=task.round > 0)
             try:
-                self._asked("POST", f"/answer/{self.name}/{self.session}/{task.round}", answer)
+                self._answer(task, client)
             except MessageRefused as error:
                 refused[task.round] = str(error)
+                self.told(f"round {task.round} of {task.rounds}: the answer was refused: {error}")
         raise CoordinatorUnreachable(self.address, "it gives no more tasks")
+
+    def leave(self) -> None:
+        """Tell the coordinator that it need not wait; where it is away, there is nobody to tell."""
+        with suppress(CoordinatorUnreachable, NotEnlisted, NotInvited):
+            self._said("POST", f"/leave/{self.name}/{self.session}", b"")
+
+    def _answer(self, task: Task, client: Client) -> None:
+        schema = statistics_schema(self.model, len(task.normaliser) // 2) if task.round == 0 else self.model
+        answer = answer_to_bytes(client.answer(task), schema, half=task.round > 0)
+        self._asked("POST", f"/answer/{self.name}/{self.session}/{task.round}", answer)
+        self.told(f"round {task.round} of {task.rounds}: answered with {len(answer):,} bytes")
 
     def _tasks(self) -> Iterator[Task]:
         after = -1
@@ -102,14 +124,18 @@ class Gateway:
                     raise
             self._come_in(until)
 
-    def _come_in(self, until: float) -> None:
+    def _come_in(self, until: float, *, first: bool = False) -> None:
+        waiting = False
         while True:
             try:
                 self._said("POST", f"/enlist/{self.name}/{self.session}", b"")
                 return
-            except (CoordinatorUnreachable, NotEnlisted):
-                if monotonic() > until:
+            except (CoordinatorUnreachable, NotEnlisted) as error:
+                if monotonic() > until or (first and isinstance(error, ForeignCoordinator)):
                     raise
+                if not waiting:
+                    self.told(f"{error}; trying again for up to {self.patience_s:.0f} s")
+            waiting = True
             Event().wait(_AGAIN_S)
 
     def _said(self, method: str, path: str, body: bytes) -> bytes:
@@ -121,9 +147,11 @@ class Gateway:
             raise CoordinatorUnreachable(self.address, str(error) or type(error).__name__) from error
         words = signed_words(self.federation, f"{status} {path}", len(told), digest_of(told))
         if not verified(self.coordinator, words, bytes_of(heads.get(SIGNATURE, ""))):
-            raise CoordinatorUnreachable(self.address, f"what answers there does not sign as {self.federation}")
+            raise ForeignCoordinator(self.address, self.federation)
         if status in _REFUSALS:
             raise _REFUSALS[status](told.decode(errors="replace"))
+        if status >= _FAULT:
+            raise CoordinatorUnreachable(self.address, told.decode(errors="replace"))
         return told
 
     def _exchanged(

@@ -2,7 +2,7 @@
 
 A round closes as soon as every client that is invited has answered, or at its deadline if enough have; later as soon as
 enough have. A client that says nothing for a while may come in again, under the name it had; until then a second one
-under its name is refused. Safe to use from many threads.
+under its name is refused. After the last round clients fetch the final model and leave. Safe to use from many threads.
 """
 
 import re
@@ -15,12 +15,12 @@ from typing import Final
 from aipchain.ai.federated.errors import MessageRefused, NotEnlisted, UnusablePlan
 from aipchain.ai.federated.messages import task_to_bytes
 from aipchain.ai.federated.record import Record
-from aipchain.ai.federated.rounds import Federation, checked, closed
+from aipchain.ai.federated.rounds import Federation, RoundReport, checked, closed
 
-__all__ = ["Hall", "Hours"]
+__all__ = ["Hall", "Hours", "checked_name"]
 
 _A_NAME: Final = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}")
-"""A client's name is part of addresses and of file names."""
+"""A name is part of addresses and of file names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +56,7 @@ class Hall:
         self._hours, self._clock = hours or Hours(), clock
         self._changed = Condition()
         self._sessions: dict[str, _Session] = {}
+        self._left_with_model: set[str] = set()
         self.federation = record.resumed(federation)
         self._answers = dict(record.answers(self.federation.task.round))
         self._begun = clock()
@@ -111,6 +112,24 @@ class Hall:
         """
         self.answer(name, session, round_, bytes(self.federation.plan.most_bytes + 1))
 
+    def leave(self, name: str, session: str) -> None:
+        """A client goes; once all rounds are closed, with the final model.
+
+        :raises NotEnlisted: see `task`.
+        """
+        with self._changed:
+            self._hear(name, session)
+            del self._sessions[name]
+            if self.federation.task.over:
+                self._left_with_model.add(name)
+            self._changed.notify_all()
+
+    def wait_until_left(self, seconds: float) -> tuple[str, ...]:
+        """Wait until every client has left with the final model; gives those who have not after so long [s]."""
+        with self._changed:
+            self._changed.wait_for(lambda: not set(self.invited) - self._left_with_model, seconds)
+            return tuple(sorted(set(self.invited) - self._left_with_model))
+
     @property
     def answered(self) -> tuple[str, ...]:
         """Clients whose answers of this round are in."""
@@ -122,9 +141,10 @@ class Hall:
         with self._changed:
             self._changed.wait_for(lambda: len(self._answers) >= count)
 
-    def close_rounds(self) -> Federation:
+    def close_rounds(self, told: Callable[[RoundReport], None] = lambda _: None) -> Federation:
         """Close one round after the other as answers come, until all are closed.
 
+        :param told: hears of each round that is closed.
         :raises TooFewAnswers: a round had too few for too long.
         """
         with self._changed:
@@ -132,6 +152,7 @@ class Hall:
                 self._changed.wait_for(self._complete, self._left(self._hours.round_s))
                 self._changed.wait_for(self._enough, self._left(self._hours.give_up_s))
                 self._close()
+                told(self.federation.reports[-1])
         return self.federation
 
     def _close(self) -> None:
@@ -173,10 +194,19 @@ def _is_usable(federation: Federation, message: bytes) -> bool:
     return True
 
 
+def checked_name(name: str) -> str:
+    """A name that a client or a federation may have.
+
+    :raises UnusablePlan: it is none.
+    """
+    if not _A_NAME.fullmatch(name):
+        raise UnusablePlan(f"{name!r} is no name: use a to z, 0 to 9, - and _, 63 at most")
+    return name
+
+
 def _checked_invitations(federation: Federation, invited: Mapping[str, bytes]) -> None:
     for name in invited:
-        if not _A_NAME.fullmatch(name):
-            raise UnusablePlan(f"{name!r} is no client's name: use a to z, 0 to 9, - and _, 63 at most")
+        checked_name(name)
     if len(invited) < federation.plan.least_answers or len(set(invited.values())) < len(invited):
         raise UnusablePlan(
             f"{len(invited)} clients are invited and a round needs {federation.plan.least_answers} answers: "

@@ -1,14 +1,17 @@
-"""Who speaks: every request and every task is signed (ed25519), so nobody else answers under a client's name.
+"""Who speaks: every request and every task is signed, so nobody else answers under a client's name.
 
-A device's or a gateway's key serves; the coordinator knows the public key of each invited client, and clients know the
-coordinator's. What is signed names the federation, the client, its session and the round, so nothing can be sent again
-elsewhere. Signatures keep others from lying, not from reading: beyond one machine, put the coordinator behind TLS.
+A device's key (ed25519) or an account's (sr25519) serves; the coordinator knows the public key of each invited client,
+and clients know the coordinator's. What is signed names the federation, the client, its session and the round, so
+nothing can be sent again elsewhere. Signatures keep others from lying, not from reading: beyond one machine, put the
+coordinator behind TLS.
 """
 
+from collections.abc import Callable
 from hashlib import blake2b
 from typing import Final, Protocol
 
 import ed25519_zebra
+import sr25519
 
 __all__ = ["DIGEST", "SIGNATURE", "Signer", "bytes_of", "digest_of", "signed_words", "verified"]
 
@@ -20,7 +23,7 @@ SIGNATURE: Final = "X-Aipchain-Signature"
 
 
 class Signer(Protocol):
-    """A key that signs with ed25519, such as a meter's."""
+    """A key that signs with ed25519 or sr25519."""
 
     @property
     def public(self) -> bytes:
@@ -49,10 +52,7 @@ def digest_of(body: bytes) -> str:
 
 def verified(public: bytes, message: bytes, signature: bytes) -> bool:
     """Whether the owner of the key signed the message."""
-    try:
-        return bool(ed25519_zebra.ed_verify(signature, message, public))
-    except ValueError:
-        return False
+    return any(_verified(scheme, public, message, signature) for scheme in (_ed25519, _sr25519))
 
 
 def bytes_of(told: str) -> bytes:
@@ -61,3 +61,18 @@ def bytes_of(told: str) -> bytes:
         return bytes.fromhex(told)
     except ValueError:
         return b""
+
+
+def _verified(scheme: Callable[[bytes, bytes, bytes], bool], public: bytes, message: bytes, signature: bytes) -> bool:
+    try:
+        return scheme(public, message, signature)
+    except ValueError:
+        return False
+
+
+def _ed25519(public: bytes, message: bytes, signature: bytes) -> bool:
+    return bool(ed25519_zebra.ed_verify(signature, message, public))
+
+
+def _sr25519(public: bytes, message: bytes, signature: bytes) -> bool:
+    return bool(sr25519.verify(signature, message, public))

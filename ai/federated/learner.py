@@ -1,9 +1,11 @@
 """A client's part: statistics of its features, an epoch of training on its own homes, and its own copy at the end.
 
-Everything is computed from the client's own panel: the features of neighbours are those of its own homes, so no home
-tells another what it used. The same panel, task and seed give the same answer on one kind of processor.
+Everything is computed from the client's own panel, home by home: a home's neighbours are the home itself, so no home
+tells another what it used, and one that joins or leaves changes nothing for the others. The same panel, task and seed
+give the same answer on one kind of processor.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from hashlib import blake2b
@@ -22,7 +24,7 @@ from aipchain.ai.forecasting.training import TrainingRows, training_rows
 from aipchain.ai.panel import Panel
 from aipchain.units import UnixSeconds
 
-__all__ = ["HomeLearner", "Learning", "first_weights", "fitted", "model_schema"]
+__all__ = ["HomeLearner", "Learning", "first_weights", "fitted", "joined", "model_schema"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +57,8 @@ class HomeLearner:
 
         :raises UnusablePanel: nothing was measured.
         """
-        return HomeLearner(name, training_rows(panel), panel.steps_per_day, learning)
+        rows = joined([training_rows(panel.of_homes([home])) for home in panel.homes])
+        return HomeLearner(name, rows, panel.steps_per_day, learning)
 
     def answer(self, task: Task) -> Answer:
         """What the round asks for: statistics in round 0, else the change that training made."""
@@ -85,6 +88,18 @@ class HomeLearner:
                 loss = _pinball(target[chosen], net(inputs[chosen], step[chosen], weekday[chosen], usual[chosen]))
                 optimiser.step(torch.autograd.grad(loss, tables), task.rate)
         return _weights(net, model_schema(self.steps, self.learning))
+
+
+def joined(parts: Sequence[TrainingRows]) -> TrainingRows:
+    """The rows of several homes, one below the other."""
+    return TrainingRows(
+        names=parts[0].names,
+        features=np.concatenate([part.features for part in parts]),
+        target=np.concatenate([part.target for part in parts]),
+        weekday=np.concatenate([part.weekday for part in parts]),
+        step=np.concatenate([part.step for part in parts]),
+        home=np.concatenate([part.home for part in parts]),
+    )
 
 
 def model_schema(steps: int, learning: Learning) -> Schema:

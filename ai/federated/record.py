@@ -2,27 +2,36 @@
 
     federation.npz        which federation it is, the next task, and a report of every round before
     answers/3-gateway-7   what a client answered in round 3, as it came
+    session               of a client: under which session it came in, so that it is known again after a stop
+    lock                  held while a process works with the folder
 
 A file is written beside its place and then moved there, so that it is whole or not there. The record of another plan or
 model is refused.
 """
 
+import fcntl
 import io
 import json
 import os
+import re
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from hashlib import blake2b
 from pathlib import Path
+from secrets import token_hex
+from typing import Final
 
 import numpy as np
 
-from aipchain.ai.federated.errors import ForeignRecord, MessageRefused
+from aipchain.ai.federated.errors import ForeignRecord, MessageRefused, RecordUnusable
 from aipchain.ai.federated.messages import task_from, task_to_bytes
 from aipchain.ai.federated.rounds import Federation, RoundReport
 
-__all__ = ["Record"]
+__all__ = ["Record", "held", "kept_session"]
+
+_SESSION: Final = re.compile(r"[0-9a-f]{32}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,11 +89,50 @@ def _agreed(federation: Federation) -> bytes:
     return blake2b(told, digest_size=32, person=b"aipchain-fed").digest()
 
 
+@contextmanager
+def held(folder: Path) -> Iterator[None]:
+    """Keep a folder to this process until the end of the block; a process that dies lets it go.
+
+    :raises RecordUnusable: another process has it, or it cannot be written.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        opened = (folder / "lock").open("wb")
+    except OSError as error:
+        raise RecordUnusable(folder, str(error.strerror)) from error
+    with opened:
+        try:
+            fcntl.flock(opened, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            raise RecordUnusable(folder, "another process works with it") from error
+        yield
+
+
+def kept_session(folder: Path) -> str:
+    """The session of a client that keeps its state in a folder; a new one where there is none yet.
+
+    :raises RecordUnusable: it cannot be kept there.
+    """
+    file = folder / "session"
+    try:
+        known = file.read_text(encoding="ascii") if file.exists() else ""
+    except (OSError, UnicodeDecodeError) as error:
+        raise RecordUnusable(folder, f"{file.name} cannot be read") from error
+    if _SESSION.fullmatch(known):
+        return known
+    drawn = token_hex(16)
+    _put(file, drawn.encode())
+    return drawn
+
+
 def _put(file: Path, content: bytes) -> None:
-    file.parent.mkdir(parents=True, exist_ok=True)
     beside = file.with_name(f"{file.name}~")
-    with beside.open("wb") as opened:
-        opened.write(content)
-        opened.flush()
-        os.fsync(opened.fileno())
-    beside.replace(file)
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        with beside.open("wb") as opened:
+            opened.write(content)
+            opened.flush()
+            os.fsync(opened.fileno())
+        beside.replace(file)
+    except OSError as error:
+        raise RecordUnusable(file.parent, str(error.strerror)) from error
