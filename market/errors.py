@@ -5,12 +5,13 @@ AipchainError
     └── MarketError
         ├── DeliveryAboveReading   more energy was traded than the meter measured
         ├── DuplicateOrder         two orders of a book have one number
-        └── OutsideArrayRange      numbers too large for an array form; the plain form takes them
+        ├── OutsideArrayRange      numbers too large for an array form; the plain form takes them
+        └── TableInvalid           a table of meters, written as text, has no meaning
 """
 
 from aipchain.errors import InputError
 
-__all__ = ["DeliveryAboveReading", "DuplicateOrder", "MarketError", "OutsideArrayRange"]
+__all__ = ["DeliveryAboveReading", "DuplicateOrder", "MarketError", "OutsideArrayRange", "TableInvalid"]
 
 
 class MarketError(InputError):
@@ -49,3 +50,12 @@ class OutsideArrayRange(MarketError):
             f"{what} is {value}, the array form takes at most {most}; "
             "use the plain form, which takes numbers of any size"
         )
+
+
+class TableInvalid(MarketError):
+    """A table of a setting that has no meaning: a word, a fraction, a meter that stands twice."""
+
+    def __init__(self, where: str, problem: str) -> None:
+        self.where = where
+        self.problem = problem
+        super().__init__(f"{where}: {problem}")

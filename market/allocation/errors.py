@@ -9,8 +9,7 @@ AipchainError
             ├── CoefficientsAboveWhole  coefficients hand out more than there is
             ├── DuplicateMeter          one meter has two claims
             ├── NegativeClaim           energy, weight or tier below zero
-            ├── ParticipationInvalid    a meter takes part in too many communities, or with more than all of itself
-            └── TableInvalid            a table of a key, written as text, has no meaning
+            └── ParticipationInvalid    a meter takes part in too many communities, or with more than all of itself
 """
 
 from datetime import date
@@ -25,7 +24,6 @@ __all__ = [
     "DuplicateMeter",
     "NegativeClaim",
     "ParticipationInvalid",
-    "TableInvalid",
 ]
 
 
@@ -85,12 +83,3 @@ class ParticipationInvalid(AllocationError):
         super().__init__(
             f"{problem}; a meter is in at most 5 communities, with factors of 1 to 100 percent that sum to 100 at most"
         )
-
-
-class TableInvalid(AllocationError):
-    """A table of a key that has no meaning: a word, a fraction, a meter that stands twice."""
-
-    def __init__(self, where: str, problem: str) -> None:
-        self.where = where
-        self.problem = problem
-        super().__init__(f"{where}: {problem}")

@@ -4,8 +4,9 @@ from collections.abc import Callable
 
 import pytest
 
-from aipchain.market.allocation.errors import CoefficientsAboveWhole, TableInvalid
+from aipchain.market.allocation.errors import CoefficientsAboveWhole
 from aipchain.market.allocation.settings_text import read_producer_shares, read_shares, read_tiers
+from aipchain.market.errors import TableInvalid
 
 Read = Callable[[str], object]
 
