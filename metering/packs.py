@@ -1,18 +1,14 @@
 """Data packs: recorded load and generation of homes, with the tariffs of the same hours.
 
-A pack is a folder of four CSV files: `homes.csv` (one row per home; `pv_kwp`, `battery_kwh` and `battery_kw` where
-they are known), `load_wh` and `pv_wh` (one column per home, [Wh]
-in the step that starts then) and `grid` (retail price [10^-6 currency units per kWh], carbon intensity [g/kWh]).
-The last three have a `start_local` column with equal, evenly spaced times, and may be gzipped. Times carry no zone:
+A pack is a folder of four tables, each a CSV or a Parquet file: `homes` (one row per home; `pv_kwp`, `battery_kwh` and
+`battery_kw` where they are known), `load_wh` and `pv_wh` (one column per home, [Wh] in the step that starts then) and
+`grid` (retail price [10^-6 currency units per kWh], carbon intensity [g/kWh]).
+The last three have a `start_local` column with equal, evenly spaced times. CSV may be gzipped. Times carry no zone:
 chain time takes them as they stand. Anything irregular is refused, never repaired.
 """
 
-import csv
-import gzip
-import io
 import re
 import reprlib
-import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -20,6 +16,7 @@ from importlib import resources
 from pathlib import Path
 
 from aipchain.metering.errors import BadPack
+from aipchain.metering.pack_tables import rows_of_table
 from aipchain.units import Interval, UnixSeconds, Wh
 
 __all__ = ["Home", "Pack", "choose_homes", "load_pack"]
@@ -132,11 +129,11 @@ def load_pack(folder: Path | None = None) -> Pack:
     """
     root = Path(str(resources.files("aipchain.metering") / "data" / "homes")) if folder is None else folder
     if not root.is_dir():
-        raise BadPack(f"{root} is no folder: --data takes a folder with homes.csv, load_wh, pv_wh and grid files")
-    told = list(_rows(root, "homes", ("home",)))
+        raise BadPack(f"{root} is no folder: --data takes a folder with the tables homes, load_wh, pv_wh and grid")
+    told = list(rows_of_table(root, "homes", ("home",)))
     names = [row["home"] for row in told]
     if not all(names) or not names or len(set(names)) != len(names):
-        raise BadPack(f"{root}/homes.csv lists no home, one without a name, or one of them twice")
+        raise BadPack(f"{root}/homes lists no home, one without a name, or one of them twice")
     load, pv = _series(root, "load_wh", names, MOST_WH), _series(root, "pv_wh", names, MOST_WH)
     grid = _series(root, "grid", ("retail_price_micro_usd_per_kwh", "carbon_g_per_kwh"), MOST_TARIFF)
     for other, table in (("pv_wh", pv), ("grid", grid)):
@@ -162,7 +159,7 @@ def _equipment(root: Path, row: dict[str, str]) -> Iterator[int]:
     for column in ("pv_kwp", "battery_kwh", "battery_kw"):
         text = row.get(column) or "0"
         if not _THOUSANDS.fullmatch(text):
-            place = f"{root}/homes.csv, home {row['home']}, column {column}"
+            place = f"{root}/homes, home {row['home']}, column {column}"
             raise BadPack(f"{place} is {reprlib.repr(text)}, not a number with at most three decimals: correct it")
         whole, _, part = text.partition(".")
         yield int(whole) * 1_000 + int(part.ljust(3, "0"))
@@ -177,38 +174,15 @@ class _Table:
 def _series(root: Path, name: str, columns: Sequence[str], most: int) -> _Table:
     times: list[str] = []
     values: dict[str, list[int]] = {column: [] for column in columns}
-    for line, row in enumerate(_rows(root, name, ("start_local", *columns)), start=2):
+    for line, row in enumerate(rows_of_table(root, name, ("start_local", *columns)), start=2):
         times.append(row["start_local"])
         for column in columns:
             values[column].append(_whole_number(row[column], most, f"{root}/{name}, line {line}, column {column}"))
     return _Table(tuple(times), {column: tuple(series) for column, series in values.items()})
 
 
-def _rows(root: Path, name: str, columns: Sequence[str]) -> Iterator[dict[str, str]]:
-    reader = csv.DictReader(io.StringIO(_text(root, name)))
-    try:
-        missing = [column for column in columns if column not in (reader.fieldnames or ())]
-        if missing:
-            raise BadPack(f"{root}/{name} has no column {missing[0]}: add it")
-        yield from reader
-    except csv.Error as fault:
-        raise BadPack(f"{root}/{name} is no CSV after line {reader.line_num} ({fault}): correct it") from fault
-
-
-def _text(root: Path, name: str) -> str:
-    plain, packed = root / f"{name}.csv", root / f"{name}.csv.gz"
-    try:
-        if plain.is_file():
-            return plain.read_text(encoding="utf-8-sig")
-        if packed.is_file():
-            return gzip.decompress(packed.read_bytes()).decode("utf-8-sig")
-    except (OSError, EOFError, zlib.error, UnicodeDecodeError) as fault:
-        raise BadPack(f"{root}/{name} cannot be read ({fault}): check the file") from fault
-    raise BadPack(f"{root} has no {name}.csv or {name}.csv.gz: add it")
-
-
-def _whole_number(text: str | None, most: int, place: str) -> int:
-    if text is None or not _AN_AMOUNT.fullmatch(text) or int(text) > most:
+def _whole_number(text: str, most: int, place: str) -> int:
+    if not _AN_AMOUNT.fullmatch(text) or int(text) > most:
         raise BadPack(f"{place} is {reprlib.repr(text)}, not a whole number from 0 to {most:,}: correct it")
     return int(text)
 

@@ -104,8 +104,8 @@ class NoBattery(InputError):
 
     def __init__(self, agent: str) -> None:
         super().__init__(
-            f"agent {agent!r} runs batteries, and no chosen home has one: give homes.csv the columns battery_kwh and "
-            "battery_kw, choose other homes, or leave --agent out"
+            f"agent {agent!r} runs batteries, and no chosen home has one: give the table homes the columns "
+            "battery_kwh and battery_kw, choose other homes, or leave --agent out"
         )
         self.agent = agent
 

@@ -174,5 +174,5 @@ def test_equipment_that_is_no_number_is_refused(pack_folder: Builder) -> None:
     folder = pack_folder()
     (folder / "homes.csv").write_text("home,pv_kwp\na,4.5\nb,-3\n")
 
-    with pytest.raises(BadPack, match=r"homes.csv, home b, column pv_kwp is '-3', not a number with at most three"):
+    with pytest.raises(BadPack, match=r"homes, home b, column pv_kwp is '-3', not a number with at most three"):
         load_pack(folder)
