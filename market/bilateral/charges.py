@@ -1,7 +1,10 @@
 """What it costs to carry energy between two meters, and how much of it gets lost.
 
 By distance: metres are the whole part of the straight line between two places; charges are rounded up, so a carrier is
-never short. By zone: one table for pairs of zones. Any function of two meters that gives a `Connection` will do.
+never short. Any other function of two meters that gives a `Connection` will do.
+
+A trade holds the same energy on both sides, as meters and chain count it. So what is lost on the way is energy that
+whoever carries buys besides; at a price for it, it is a part of the charge.
 
 Units: metres; charges in base units per Wh; losses in permille.
 """
@@ -9,18 +12,18 @@ Units: metres; charges in base units per Wh; losses in permille.
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from math import isqrt
-from typing import TypeAlias, TypeVar
+from typing import Final, TypeAlias
 
 from aipchain.market.bilateral.errors import PreferencesInvalid
 from aipchain.market.book import MeterId
 from aipchain.market.rounding import PERMILLE, rounded_up
 from aipchain.units import Price
 
-__all__ = ["Connection", "Connections", "Place", "Zone", "by_distance", "by_zone", "distance_m", "free_of_charge"]
+__all__ = ["ORIGIN", "Connection", "Connections", "Place", "by_distance", "distance_m", "free_of_charge"]
 
-Zone: TypeAlias = int
-_T = TypeVar("_T")
-_METRES_PER_KM = 1_000
+_METRES_PER_KM: Final = 1_000
+_MILLION: Final = 1_000_000
+_NOTHING: Final = Price(0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,42 +57,34 @@ class Place:
     north_m: int
 
 
+ORIGIN: Final = Place(0, 0)
+
+
 def distance_m(one: Place, other: Place) -> int:
     """The straight line between two places, rounded down [m]."""
     return isqrt((one.east_m - other.east_m) ** 2 + (one.north_m - other.north_m) ** 2)
 
 
-def by_distance(places: Mapping[MeterId, Place], per_km: Price, loss_permille_per_km: int = 0) -> Connections:
-    """A charge of `per_km` [base units per Wh and km] and losses in proportion to distance, at most all of it.
+def by_distance(
+    places: Mapping[MeterId, Place], per_km: Price, loss_permille_per_km: int = 0, *, loss_price: Price = _NOTHING
+) -> Connections:
+    """A charge of `per_km` [base units per Wh and km] and losses in proportion to distance, at most all of the energy.
 
     The function raises PreferencesInvalid for a meter without a place.
+
+    :param loss_price: what a lost watt-hour costs [base units per Wh]; it is charged to the millionth of the energy.
     """
 
     def connection(seller: MeterId, buyer: MeterId) -> Connection:
-        metres = distance_m(_known(places, seller, "place"), _known(places, buyer, "place"))
-        lost = min(PERMILLE, loss_permille_per_km * metres // _METRES_PER_KM)
-        return Connection(Price(rounded_up(per_km * metres, _METRES_PER_KM)), lost)
+        metres = distance_m(_known(places, seller), _known(places, buyer))
+        lost_ppm = min(_MILLION, loss_permille_per_km * metres)
+        charge = rounded_up(per_km * metres, _METRES_PER_KM) + rounded_up(loss_price * lost_ppm, _MILLION)
+        return Connection(Price(charge), lost_ppm * PERMILLE // _MILLION)
 
     return connection
 
 
-def by_zone(zones: Mapping[MeterId, Zone], table: Mapping[tuple[Zone, Zone], Connection]) -> Connections:
-    """Connections from a table by (seller's zone, buyer's zone); within a zone energy is free unless the table says.
-
-    The function raises PreferencesInvalid for a meter without a zone, and for two zones the table does not connect.
-    """
-
-    def connection(seller: MeterId, buyer: MeterId) -> Connection:
-        pair = (_known(zones, seller, "zone"), _known(zones, buyer, "zone"))
-        found = table.get(pair, Connection(Price(0)) if pair[0] == pair[1] else None)
-        if found is None:
-            raise PreferencesInvalid(f"zones {pair[0]} and {pair[1]}", "the table does not connect them; add a row")
-        return found
-
-    return connection
-
-
-def _known(table: Mapping[MeterId, _T], meter: MeterId, what: str) -> _T:
-    if meter not in table:
-        raise PreferencesInvalid(f"meter {meter}", f"its {what} is unknown; add it to the table")
-    return table[meter]
+def _known(places: Mapping[MeterId, Place], meter: MeterId) -> Place:
+    if meter not in places:
+        raise PreferencesInvalid(f"meter {meter}", "its place is unknown; add it to the table")
+    return places[meter]

@@ -1,58 +1,36 @@
-"""Small tables as one line of text, as they stand in a plugin's voted settings.
+"""Tables of the bilateral rules as one line of text (`market.meter_table`), as they stand in a plugin's voted settings.
 
-partners   `12>7,9;13>7`      the buyer at meter 12 prefers sellers 7, then 9; the one at 13 prefers 7
-zones      `7=1,9=1,12=2`     meters 7 and 9 are in zone 1, meter 12 in zone 2
+partners   `12>7,9;13>7`         the buyer at meter 12 prefers sellers 7, then 9; the one at 13 prefers 7
+places     `7=120/-40,9=0/0`     meter 7 is 120 m east and 40 m south of the origin, meter 9 at it
 """
 
-from collections.abc import Iterator
-from typing import TypeVar
-
-from aipchain.market.bilateral.charges import Zone
-from aipchain.market.bilateral.errors import PreferencesInvalid
+from aipchain.market.bilateral.charges import Place
 from aipchain.market.book import MeterId
+from aipchain.market.meter_table import read_halves, read_number, read_table
 
-__all__ = ["read_partners", "read_zones"]
-
-_T = TypeVar("_T")
+__all__ = ["read_partners", "read_places"]
 
 
 def read_partners(text: str) -> dict[MeterId, tuple[MeterId, ...]]:
     """Partners of each buyer's meter, by falling preference.
 
-    :raises PreferencesInvalid: not of this form, or a buyer is listed twice.
+    :raises TableInvalid: not of this form, or a buyer is listed twice.
     """
-    table: dict[MeterId, tuple[MeterId, ...]] = {}
-    for buyer, sellers in _entries("partners", text, ";", ">"):
-        _put_once("partners", table, buyer, tuple(MeterId(_number("partners", each)) for each in sellers.split(",")))
-    return table
+
+    def sellers(listed: str) -> tuple[MeterId, ...]:
+        return tuple(MeterId(read_number("partners", each)) for each in listed.split(","))
+
+    return read_table("partners", text, sellers, between=";", sign=">")
 
 
-def read_zones(text: str) -> dict[MeterId, Zone]:
-    """Zone of each listed meter.
+def read_places(text: str) -> dict[MeterId, Place]:
+    """Place of each listed meter: metres east and north of the origin, negative to the west and south.
 
-    :raises PreferencesInvalid: not of this form, or a meter is listed twice.
+    :raises TableInvalid: not of this form, or a meter is listed twice.
     """
-    table: dict[MeterId, Zone] = {}
-    for meter, zone in _entries("zones", text, ",", "="):
-        _put_once("zones", table, meter, _number("zones", zone))
-    return table
 
+    def place(metres: str) -> Place:
+        east, north = read_halves("places", metres, "/", "metres east and metres north")
+        return Place(read_number("places", east, signed=True), read_number("places", north, signed=True))
 
-def _entries(where: str, text: str, between: str, sign: str) -> Iterator[tuple[MeterId, str]]:
-    for entry in text.split(between) if text else ():
-        meter, found, value = entry.partition(sign)
-        if not found:
-            raise PreferencesInvalid(where, f"{entry!r} has no {sign!r} between a meter and what belongs to it")
-        yield MeterId(_number(where, meter)), value
-
-
-def _number(where: str, text: str) -> int:
-    if not (text.isascii() and text.isdigit()):
-        raise PreferencesInvalid(where, f"{text!r} is no whole number")
-    return int(text)
-
-
-def _put_once(where: str, table: dict[MeterId, _T], meter: MeterId, value: _T) -> None:
-    if meter in table:
-        raise PreferencesInvalid(where, f"meter {meter} is listed twice")
-    table[meter] = value
+    return read_table("places", text, place)

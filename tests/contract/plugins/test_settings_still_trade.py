@@ -19,7 +19,6 @@ CROSSED = next(case for case in conformance_cases() if case.name == "crossed")
 NEEDS_MORE: dict[tuple[str, str, ConfigValue], str] = {
     ("allocation-key", "key", "static"): "shares hand out what they list, and none are listed",
     ("allocation-key", "key", "per-producer"): "shares hand out what they list, and none are listed",
-    ("location-aware", "charge_within", 1_000_000_000): "the charge is above what any pair gains",
     ("minimum-fill", "minimum_fill_permille", 1_000): "no orders of 1000 and 500 Wh add up to some of 800 and 900 Wh",
 }
 """Settings under which nothing of this book can trade, and why."""

@@ -22,7 +22,7 @@ def test_every_builtin_plugin_works_with_its_own_settings(bundle: Bundle, slot: 
 @pytest.mark.parametrize(
     ("name", "setting", "value", "told"),
     [
-        ("location-aware", "zones", "7=x", "zones: 'x' is no whole number"),
+        ("location-aware", "places", "7=x/0", "places: 'x' is no whole number"),
         ("allocation-key", "shares", "7=2000", "sum to 2000000 of 1000000"),
         ("low-voltage-grid", "lines", "zz", "a line is a type, its metres"),
     ],

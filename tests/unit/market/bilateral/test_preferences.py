@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from aipchain.market.bilateral.candidates import Surroundings, candidate_pairs
-from aipchain.market.bilateral.charges import Connection, Place, by_distance, by_zone, distance_m
+from aipchain.market.bilateral.charges import Connection, Place, by_distance, distance_m
 from aipchain.market.bilateral.clearing import clear_bilateral
 from aipchain.market.bilateral.errors import PreferencesInvalid
 from aipchain.market.bilateral.pairs import BilateralBook
@@ -150,29 +150,29 @@ def test_self_trades_are_no_candidates(book: Book) -> None:
     assert [(pair.bid, pair.offer) for pair in candidate_pairs(orders, Surroundings())] == [(0, 2)]
 
 
-def test_charges_by_distance_and_zone() -> None:
-    """Distances round down, charges up, losses down; a zone table speaks for both directions by itself."""
+def test_charges_by_distance() -> None:
+    """Distances round down, charges up, losses down."""
     places = {ANN: Place(0, 0), CAT: Place(3_000, 4_001)}
     near = by_distance(places, Price(7), 30)
-    zoned = by_zone({ANN: 1, BEN: 1, CAT: 2}, {(2, 1): Connection(Price(9), 10)})
 
     assert distance_m(places[ANN], places[CAT]) == 5_000
     assert near(CAT, ANN) == Connection(Price(35), 150)
     assert by_distance({ANN: Place(0, 0), CAT: Place(1, 0)}, Price(7))(CAT, ANN).charge == 1
-    assert zoned(CAT, ANN) == Connection(Price(9), 10)
-    assert zoned(BEN, ANN) == Connection(Price(0))
 
 
-def test_unknown_places_and_zones_are_refused() -> None:
-    """A meter without a place or zone, and zones that nothing connects, are named."""
-    zoned = by_zone({ANN: 1, CAT: 2}, {})
+def test_what_is_lost_is_charged_at_its_price() -> None:
+    """To the millionth of the energy, rounded up, though losses are told in whole permille; at most all of it."""
+    places = {ANN: Place(0, 0), BEN: Place(60, 80), CAT: Place(-40_000, 30_000)}
+    lossy = by_distance(places, Price(7), 25, loss_price=Price(1_000))
 
+    assert lossy(BEN, ANN) == Connection(Price(1 + 3), 2)  # 100 m: 0.7 for the way, 2.5 permille of 1000
+    assert lossy(CAT, ANN) == Connection(Price(350 + 1_000), 1_000)  # 50 km: more than all would be lost
+
+
+def test_unknown_places_are_refused() -> None:
+    """A meter without a place is named."""
     with pytest.raises(PreferencesInvalid, match="meter 2: its place is unknown"):
         by_distance({ANN: Place(0, 0)}, Price(1))(CAT, ANN)
-    with pytest.raises(PreferencesInvalid, match="meter 3: its zone is unknown"):
-        zoned(DAN, ANN)
-    with pytest.raises(PreferencesInvalid, match="zones 2 and 1"):
-        zoned(CAT, ANN)
     with pytest.raises(PreferencesInvalid, match="must not be negative"):
         Connection(Price(-1))
 

@@ -9,11 +9,12 @@ import pytest
 from aipchain.market.bilateral import arrays
 from aipchain.market.bilateral.arrays import OrderColumns, PairColumns
 from aipchain.market.bilateral.candidates import Surroundings, candidate_pairs, manageable_pairs
-from aipchain.market.bilateral.errors import PairInvalid, PreferencesInvalid
+from aipchain.market.bilateral.charges import Place
+from aipchain.market.bilateral.errors import PairInvalid
 from aipchain.market.bilateral.preferences import Requirements, Wishes
-from aipchain.market.bilateral.settings_text import read_partners, read_zones
+from aipchain.market.bilateral.settings_text import read_partners, read_places
 from aipchain.market.book import BookOrder, MeterId
-from aipchain.market.errors import DuplicateOrder, OutsideArrayRange
+from aipchain.market.errors import DuplicateOrder, OutsideArrayRange, TableInvalid
 
 Book = Callable[..., tuple[BookOrder, ...]]
 
@@ -21,24 +22,30 @@ Book = Callable[..., tuple[BookOrder, ...]]
 def test_tables_are_read() -> None:
     """An empty text is an empty table."""
     assert read_partners("12>7,9;13>7") == {12: (7, 9), 13: (7,)}
-    assert read_zones("7=1,9=1,12=2") == {7: 1, 9: 1, 12: 2}
+    assert read_places("7=120/-40,9=0/0") == {7: Place(120, -40), 9: Place(0, 0)}
     assert read_partners("") == {}
-    assert read_zones("") == {}
+    assert read_places("") == {}
 
 
 @pytest.mark.parametrize(
-    ("text", "problem"),
+    ("read", "text", "problem"),
     [
-        ("12", "'12' has no '>'"),
-        ("12>", "'' is no whole number"),
-        ("1>2;1>3", "meter 1 is listed twice"),
-        ("1>-2", "'-2'"),
+        (read_partners, "12", "partners: '12' has no '>' between a meter and what belongs to it"),
+        (read_partners, "12>", "partners: '' is no whole number"),
+        (read_partners, "1>2;1>3", "partners: meter 1 is listed twice"),
+        (read_partners, "1>-2", "partners: '-2' is no whole number"),
+        (read_places, "7=120", "places: '120' has no '/' between metres east and metres north"),
+        (read_places, "7=1/2/3", "places: '2/3' is no whole number"),
+        (read_places, "7=1.5/0", "places: '1.5' is no whole number"),
+        (read_places, "7=/0", "places: '' is no whole number"),
+        (read_places, "7=1/0,7=2/0", "places: meter 7 is listed twice"),
     ],
 )
-def test_text_that_is_no_table_is_refused(text: str, problem: str) -> None:
-    """The sentence names the entry."""
-    with pytest.raises(PreferencesInvalid, match=problem):
-        read_partners(text)
+def test_text_that_is_no_table_is_refused(read: Callable[[str], object], text: str, problem: str) -> None:
+    """One sentence that names table and word."""
+    with pytest.raises(TableInvalid) as refused:
+        read(text)
+    assert str(refused.value) == problem
 
 
 def test_a_large_book_is_cut_to_what_can_be_cleared(book: Book) -> None:
