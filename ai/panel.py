@@ -1,7 +1,7 @@
 """Measured energy of many homes over the same whole days: what forecasters learn from and are scored on.
 
 A panel is a table of homes by days by steps of a day [Wh], beginning at midnight. What was not measured is marked as
-missing and is 0 in the table; nothing is filled in here. A day has the same number of steps all year: the times of packs
+missing and is 0 in the table; nothing is filled in here. A day has the same number of steps all year: times of packs
 have no zone, so a day with a clock change has its 24 hours like any other.
 """
 
