@@ -51,6 +51,8 @@ class BoostedTrees:
     rounds: int = 80
     seed: int = 0
     settings: Mapping[str, object] = field(default_factory=lambda: LOAD_SETTINGS)
+    grown: tuple[float, ...] = GROWN
+    """Fewer, where several workers grow some each: a forecast takes all of `GROWN`."""
 
     def fit(self, panel: Panel) -> "FittedTrees":
         """Grow a model for each of the levels."""
@@ -58,7 +60,7 @@ class BoostedTrees:
         fixed = {"verbosity": -1, "num_threads": 1, "seed": self.seed, "deterministic": True, "force_row_wise": True}
         models = [
             lightgbm.train({**self.settings, **fixed, "objective": "quantile", "alpha": level}, learned, self.rounds)
-            for level in GROWN
+            for level in self.grown
         ]
         return FittedTrees(tuple(models), panel.homes)
 
