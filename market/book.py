@@ -114,18 +114,18 @@ def in_canonical_order(trades: Iterable[Trade]) -> tuple[Trade, ...]:
     return tuple(sorted(trades, key=lambda trade: (trade.bid, trade.offer, trade.price, trade.wh)))
 
 
-def keep_largest(trades: Iterable[Trade], limit: int = MAX_TRADES, *, seed: int | None = None) -> tuple[Trade, ...]:
+def keep_largest(trades: Iterable[Trade], limit: int = MAX_TRADES, *, seed: int) -> tuple[Trade, ...]:
     """At most `limit` trades, in canonical order: the ones with most energy.
 
     A part of a result keeps the chain's envelope as the whole does, so a book with too many small trades still clears.
     What a rule promises beyond the envelope, a part may break: conditions, equal parts, an optimum.
 
-    :param seed: of equal trades those whose orders have lower lots are kept (`auctions.ties`); else lower numbers.
+    :param seed: of equal trades those whose orders have lower lots are kept (`auctions.ties.tie_seed`).
     """
     listed = in_canonical_order(trades)
     if len(listed) <= limit:
         return listed
-    numbers = {number for trade in listed for number in (trade.bid, trade.offer)} if seed is not None else set()
-    lot_of = dict(zip(numbers, lots(seed or 0, numbers), strict=True))
-    by_size = sorted(listed, key=lambda each: (-each.wh, lot_of.get(each.bid, 0), lot_of.get(each.offer, 0)))
+    numbers = {number for trade in listed for number in (trade.bid, trade.offer)}
+    lot_of = dict(zip(numbers, lots(seed, numbers), strict=True))
+    by_size = sorted(listed, key=lambda each: (-each.wh, lot_of[each.bid], lot_of[each.offer]))
     return in_canonical_order(by_size[:limit])

@@ -29,7 +29,7 @@ class HasLimit(Protocol):
 
 
 def keep_best(
-    trades: Iterable[Trade], orders: Iterable[HasLimit], limit: int = MAX_TRADES, *, seed: int = 0
+    trades: Iterable[Trade], orders: Iterable[HasLimit], limit: int = MAX_TRADES, *, seed: int
 ) -> tuple[Trade, ...]:
     """At most `limit` trades, in canonical order: the ones worth most above what their sellers ask.
 

@@ -69,13 +69,13 @@ def clear_feeder(
     book = grid_book(placed.feeder, known, nodes, reference=None, interval_s=interval_s)
     columns = columns_of(book.orders)
     free = as_trades(columns, clear_columns(columns, k_permille, seed=seed).trades)
-    trades = keep_largest(free, most_trades)
+    trades = keep_largest(free, most_trades, seed=seed)
     if worst_limit(book, trades) is None:
         return trades
     clearing = clear_grid(book, seed=seed, solver=ExactSolver())
     paired = _paired(book, clearing.fills, node_prices(book, clearing.certificate))
     program = program_of(book, seed)
-    return _cut(book, program, keep_largest(paired, most_trades)) or _cut(book, program, trades)
+    return _cut(book, program, keep_largest(paired, most_trades, seed=seed)) or _cut(book, program, trades)
 
 
 def worst_limit(book: GridBook, trades: Iterable[Trade]) -> tuple[GridLimit, int] | None:

@@ -61,7 +61,7 @@ def trades_at_one_price(player: Player, key: BookKey) -> list[Trade]:
     """Trades at a price that balances the book, or all but one of them."""
     orders = _standing(player.world, key)
     cleared = clear_uniform_price([_for_market(number, order) for number, order in orders.items()], 500)
-    found = keep_largest(cleared.trades) if cleared else ()
+    found = keep_largest(cleared.trades, seed=0) if cleared else ()
     trades = [Trade(OrderNumber(each.bid), OrderNumber(each.offer), each.wh, each.price) for each in found]
     if trades and player.chance(0.15):
         trades.pop(player.random.randrange(len(trades)))

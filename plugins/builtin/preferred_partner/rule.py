@@ -23,4 +23,4 @@ def clear(inputs: ClearInputs) -> Clearing:
     seed = tie_seed(inputs.interval)
     pairs = manageable_pairs(inputs.orders, Surroundings(wishes=wishes), seed=seed)
     clearing = clear_bilateral(BilateralBook(inputs.orders, pairs), seed, whole_number(inputs.config, "k_permille"))
-    return Clearing(keep_largest((each.trade for each in clearing.trades), inputs.max_trades))
+    return Clearing(keep_largest((each.trade for each in clearing.trades), inputs.max_trades, seed=seed))

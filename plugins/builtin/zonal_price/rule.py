@@ -15,8 +15,9 @@ from aipchain.plugins.hookspecs import CannotDecide, Clearing, ClearInputs, hook
 def clear(inputs: ClearInputs) -> Clearing:
     """Trades at their seller's zone's price, and the proof that no others are worth more."""
     k_permille = whole_number(inputs.config, "k_permille")
-    clearing = clear_lines(inputs.orders, inputs.terms, seed=tie_seed(inputs.interval), k_permille=k_permille)
+    seed = tie_seed(inputs.interval)
+    clearing = clear_lines(inputs.orders, inputs.terms, seed=seed, k_permille=k_permille)
     count, most = len(clearing.trades), inputs.max_trades
     if count > most and inputs.terms.proof is Proof.OPTIMUM:
         raise CannotDecide(f"the best clearing has {count} trades and a result holds {most}; fewer prove no optimum")
-    return Clearing(keep_largest(clearing.trades, most), clearing.certificate)
+    return Clearing(keep_largest(clearing.trades, most, seed=seed), clearing.certificate)

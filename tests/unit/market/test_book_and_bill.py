@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
+from aipchain.market.auctions.ties import lot
 from aipchain.market.bill import Bill, Delivery, bill_interval, total_bill
 from aipchain.market.book import BookOrder, OrderNumber, ReferencePrice, Trade, keep_largest
 from aipchain.market.errors import DeliveryAboveReading
@@ -14,10 +15,13 @@ REFERENCE = ReferencePrice(retail=Price(300), feed_in=Price(100))
 
 
 def test_keep_largest_leaves_out_the_smallest() -> None:
-    """A result that is too long loses its smallest trades, equal ones by number, and stays in canonical order."""
+    """A result that is too long loses its smallest trades, equal ones by lot, and stays in canonical order."""
     trades = [Trade(OrderNumber(n), OrderNumber(9), Wh(wh), Price(1)) for n, wh in enumerate((3, 7, 3, 5))]
 
-    assert [trade.bid for trade in keep_largest(trades, 3)] == [0, 1, 3]
+    for seed in range(20):
+        kept = min((0, 2), key=lambda number, seed=seed: lot(seed, number))  # type: ignore[misc]
+        assert [trade.bid for trade in keep_largest(trades, 3, seed=seed)] == sorted([kept, 1, 3])
+    assert len({keep_largest(trades, 3, seed=seed) for seed in range(20)}) == 2
 
 
 def test_a_bill_with_and_without_trade() -> None:
