@@ -1,12 +1,14 @@
 """Print the figures of clearing on a feeder: `python tests/bench/market/network.py`.
 
-Feeders are made up (aipchain.market.network.sample) in the sizes of usual low-voltage grids. Times are medians of
+Feeders are made up (tests/unit/market/network/sample.py) in the sizes of usual low-voltage grids. Times are medians of
 `ROUNDS`, one thread, after one warm-up; the table of grids takes three scales of load and generation by three seeds,
 with the outside and without, and counts only intervals in which the grid binds.
 """
 
+import runpy
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from statistics import median
 from time import perf_counter
 
@@ -19,10 +21,11 @@ from aipchain.market.network.clearing import ClearingMethod, GridClearing, clear
 from aipchain.market.network.exact import ExactSolver
 from aipchain.market.network.grid_book import GridBook, grid_book, injections
 from aipchain.market.network.lp import HighsSolver
-from aipchain.market.network.sample import SIZES, sample_feeder, sample_orders
 from aipchain.market.network.sweep import sweep
 from aipchain.units import Price
 
+SAMPLE = runpy.run_path(str(Path(__file__).parents[2] / "unit" / "market" / "network" / "sample.py"))
+SIZES, sample_feeder, sample_orders = SAMPLE["SIZES"], SAMPLE["sample_feeder"], SAMPLE["sample_orders"]
 ROUNDS = 5
 SCALES = ((1_000, 1_000), (500, 2_000), (2_000, 500))
 REFERENCE = ReferencePrice(retail=Price(300_000_000), feed_in=Price(80_000_000))

@@ -4,6 +4,7 @@ import random
 from hashlib import sha256
 
 import numpy as np
+from tests.unit.market.network.sample import sample_feeder
 
 from aipchain.market.allocation import arrays as allocation
 from aipchain.market.auctions.array_book import array_book
@@ -14,7 +15,6 @@ from aipchain.market.bilateral import arrays as bilateral
 from aipchain.market.bilateral.array_check import verify_arrays as verify_bilateral
 from aipchain.market.compiled import HAS_NUMBA
 from aipchain.market.network.arrays import array_feeder, keeps_limits, sweep_arrays
-from aipchain.market.network.sample import sample_feeder
 
 RNG = random.Random(7)
 

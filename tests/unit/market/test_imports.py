@@ -41,13 +41,15 @@ WITH_PACKAGES = {
 """Modules that need numpy, numba or highspy; all others are plain."""
 
 ALL = sorted(each.name.removeprefix("aipchain.market.") for each in walk_packages(market.__path__, "aipchain.market."))
+ROOT = Path(__file__).parents[3]
 SAME_BYTES = Path(__file__).parent / "same_bytes.py"
 
 
 def run(code: str, **environment: str) -> str:
-    """What a fresh interpreter prints."""
+    """What a fresh interpreter prints that finds `tests` from the root of the repository."""
+    variables = {**os.environ, **environment}
     done = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, check=True, env={**os.environ, **environment}
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True, env=variables
     )
     return done.stdout.strip()
 

@@ -8,11 +8,13 @@ and with two versions of HiGHS; all hashes of one kind of clearing have to be eq
 
 import json
 import random
+import runpy
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from hashlib import blake2b
 from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
+from pathlib import Path
 from platform import python_version
 
 import numpy as np
@@ -28,9 +30,10 @@ from aipchain.market.bilateral.pairs import BilateralBook, CandidatePair
 from aipchain.market.book import AccountId, BookOrder, MeterId, OrderNumber, ReferencePrice, Side
 from aipchain.market.network.clearing import ClearingMethod, clear_grid
 from aipchain.market.network.grid_book import grid_book
-from aipchain.market.network.sample import sample_feeder, sample_orders
 from aipchain.units import Price, Wh
 
+SAMPLE = runpy.run_path(str(Path(__file__).parents[3] / "unit" / "market" / "network" / "sample.py"))
+sample_feeder, sample_orders = SAMPLE["sample_feeder"], SAMPLE["sample_orders"]
 SEED = 20_260_101
 Ways = Iterator[tuple[str, object]]
 """The name of a way, and the result that it gave, of whole numbers and names."""

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.property.market.network.trees import small_feeders
+from tests.unit.market.network.sample import sample_feeder, sample_orders
 
 from aipchain.market.auctions.uniform_price import clear_uniform_price
 from aipchain.market.book import AccountId, BookOrder, MeterId, OrderNumber, Side
@@ -17,7 +18,6 @@ from aipchain.market.network.feeder import NodeId
 from aipchain.market.network.feeder_text import PlacedFeeder
 from aipchain.market.network.feeder_trades import clear_feeder, worst_limit
 from aipchain.market.network.grid_book import GridBook, grid_book
-from aipchain.market.network.sample import sample_feeder, sample_orders
 from aipchain.units import Price, Wh
 
 HOUR_S = 3_600

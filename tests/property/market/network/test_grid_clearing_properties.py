@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.property.market.network.trees import small_feeders
+from tests.unit.market.network.sample import sample_feeder, sample_orders
 
 from aipchain.market.book import AccountId, BookOrder, MeterId, OrderNumber, ReferencePrice, Side
 from aipchain.market.network.certificate import gap_ppm, upper_bound, verify
@@ -14,7 +15,6 @@ from aipchain.market.network.grid_book import GridBook, grid_book, injections, w
 from aipchain.market.network.lp import HighsSolver
 from aipchain.market.network.merit import merit_point
 from aipchain.market.network.program import limit_row, program_of
-from aipchain.market.network.sample import sample_feeder, sample_orders
 from aipchain.market.network.sweep import GridLimit, LimitKind, exceeded, sweep
 from aipchain.market.network.tableau import BALANCE, Basis
 from aipchain.market.network.vertex import optimal_vertex

@@ -3,6 +3,7 @@
 from hashlib import blake2b
 
 import pytest
+from tests.unit.market.network.sample import sample_feeder, sample_orders
 
 from aipchain.market.book import ReferencePrice
 from aipchain.market.network.certificate import verify
@@ -10,7 +11,6 @@ from aipchain.market.network.clearing import GridClearing, clear_grid
 from aipchain.market.network.exact import ExactSolver
 from aipchain.market.network.feeder import ONE_PU2, TAN_PHI_UNIT
 from aipchain.market.network.grid_book import GridBook, grid_book, injections
-from aipchain.market.network.sample import sample_feeder, sample_orders
 from aipchain.market.network.sweep import sweep
 from aipchain.units import Price
 

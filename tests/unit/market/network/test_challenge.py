@@ -3,13 +3,13 @@
 from dataclasses import replace
 
 import pytest
+from tests.unit.market.network.sample import sample_feeder, sample_orders
 
 from aipchain.market.book import OrderNumber, ReferencePrice, Side
 from aipchain.market.network.challenge import LineChallenge, LineFault, fault_at, first_challenge, is_fraud, node_claims
 from aipchain.market.network.clearing import GridClearing, clear_grid
 from aipchain.market.network.grid_book import GridBook, grid_book, injections
 from aipchain.market.network.lp import HighsSolver
-from aipchain.market.network.sample import sample_feeder, sample_orders
 from aipchain.market.network.sweep import sweep
 from aipchain.units import Price, Wh
 

@@ -3,6 +3,7 @@
 from itertools import permutations
 
 import pytest
+from tests.unit.market.network.sample import SIZES, sample_feeder, sample_orders
 
 from aipchain.market.network.errors import (
     BandWithoutRoot,
@@ -22,7 +23,6 @@ from aipchain.market.network.feeder import (
     highest_squared_voltage,
     lowest_squared_voltage,
 )
-from aipchain.market.network.sample import SIZES, sample_feeder, sample_orders
 from aipchain.market.network.sweep import GridLimit, GridState, LimitKind, exceeded, sweep
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from itertools import permutations
 
 import pytest
+from tests.unit.market.network.sample import sample_feeder, sample_orders
 
 from aipchain.market.book import BookOrder, MeterId, OrderNumber, ReferencePrice
 from aipchain.market.breach import At, Breach, Thing
@@ -17,7 +18,6 @@ from aipchain.market.network.feeder import ONE_PU2, Feeder, Line, NodeId, build_
 from aipchain.market.network.grid_book import GridBook, grid_book, welfare
 from aipchain.market.network.lp import HighsSolver
 from aipchain.market.network.program import Program, Row
-from aipchain.market.network.sample import sample_feeder, sample_orders
 from aipchain.market.network.solver import Hint, Session, Solver
 from aipchain.market.network.sweep import GridLimit, LimitKind
 from aipchain.market.network.tableau import Basis

@@ -1,6 +1,6 @@
 """Made-up low-voltage feeders and books from a seed, with the data of real cables and transformers.
 
-For tests, benchmarks and trying a rule: a transformer, several cables from its busbar, some with branches, homes
+For tests, and for the figures of tests/bench: a transformer, several cables from its busbar, some with branches, homes
 along them. Nothing here is a real place. Cables are NAYY-J 0.6/1 kV (IEC 60228 resistance of aluminium at 20 degrees,
 reactance and current of common data sheets), transformers 20/0.4 kV with 4 % short-circuit voltage. The voltage at
 the transformer's upper side is 1 pu; loads have tan phi 0.2. Draws are whole numbers from BLAKE2b: one seed, one
