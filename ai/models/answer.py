@@ -1,9 +1,9 @@
 """What a model says of a day: whole watt-hours at nine quantiles for each home, and by which method.
 
-Homes of the model are forecast by the blend, their quantiles shifted by how often they were exceeded since training. A
-home that the model never saw is forecast by the blend, too, from its second day on. With fewer measured days, or steps
-of another length than the model learned, the answer is climatology and says so; of a home of which nothing was measured
-there is none, and it says that.
+Homes of the model are forecast by the blend, or by the net that a federation taught, their quantiles shifted by how
+often they were exceeded since training. A home that the model never saw is forecast by it, too, from its second day on.
+With fewer measured days, or steps of another length than the model learned, the answer is climatology and says so; of a
+home of which nothing was measured there is none, and it says that.
 """
 
 from collections.abc import Sequence
@@ -25,7 +25,7 @@ from aipchain.ai.panel import Panel
 __all__ = ["Answer", "Method", "day_of", "forecast_day"]
 
 LEAST_DAYS: Final = 2
-"""Measured days from which on the blend answers: it is better than climatology from the first days on (`newcomers` in
+"""Measured days from which on a model answers: it is better than climatology from the first days on (`newcomers` in
 the suite cl22-wf), but a single day may be an odd one."""
 RECENT_DAYS: Final = 56
 """How far back shifts are learned again, where training was longer ago."""
@@ -35,6 +35,7 @@ class Method(StrEnum):
     """How an answer was made."""
 
     BLEND = "blend"
+    FEDERATED = "federated net"
     CLIMATOLOGY = "climatology"
     NONE = "none"
 
@@ -73,12 +74,13 @@ def forecast_day(model: TrainedModel, panel: Panel, day: date, homes: Sequence[s
     wanted = shown.of_homes(homes or shown.homes).homes
     usual = Climatology().forecast(shown, [place])[:, 0]
     fits = model.card.steps_per_day == shown.steps_per_day
-    blend = _adjusted(model, shown, place) if fits else usual
+    learned = _adjusted(model, shown, place) if fits else usual
     rows = [shown.homes.index(home) for home in wanted]
-    return [_answer(model, shown, row, blend[row], usual[row]) for row in rows]
+    return [_answer(model, shown, row, learned[row], usual[row]) for row in rows]
 
 
-def _answer(model: TrainedModel, shown: Panel, row: int, blend: Quantiles, usual: Quantiles) -> Answer:
+def _answer(model: TrainedModel, shown: Panel, row: int, learned: Quantiles, usual: Quantiles) -> Answer:
+    method = Method.BLEND if model.card.taught is None else Method.FEDERATED
     home, days = shown.homes[row], _measured_days(shown, row)
     if np.isnan(usual).any():
         return Answer(home, Method.NONE, "nothing was measured in the three weeks before, or not at that hour", ())
@@ -86,10 +88,15 @@ def _answer(model: TrainedModel, shown: Panel, row: int, blend: Quantiles, usual
         told = f"the model learned days of {model.card.steps_per_day} steps, these have {shown.steps_per_day}"
         return Answer(home, Method.CLIMATOLOGY, told, _whole(usual))
     if days < LEAST_DAYS:
-        told = f"{days} of the last {WINDOW_DAYS} days were measured: the blend needs {LEAST_DAYS}"
+        told = f"{days} of the last {WINDOW_DAYS} days were measured: the {method} needs {LEAST_DAYS}"
         return Answer(home, Method.CLIMATOLOGY, told, _whole(usual))
-    why = "" if home in model.card.homes else "the model did not learn from this home"
-    return Answer(home, Method.BLEND, why, _whole(blend))
+    return Answer(home, method, _remark(model, home), _whole(learned))
+
+
+def _remark(model: TrainedModel, home: str) -> str:
+    if not model.card.homes:
+        return "the model does not tell which homes it learned from"
+    return "" if home in model.card.homes else "the model did not learn from this home"
 
 
 def _measured_days(shown: Panel, row: int) -> int:
@@ -98,9 +105,8 @@ def _measured_days(shown: Panel, row: int) -> int:
 
 
 def _adjusted(model: TrainedModel, shown: Panel, place: int) -> Quantiles:
-    """The blend's quantiles of the day, shifted by what was learned from the days since training."""
-    trained = (date.fromisoformat(model.card.last_day) - datetime.fromtimestamp(shown.start, UTC).date()).days + 1
-    first = min(max(trained, place - RECENT_DAYS, 1), place)
+    """The model's quantiles of the day, shifted by what was learned from the days since training."""
+    first = min(max(_trained_days(model, shown), place - RECENT_DAYS, 1), place)
     raw = model.blend.forecast(shown, range(first, place + 1))
     tracker = QuantileTracker(len(shown.homes))
     for row, home in enumerate(shown.homes):
@@ -110,6 +116,13 @@ def _adjusted(model: TrainedModel, shown: Panel, place: int) -> Quantiles:
         told = tracker.adjusted(raw[:, day - first])
         tracker.learn(told, shown.energy_wh[:, day], shown.missing[:, day] | np.isnan(told).any(axis=-1))
     return tracker.adjusted(raw[:, -1])
+
+
+def _trained_days(model: TrainedModel, shown: Panel) -> int:
+    """How many of the panel's days were over when training ended; none where nobody told."""
+    if model.card.last_day is None:
+        return 0
+    return (date.fromisoformat(model.card.last_day) - datetime.fromtimestamp(shown.start, UTC).date()).days + 1
 
 
 def _whole(told: Quantiles) -> tuple[tuple[int, ...], ...]:

@@ -9,9 +9,9 @@ from dataclasses import asdict, dataclass, replace
 from hashlib import sha256
 from typing import Any, Final
 
-__all__ = ["FORMAT", "HeldOut", "ModelCard", "card_of", "card_text"]
+__all__ = ["FORMAT", "HeldOut", "ModelCard", "Taught", "card_of", "card_text"]
 
-FORMAT: Final = "aipchain load model, 1"
+FORMAT: Final = "aipchain load model, 2"
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,12 +28,23 @@ class HeldOut:
 
 
 @dataclass(frozen=True, slots=True)
+class Taught:
+    """By which federation, in how many rounds, and by which clients as far as the writer of the card knows."""
+
+    federation: str
+    rounds: int
+    clients: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class ModelCard:
     """Days are dates, both inclusive; `files` are SHA-256 by file name."""
 
     homes: tuple[str, ...]
-    first_day: str
-    last_day: str
+    """Those it learned from; none where others taught it and did not tell."""
+    first_day: str | None
+    last_day: str | None
+    """None where nobody told."""
     steps_per_day: int
     features: tuple[str, ...]
     levels: tuple[float, ...]
@@ -43,6 +54,8 @@ class ModelCard:
     """None where the span was too short to hold any out."""
     versions: dict[str, str]
     files: dict[str, str]
+    taught: Taught | None = None
+    """None where it learned from all its homes in one place."""
     format: str = FORMAT
     digest: str = ""
 
@@ -66,7 +79,8 @@ def card_of(text: str) -> ModelCard:
     try:
         held_out = found["held_out"] and HeldOut(**found["held_out"])
         lists = {name: tuple(found[name]) for name in ("homes", "features", "levels")}
-        card = ModelCard(**{**found, **lists, "held_out": held_out})
+        taught = found["taught"] and Taught(**{**found["taught"], "clients": tuple(found["taught"]["clients"])})
+        card = ModelCard(**{**found, **lists, "held_out": held_out, "taught": taught})
     except (KeyError, TypeError) as error:
         raise ValueError(f"its card lacks a field or has one too many ({error})") from error
     if card.digest != _digest(card):

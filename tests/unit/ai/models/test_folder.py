@@ -90,7 +90,8 @@ def test_a_card_that_was_changed_is_refused(folder: Path) -> None:
         ("no json", "its card is no JSON"),
         ("[1, 2]", "its card is not of the format"),
         ('{"format": "aipchain load model, 99"}', "its card is not of the format"),
-        ('{"format": "aipchain load model, 1"}', "its card lacks a field"),
+        ('{"format": "aipchain load model, 1"}', "its card is not of the format"),
+        ('{"format": "aipchain load model, 2"}', "its card lacks a field"),
     ],
 )
 def test_a_foreign_card_is_refused(folder: Path, text: str, problem: str) -> None:
