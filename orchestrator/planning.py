@@ -2,11 +2,9 @@
 
 from dataclasses import dataclass
 
-import numpy as np
-
-from aipchain.ai.agents.outlook import outlook_of
 from aipchain.ai.agents.plan import plan
 from aipchain.orchestrator.conduct import Ahead, Planned
+from aipchain.orchestrator.outlooks import outlook_on
 
 __all__ = ["CheapestPlan"]
 
@@ -24,9 +22,8 @@ class CheapestPlan:
 
     def plan(self, ahead: Ahead) -> Planned:
         """See `Manager.plan`."""
-        outlook = outlook_of(
-            np.array([each.load_wh for each in ahead.expected], np.float64),
-            np.array([each.generation_wh for each in ahead.expected], np.float64),
+        outlook = outlook_on(
+            ahead.expected,
             [each.retail - each.retail * steps // SOONER for steps, each in enumerate(ahead.tariffs)],
             [each.feed_in for each in ahead.tariffs],
             ahead.step_s,

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from aipchain.ai.errors import PartMissing
+from aipchain.cli.ai_advice import advise
 from aipchain.cli.ai_models import forecast, serve, train
 from aipchain.cli.complaints import remark
 from aipchain.cli.output import AsJson, console, refuse_unwritable, show_json, show_table, write_file
@@ -29,6 +30,7 @@ app = typer.Typer(no_args_is_help=True)
 app.command()(train)
 app.command()(forecast)
 app.command()(serve)
+app.command()(advise)
 
 RayOption = Annotated[
     str | None, typer.Option("--ray", help="Address of a Ray cluster; AIPCHAIN_RAY_ADDRESS without it.")
