@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from datetime import date
+from pathlib import Path
 
 import pytest
 
@@ -16,7 +17,7 @@ from aipchain.metering.gateway import Registers, SealedBatch, Seat, seal, sign_r
 from aipchain.metering.packs import choose_homes, load_pack
 from aipchain.orchestrator.founding import Charter, Services, Settler, founding_steps
 from aipchain.orchestrator.proofs import bind
-from aipchain.orchestrator.rehearsal import Rehearsal, Settings
+from aipchain.orchestrator.rehearsal import Progress, Rehearsal, Settings
 from aipchain.orchestrator.results import Results
 from aipchain.plugins.catalogue import Catalogue
 from aipchain.runtime_bridge import calls, facts, protocol, reads
@@ -45,6 +46,43 @@ class Lived:
     settings: Settings
     results: Results
     connection: Connection
+
+
+Live = Callable[..., Results]
+"""Lives a rehearsal, with a chain of its own or in the given folder, to its end."""
+
+Leave = Callable[[Settings, Path, int], None]
+"""Lives a rehearsal in a folder, and stops it after so many turns."""
+
+
+class Stopped(Exception):
+    """The rehearsal was stopped on the way."""
+
+
+@pytest.fixture(scope="session")
+def live() -> Live:
+    """See `Live`."""
+
+    def to_its_end(settings: Settings, base_path: Path | None = None) -> Results:
+        with closing(Rehearsal(settings, base_path)) as stage:
+            return stage.run(lambda _: None)
+
+    return to_its_end
+
+
+@pytest.fixture(scope="session")
+def leave() -> Leave:
+    """See `Leave`."""
+
+    def after(settings: Settings, base_path: Path, turns: int) -> None:
+        def stop(progress: Progress) -> None:
+            if progress.done == turns:
+                raise Stopped
+
+        with closing(Rehearsal(settings, base_path)) as stage, pytest.raises(Stopped):
+            stage.run(stop)
+
+    return after
 
 
 @contextmanager

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -24,12 +25,11 @@ from aipchain.runtime_bridge.connection import connect
 from aipchain.runtime_bridge.submitter import Submitter
 from aipchain.runtime_bridge.types import ProxyType
 
+if TYPE_CHECKING:
+    from tests.integration.orchestrator.conftest import Leave, Live
+
 NOTHING_LOST = Conservation(energy_difference_wh=0, money_difference=0)
 """What a run must come to."""
-
-
-class Stopped(Exception):
-    """The rehearsal was stopped on the way."""
 
 
 class Broken:
@@ -62,20 +62,6 @@ def results(stage: Rehearsal) -> Results:
     return stage.run(lambda _: None)
 
 
-def live(settings: Settings, base_path: Path | None = None, until: int | None = None) -> Results:
-    """Live a rehearsal to its end, or stop it after so many turns."""
-
-    def stop(progress: Progress) -> None:
-        if progress.done == until:
-            raise Stopped
-
-    rehearsal = Rehearsal(settings, base_path)
-    try:
-        return rehearsal.run(stop)
-    finally:
-        rehearsal.close()
-
-
 def test_agents_trade_and_everything_adds_up(results: Results) -> None:
     """Orders stand in the households' names, and no home pays more than the grid's bill."""
     assert results.conservation == NOTHING_LOST
@@ -93,7 +79,7 @@ def test_households_pay_no_fee_that_an_agent_pays(results: Results, stage: Rehea
     assert all(bill.fees > 0 for bill in results.bills)
 
 
-def test_skill_is_what_orders_missed_of_the_meters(results: Results, planned: Settings) -> None:
+def test_skill_is_what_orders_missed_of_the_meters(results: Results, planned: Settings, live: Live) -> None:
     """Read from the chain alone, and the same as what the homes expected and did; the day before was not on chain, so
     two days are lived to know it."""
     two_days = live(replace(planned, days=2))
@@ -121,7 +107,7 @@ def test_what_forecasts_are_worth_is_told_beside_the_chains_own_bills(results: R
 
 
 @pytest.mark.parametrize("agent", [Agent.RULE, Agent.PLAN])
-def test_batteries_save_money(planned: Settings, agent: Agent) -> None:
+def test_batteries_save_money(planned: Settings, agent: Agent, live: Live) -> None:
     """By rule or by plan, the day costs less than without; what is still stored at its end is not even counted."""
     cost = {
         each: sum(bill.with_trade for bill in live(replace(planned, agent=each)).bills) for each in (Agent.NONE, agent)
@@ -130,10 +116,11 @@ def test_batteries_save_money(planned: Settings, agent: Agent) -> None:
     assert cost[agent] < cost[Agent.NONE]
 
 
-def test_a_killed_rehearsal_of_agents_goes_on(planned: Settings, results: Results, tmp_path: Path) -> None:
+def test_a_killed_rehearsal_of_agents_goes_on(
+    planned: Settings, results: Results, tmp_path: Path, live: Live, leave: Leave
+) -> None:
     """Batteries and plans follow from the data, so the chain ends on the same state."""
-    with pytest.raises(Stopped):
-        live(planned, tmp_path / "chain", until=40)
+    leave(planned, tmp_path / "chain", 40)
 
     assert live(planned, tmp_path / "chain") == results
 

@@ -18,7 +18,7 @@ from aipchain.metering.packs import Home, choose_homes, load_pack
 from aipchain.orchestrator.cast import Agent
 from aipchain.orchestrator.errors import AnotherRun
 from aipchain.orchestrator.rehearsal import Progress, Rehearsal, Settings
-from aipchain.orchestrator.results import Conservation, Results
+from aipchain.orchestrator.results import Conservation
 from aipchain.runtime_bridge import calls, facts, reads
 from aipchain.runtime_bridge import types as t
 from aipchain.runtime_bridge.connection import connect
@@ -27,27 +27,9 @@ from aipchain.runtime_bridge.submitter import Submitter
 from aipchain.units import AIP, Balance, UnixSeconds, Wh
 
 if TYPE_CHECKING:
-    from tests.integration.orchestrator.conftest import Lived
+    from tests.integration.orchestrator.conftest import Leave, Live, Lived
 
 NOTHING_LOST = Conservation(energy_difference_wh=0, money_difference=0)
-
-
-class Stopped(Exception):
-    """The rehearsal was stopped on the way."""
-
-
-def live(settings: Settings, base_path: Path | None = None, until: int | None = None) -> Results:
-    """Live a rehearsal to its end, or stop it after so many turns."""
-
-    def stop(progress: Progress) -> None:
-        if progress.done == until:
-            raise Stopped
-
-    stage = Rehearsal(settings, base_path)
-    try:
-        return stage.run(stop)
-    finally:
-        stage.close()
 
 
 def head(base_path: Path) -> bytes:
@@ -57,11 +39,10 @@ def head(base_path: Path) -> bytes:
 
 
 @pytest.fixture(scope="module")
-def begun(settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def begun(settings: Settings, tmp_path_factory: pytest.TempPathFactory, leave: Leave) -> Path:
     """The chain of a rehearsal that was stopped in its first hours."""
     base_path = tmp_path_factory.mktemp("begun") / "chain"
-    with pytest.raises(Stopped):
-        live(settings, base_path, until=3)
+    leave(settings, base_path, 3)
     return base_path
 
 
@@ -87,12 +68,12 @@ def quarter_hours(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def test_equal_settings_give_equal_chains(lived: Lived, settings: Settings, tmp_path: Path) -> None:
+def test_equal_settings_give_equal_chains(lived: Lived, settings: Settings, tmp_path: Path, live: Live) -> None:
     """The same seed gives the same results to the state root, on disk as in memory."""
     assert live(settings, tmp_path / "chain") == lived.results
 
 
-def test_another_seed_gives_another_chain(one_day: Lived) -> None:
+def test_another_seed_gives_another_chain(one_day: Lived, live: Live) -> None:
     """Keys and ballots differ with the seed; what homes consume does not."""
     other = live(replace(one_day.settings, seed=2))
 
@@ -127,7 +108,7 @@ def test_the_price_stays_between_the_tariffs(lived: Lived) -> None:
     assert all(hour.feed_in <= hour.price <= hour.retail for hour in traded if hour.price is not None)
 
 
-def test_homes_are_chosen_by_name_and_days_by_date(settings: Settings) -> None:
+def test_homes_are_chosen_by_name_and_days_by_date(settings: Settings, live: Live) -> None:
     """Two named homes on another day; the first hours of the data have no past to forecast from."""
     chosen = choose_homes(settings.pack, "home_03,home_01")
 
@@ -139,7 +120,7 @@ def test_homes_are_chosen_by_name_and_days_by_date(settings: Settings) -> None:
     assert all(bill.with_trade == bill.without_trade for bill in results.bills)
 
 
-def test_one_home_trades_with_nobody(settings: Settings) -> None:
+def test_one_home_trades_with_nobody(settings: Settings, live: Live) -> None:
     """Its orders are cleared without trades and its bill is the grid's."""
     results = live(replace(settings, homes=settings.homes[:1], days=1))
 
@@ -148,7 +129,7 @@ def test_one_home_trades_with_nobody(settings: Settings) -> None:
     assert results.bills[0].with_trade == results.bills[0].without_trade
 
 
-def test_a_quarter_hour_pack_is_lived(quarter_hours: Path) -> None:
+def test_a_quarter_hour_pack_is_lived(quarter_hours: Path, live: Live) -> None:
     """Packs of 15 minutes trade in 15 minute intervals: one home's noon is the other's breakfast."""
     pack = load_pack(quarter_hours)
 
@@ -177,7 +158,7 @@ CHANGES: dict[str, Callable[[Settings], Settings]] = {
 
 
 @pytest.mark.parametrize("change", CHANGES)
-def test_a_chain_of_another_run_is_refused(settings: Settings, begun: Path, change: str) -> None:
+def test_a_chain_of_another_run_is_refused(settings: Settings, begun: Path, change: str, live: Live) -> None:
     """Other settings are one sentence that says what to do, exit code 2, and not a block more."""
     before = head(begun)
 
@@ -188,7 +169,7 @@ def test_a_chain_of_another_run_is_refused(settings: Settings, begun: Path, chan
     assert head(begun) == before
 
 
-def test_days_the_data_lacks_are_refused_before_a_chain_is_made(settings: Settings, tmp_path: Path) -> None:
+def test_days_the_data_lacks_are_refused_before_a_chain_is_made(settings: Settings, tmp_path: Path, live: Live) -> None:
     """A typing error in the date leaves no folder behind."""
     with pytest.raises(BadPack):
         live(replace(settings, first_day=date(2015, 1, 1)), tmp_path / "chain")
@@ -197,10 +178,9 @@ def test_days_the_data_lacks_are_refused_before_a_chain_is_made(settings: Settin
 
 
 @pytest.mark.parametrize("turns", [2, 50])
-def test_a_rehearsal_that_stopped_goes_on(one_day: Lived, tmp_path: Path, turns: int) -> None:
+def test_a_rehearsal_that_stopped_goes_on(one_day: Lived, tmp_path: Path, turns: int, live: Live, leave: Leave) -> None:
     """Stopped after any turn and opened again, it ends on the same block with the same results."""
-    with pytest.raises(Stopped):
-        live(one_day.settings, tmp_path / "chain", until=turns)
+    leave(one_day.settings, tmp_path / "chain", turns)
 
     assert live(one_day.settings, tmp_path / "chain") == one_day.results
 
@@ -284,7 +264,7 @@ def test_a_visitor_who_is_first_takes_nothing_away(one_day: Lived) -> None:
     assert (results.proposal.id, results.proposal.electorate) == (1, 3)
 
 
-def test_a_home_may_have_the_name_of_a_service(one_day: Lived) -> None:
+def test_a_home_may_have_the_name_of_a_service(one_day: Lived, live: Live) -> None:
     """Homes and services never share a key, whatever homes are called."""
     settings = one_day.settings
     named = (replace(settings.homes[0], name="operator"), replace(settings.homes[1], name="device/operator"))
