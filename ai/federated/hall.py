@@ -56,7 +56,7 @@ class Hall:
         self._hours, self._clock = hours or Hours(), clock
         self._changed = Condition()
         self._sessions: dict[str, _Session] = {}
-        self._left_with_model: set[str] = set()
+        self._left_with_model = record.left()
         self.federation = record.resumed(federation)
         self._answers = dict(record.answers(self.federation.task.round))
         self._begun = clock()
@@ -121,6 +121,7 @@ class Hall:
             self._hear(name, session)
             del self._sessions[name]
             if self.federation.task.over:
+                self._record.keep_left(name)
                 self._left_with_model.add(name)
             self._changed.notify_all()
 

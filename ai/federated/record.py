@@ -2,6 +2,7 @@
 
     federation.npz        which federation it is, the next task, and a report of every round before
     answers/3-gateway-7   what a client answered in round 3, as it came
+    left/gateway-7        a client that has the final model
     session               of a client: under which session it came in, so that it is known again after a stop
     lock                  held while a process works with the folder
 
@@ -74,6 +75,14 @@ class Record:
         """Keep an answer until its round is closed."""
         _put(self.folder / "answers" / f"{round_}-{client}", answer)
 
+    def keep_left(self, client: str) -> None:
+        """Keep that a client has the final model."""
+        _put(self.folder / "left" / client, b"")
+
+    def left(self) -> set[str]:
+        """Clients that have the final model."""
+        return {file.name for file in (self.folder / "left").glob("*") if not file.name.endswith("~")}
+
     def answers(self, round_: int) -> Mapping[str, bytes]:
         """The answers of a round, by client."""
         prefix = f"{round_}-"
@@ -85,7 +94,9 @@ class Record:
 
 
 def _agreed(federation: Federation) -> bytes:
-    told = repr((federation.plan, federation.plan.seed)).encode() + federation.model.digest
+    """What may not change while a federation goes on; how many answers a round needs may."""
+    plan = replace(federation.plan, least_answers=1)
+    told = repr((plan, plan.seed)).encode() + federation.model.digest
     return blake2b(told, digest_size=32, person=b"aipchain-fed").digest()
 
 
@@ -108,8 +119,9 @@ def held(folder: Path) -> Iterator[None]:
         yield
 
 
-def kept_session(folder: Path) -> str:
-    """The session of a client that keeps its state in a folder; a new one where there is none yet.
+@contextmanager
+def kept_session(folder: Path) -> Iterator[str]:
+    """The session of a client that keeps its state in a folder; forgotten when the block ends well.
 
     :raises RecordUnusable: it cannot be kept there.
     """
@@ -118,11 +130,10 @@ def kept_session(folder: Path) -> str:
         known = file.read_text(encoding="ascii") if file.exists() else ""
     except (OSError, UnicodeDecodeError) as error:
         raise RecordUnusable(folder, f"{file.name} cannot be read") from error
-    if _SESSION.fullmatch(known):
-        return known
-    drawn = token_hex(16)
-    _put(file, drawn.encode())
-    return drawn
+    session = known if _SESSION.fullmatch(known) else token_hex(16)
+    _put(file, session.encode())
+    yield session
+    file.unlink(missing_ok=True)
 
 
 def _put(file: Path, content: bytes) -> None:

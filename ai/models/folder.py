@@ -42,7 +42,7 @@ def refuse_unwritable_folder(folder: Path) -> None:
 
     :raises FolderRefused: the folder is there and holds something else, or cannot be written.
     """
-    with _beside(folder):
+    with _beside(folder.resolve()):
         pass
 
 
@@ -54,12 +54,13 @@ def save_model(model: TrainedModel, folder: Path) -> ModelCard:
     files = _files(model)
     card = replace(model.card, files={name: sha256(content).hexdigest() for name, content in files.items()})
     card = card_of(card_text(card))
-    with _beside(folder) as beside:
+    place = folder.resolve()
+    with _beside(place) as beside:
         for name, content in {**files, CARD: card_text(card).encode()}.items():
             (beside / name).write_bytes(content)
-        if folder.exists():
-            shutil.rmtree(folder)
-        beside.replace(folder)
+        if place.exists():
+            shutil.rmtree(place)
+        beside.replace(place)
     return card
 
 
@@ -84,16 +85,23 @@ def load_model(folder: Path) -> TrainedModel:
 @contextmanager
 def _beside(folder: Path) -> Iterator[Path]:
     """Give an empty folder beside one that may take a model; it is gone afterwards unless it took its place."""
-    beside = folder.with_name(f".{folder.name}.{uuid4().hex}")
+    beside = folder.parent / f".{folder.name}.{uuid4().hex}"
     try:
-        if folder.exists() and not (folder / CARD).is_file() and (not folder.is_dir() or any(folder.iterdir())):
+        if _is_something_else(folder):
             raise FolderRefused(folder, "it is there and is something else, which is left alone")
         beside.mkdir(parents=True)
         yield beside
     except OSError as error:
-        raise FolderRefused(folder, str(error.strerror)) from error
+        raise FolderRefused(folder, error.strerror or str(error)) from error
     finally:
         shutil.rmtree(beside, ignore_errors=True)
+
+
+def _is_something_else(folder: Path) -> bool:
+    """Whether a place, links followed, can take no model as it is."""
+    if not folder.name:
+        return True
+    return folder.exists() and not (folder / CARD).is_file() and (not folder.is_dir() or any(folder.iterdir()))
 
 
 def _files(model: TrainedModel) -> dict[str, bytes]:

@@ -9,7 +9,9 @@ import typer
 
 from aipchain.ai.errors import PartMissing
 from aipchain.cli.ai_advice import advise
+from aipchain.cli.ai_federation import app as federation
 from aipchain.cli.ai_models import forecast, serve, train
+from aipchain.cli.ai_parts import RayOption, WorkersOption
 from aipchain.cli.complaints import remark
 from aipchain.cli.output import AsJson, console, refuse_unwritable, show_json, show_table, write_file
 from aipchain.errors import InputError
@@ -30,12 +32,8 @@ app = typer.Typer(no_args_is_help=True)
 app.command()(train)
 app.command()(forecast)
 app.command()(serve)
+app.add_typer(federation, name="federation")
 app.command()(advise)
-
-RayOption = Annotated[
-    str | None, typer.Option("--ray", help="Address of a Ray cluster; AIPCHAIN_RAY_ADDRESS without it.")
-]
-WorkersOption = Annotated[int, typer.Option("--workers", min=1, help="Processes of this machine that share the work.")]
 
 
 @app.command()

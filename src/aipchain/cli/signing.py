@@ -30,6 +30,7 @@ from aipchain.runtime_bridge.submitter import polling
 from aipchain.units import format_aip
 
 __all__ = [
+    "PASSWORD_VARIABLE",
     "Signatory",
     "SigningOptions",
     "YesOption",
@@ -38,6 +39,7 @@ __all__ = [
     "read_account",
     "signing",
     "signs",
+    "stored_key",
     "tell",
 ]
 
@@ -104,7 +106,7 @@ def signing(by: SigningOptions) -> Iterator[Signatory]:
     if (by.key_file is None) == (by.dev is None):
         raise NoKey(f"give the key that signs: either --key-file FILE or --dev {DEVELOPMENT_NAMES[0]}")
     with connect(by.url) as connection, kept_calls(by.outbox, connection.genesis_hash) as outbox:
-        key = _stored_key(by.key_file or Path()) if by.dev is None else _development_key(connection, by.dev)
+        key = stored_key(by.key_file or Path()) if by.dev is None else _development_key(connection, by.dev)
         signatory = Signatory(connection, key, outbox, polling(pause_s=PAUSE_S))
         signatory.resume()
         yield signatory
@@ -171,7 +173,12 @@ def _development_key(connection: Connection, name: str) -> AccountKey:
     return development_account(name.capitalize())
 
 
-def _stored_key(path: Path) -> AccountKey:
+def stored_key(path: Path) -> AccountKey:
+    """Read the key in a keystore file; the password of an encrypted one is asked for.
+
+    :raises NoKey: nobody answers.
+    :raises UnusableKey: the keystore gives no key.
+    """
     return load_account(path, _password(path) if _is_encrypted(path) else None)
 
 

@@ -1,0 +1,92 @@
+"""What the commands of `aip ai` share: parts that take seconds to load, homes from a pack, where the work runs."""
+
+from datetime import UTC, date, datetime
+from importlib import import_module
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from aipchain.ai.errors import PartMissing
+from aipchain.cli.output import console
+from aipchain.errors import InputError
+from aipchain.metering.packs import choose_homes, load_pack
+
+__all__ = [
+    "PackOption",
+    "RayOption",
+    "UntilOption",
+    "WorkersOption",
+    "day_of",
+    "panel_of_pack",
+    "part",
+    "show_card",
+]
+
+PackOption = Annotated[
+    Path | None, typer.Option("--pack", help="Data pack of the homes; those that ship with the package without it.")
+]
+UntilOption = Annotated[str, typer.Option(help="Last day to learn from, YYYY-MM-DD; all of them without it.")]
+RayOption = Annotated[
+    str | None, typer.Option("--ray", help="Address of a Ray cluster; AIPCHAIN_RAY_ADDRESS without it.")
+]
+WorkersOption = Annotated[int, typer.Option("--workers", min=1, help="Processes of this machine that share the work.")]
+
+
+def part(module: str) -> Any:  # noqa: ANN401  # a module; torch and LightGBM take seconds to load, so only when needed
+    """Load a module of the ai room.
+
+    :raises PartMissing: a package of the extra is not installed.
+    """
+    try:
+        return import_module(f"aipchain.ai.{module}")
+    except ModuleNotFoundError as error:
+        raise PartMissing(error.name or module, "ai") from error
+
+
+def panel_of_pack(pack: Path | None, until: str = "", homes: str = "") -> Any:  # noqa: ANN401  # a panel
+    """The load of homes of a pack, up to a day.
+
+    :param homes: how many, or names parted by commas; all without it.
+    :raises InputError: the pack, the homes or the day cannot be used.
+    """
+    last = day_of("--until", until) if until else None
+    found = load_pack(pack)
+    chosen = choose_homes(found, homes) if homes else found.homes
+    panel = part("panel").panel_of(found.start, found.step_s, [(home.name, home.load_wh) for home in chosen])
+    if last is None:
+        return panel
+    days = (last - datetime.fromtimestamp(panel.start, UTC).date()).days + 1
+    if not 1 <= days <= panel.days:
+        raise InputError(f"--until {last} is not in the pack, which has {panel.days} days: choose one of them")
+    return panel.until(days)
+
+
+def day_of(option: str, text: str) -> date:
+    """Read a day.
+
+    :raises InputError: it is none.
+    """
+    try:
+        return date.fromisoformat(text)
+    except ValueError as fault:
+        raise InputError(f"{option} {text!r} is no day ({fault}): write YYYY-MM-DD") from fault
+
+
+def show_card(out: Path, card: Any) -> None:  # noqa: ANN401  # a card of the ai room
+    """Say what a model learned from, and how good it is."""
+    learned = f"{len(card.homes)} homes, {card.first_day} to {card.last_day}, " if card.homes else ""
+    console.print(f"{out}: {learned}{card.steps_per_day} steps a day", markup=False)
+    if card.taught is not None:
+        told = f"Learned in {card.taught.rounds} rounds of {card.taught.federation}: {', '.join(card.taught.clients)}"
+        console.print(told, markup=False)
+    if not card.homes:
+        console.print("Gateways do not tell what their homes used: the card has no scores.")
+    elif card.held_out is None:
+        console.print("The span was too short to hold days out: the card has no scores.")
+    else:
+        held = card.held_out
+        console.print(
+            f"On {held.first_day} to {held.last_day}, without having learned from them: MASE {held.mase:.3f}, WQL "
+            f"{held.wql:.3f}, coverage of 0.8 from {held.cov80_min:.2f} to {held.cov80_max:.2f} by home"
+        )
