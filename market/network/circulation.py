@@ -3,15 +3,18 @@
 An arc is a ladder of steps of rising cost; a step below zero is worth taking. All such steps are filled first, whatever
 that does to balance; then what is too much at one node is led to where it is missing, each time along the cheapest way
 left, backwards over what is in use. No step ever makes a circle of negative cost, so the end is an optimum (Ahuja, R.
-K., Magnanti, T. L., Orlin, J. B.: Network Flows, 1993, sections 9.7 and 14.5). Shortest ways by Bellman and Ford; meant
-for tens of nodes with thousands of steps.
+K., Magnanti, T. L., Orlin, J. B.: Network Flows, 1993, sections 9.7 and 14.5). Meant for
+hundreds of nodes with thousands of steps.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-__all__ = ["Bound", "Ladder", "Step", "bounds_of", "least_cost_circulation", "shortest"]
+from aipchain.market.network.cheapest_way import Arc, cheapest_way
+from aipchain.market.network.least_costs import Bound
+
+__all__ = ["Ladder", "Step", "bounds_of", "least_cost_circulation"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,9 +34,6 @@ class Ladder:
     steps: tuple[Step, ...]
 
 
-Bound = tuple[int, int, int]
-"""(m, n, c): one unit more from m to n costs c, and the price at n is at most that at m plus c."""
-
 _SHUT: Final = (0, 0)
 """Cost and room of an arc without room."""
 
@@ -47,21 +47,23 @@ def least_cost_circulation(nodes: int, ladders: Sequence[Ladder]) -> tuple[int, 
         surplus[ladder.end] += units
     climbers = [_Climber(ladder, units) for ladder, units in zip(ladders, used, strict=True)]
     arcs = [arc for climber in climbers for arc in climber.arcs()]
+    leaving: list[list[int]] = [[] for _ in range(nodes)]
+    for index, arc in enumerate(arcs):
+        leaving[arc[0]].append(index)
+    prices = [0] * nodes
     while any(units > 0 for units in surplus):
-        distance, last = _nearest(nodes, arcs, surplus)
-        lacking = [n for n in range(nodes) if surplus[n] < 0 and distance[n] is not None]
-        end = min(lacking, key=lambda n: distance[n] or 0)
-        way, start = _way(arcs, last, end)
+        way = cheapest_way(arcs, leaving, prices, surplus)
+        start, end = arcs[way[-1]][0], arcs[way[0]][1]
         units = min(surplus[start], -surplus[end])
-        for arc in way:
-            room = arcs[arc][3]
+        for index in way:
+            room = arcs[index][3]
             units = units if room is None else min(units, room)
         surplus[start] -= units
         surplus[end] += units
-        for arc in way:
-            climber = climbers[arc // 2]
-            climber.move(-units if arc % 2 else units)
-            arcs[arc - arc % 2 : arc - arc % 2 + 2] = climber.arcs()
+        for index in way:
+            climber = climbers[index // 2]
+            climber.move(-units if index % 2 else units)
+            arcs[index - index % 2 : index - index % 2 + 2] = climber.arcs()
     return tuple(climber.used for climber in climbers)
 
 
@@ -71,24 +73,6 @@ def bounds_of(ladders: Sequence[Ladder], used: Sequence[int]) -> list[Bound]:
     return [
         (start, end, cost) for climber in climbers for start, end, cost, room in climber.arcs() if room is None or room
     ]
-
-
-def shortest(nodes: int, bounds: Sequence[Bound], origin: int) -> list[int | None]:
-    """Least cost from `origin` to each node, None where no way leads; `bounds` have no circle of negative cost."""
-    distance: list[int | None] = [None] * nodes
-    distance[origin] = 0
-    changed = True
-    while changed:
-        changed = False
-        for start, end, cost in bounds:
-            before, known = distance[start], distance[end]
-            if before is not None and (known is None or before + cost < known):
-                distance[end], changed = before + cost, True
-    return distance
-
-
-_Arc = tuple[int, int, int, int | None]
-"""Start, end, cost of a unit and room; a room of zero is no way."""
 
 
 class _Climber:
@@ -115,7 +99,7 @@ class _Climber:
             self._filled -= quantity
             self._rung += 1
 
-    def arcs(self) -> tuple[_Arc, _Arc]:
+    def arcs(self) -> tuple[Arc, Arc]:
         """One unit more, and one unit less."""
         start, end, steps = self._ladder.start, self._ladder.end, self._ladder.steps
         cost, room = _SHUT if self._rung == len(steps) else self._ahead()
@@ -126,29 +110,3 @@ class _Climber:
     def _ahead(self) -> tuple[int, int | None]:
         step = self._ladder.steps[self._rung]
         return step.cost, None if step.quantity is None else step.quantity - self._filled
-
-
-def _nearest(nodes: int, arcs: Sequence[_Arc], surplus: Sequence[int]) -> tuple[list[int | None], list[int | None]]:
-    """Least cost to reach each node from any with too much, and the arc by which."""
-    distance: list[int | None] = [0 if units > 0 else None for units in surplus]
-    last: list[int | None] = [None] * nodes
-    open_arcs = [(index, *arc[:3]) for index, arc in enumerate(arcs) if arc[3] != 0]
-    changed = True
-    while changed:
-        changed = False
-        for index, start, end, cost in open_arcs:
-            before = distance[start]
-            if before is not None:
-                known = distance[end]
-                if known is None or before + cost < known:
-                    distance[end], last[end], changed = before + cost, index, True
-    return distance, last
-
-
-def _way(arcs: Sequence[_Arc], last: Sequence[int | None], end: int) -> tuple[list[int], int]:
-    """The arcs to `end`, last one first, and where they begin."""
-    way: list[int] = []
-    while (arc := last[end]) is not None:
-        way.append(arc)
-        end = arcs[arc][0]
-    return way, end

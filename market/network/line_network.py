@@ -121,8 +121,9 @@ def line_network(
     :param merit: less is served earlier, among orders of one side; no two are equal.
     """
     offers, bids = (_places([o for o in orders if o.side is side], merit, apart) for side in (Side.OFFER, Side.BID))
+    charges = {(each.seller, each.buyer): each.price for each in reversed(terms.charges)}  # of two the first counts
     ways = tuple(
-        Way(seller, buyer, terms.charge(offers[seller].zone, bids[buyer].zone))
+        Way(seller, buyer, charges.get((offers[seller].zone, bids[buyer].zone), 0))
         for seller in range(len(offers))
         for buyer in range(len(bids))
         if _may_trade(offers[seller], bids[buyer])

@@ -13,7 +13,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from aipchain.market.certificate import LinePrice
-from aipchain.market.network.circulation import Bound, bounds_of, shortest
+from aipchain.market.network.circulation import bounds_of
+from aipchain.market.network.least_costs import Bound, LeastCosts
 from aipchain.market.network.line_network import OUTSIDE, LineNetwork
 from aipchain.market.rounding import blend
 from aipchain.market.terms import LineLimit
@@ -46,14 +47,12 @@ def line_prices(network: LineNetwork, used: Sequence[int], k_permille: int) -> L
     # no selling price needs to be below 0, and no buying price above the dearest order
     bounds += [(network.offers_node(i), network.zone_node(each.zone), 0) for i, each in enumerate(network.offers)]
     bounds += [(network.zone_node(each.zone), network.bids_node(i), top) for i, each in enumerate(network.bids)]
+    ends = _Ends(network.nodes, bounds)
     for node in (network.zone_node(limit.zone) for limit in network.limits if limit.zone in network.zones):
-        lowest, highest = _ends(network.nodes, bounds)
-        nearest = _nearest_to_zero(lowest[node], highest[node])
-        bounds += [(OUTSIDE, node, nearest), (node, OUTSIDE, -nearest)]
-    lowest, highest = _ends(network.nodes, bounds)
+        ends.fix(node, _nearest_to_zero(ends.lowest(node), ends.highest(node)))
 
     def price(node: int, zone: int) -> int:
-        low, high, base = lowest[node], highest[node], highest[network.zone_node(zone)]
+        low, high, base = ends.lowest(node), ends.highest(node), ends.highest(network.zone_node(zone))
         if low is None or high is None or base is None:
             raise RuntimeError(f"nothing bounds the price at node {node}")  # unreachable by the bounds above
         return blend(low, high, k_permille) - base
@@ -61,15 +60,29 @@ def line_prices(network: LineNetwork, used: Sequence[int], k_permille: int) -> L
     return LinePrices(
         tuple(price(network.offers_node(i), each.zone) for i, each in enumerate(network.offers)),
         tuple(price(network.bids_node(i), each.zone) for i, each in enumerate(network.bids)),
-        {zone: highest[network.zone_node(zone)] or 0 for zone in network.zones},
+        {zone: ends.highest(network.zone_node(zone)) or 0 for zone in network.zones},
     )
 
 
-def _ends(nodes: int, bounds: Sequence[Bound]) -> tuple[list[int | None], list[int | None]]:
+class _Ends:
     """Lowest and highest potential of each node; None where nothing bounds it."""
-    highest = shortest(nodes, bounds, OUTSIDE)
-    towards = shortest(nodes, [(end, start, cost) for start, end, cost in bounds], OUTSIDE)
-    return [None if cost is None else -cost for cost in towards], highest
+
+    def __init__(self, nodes: int, bounds: Sequence[Bound]) -> None:
+        self._from = LeastCosts(nodes, OUTSIDE, bounds)
+        self._towards = LeastCosts(nodes, OUTSIDE, [(end, start, cost) for start, end, cost in bounds])
+
+    def lowest(self, node: int) -> int | None:
+        cost = self._towards.costs[node]
+        return None if cost is None else -cost
+
+    def highest(self, node: int) -> int | None:
+        return self._from.costs[node]
+
+    def fix(self, node: int, price: int) -> None:
+        """Let the potential of a node be `price`."""
+        for costs, its in ((self._from, price), (self._towards, -price)):
+            costs.add((OUTSIDE, node, its))
+            costs.add((node, OUTSIDE, -its))
 
 
 def _nearest_to_zero(low: int | None, high: int | None) -> int:
