@@ -10,9 +10,9 @@ left out is found: a better one has no fill. The trades must then realise the fi
 pair of orders once, and the trades of each order adding up to its fill. Only what one owner would have had to sell to
 itself may be missing, and no more of it than max(0, owner's fills on both sides - all fills of one side).
 
-Several fills and prices can be optimal. What rule and setting choose among them, `verify_clearing` checks where it is
-told setting and seed: the ends of the price interval, their k-blend, ties in full and by lot. All of it follows from
-the fills in one more pass (`margin`).
+Several fills and prices can be optimal, and `verify` takes any of them, as the chain does. What rule and setting choose
+among them, `verify_clearing` checks, too: the ends of the price interval, their k-blend, ties in full and by lot. All
+of it follows from the fills in one more pass (`margin`).
 
 Cost: one pass over the orders, one over the trades. `array_check` has both for 64-bit columns.
 """
@@ -92,12 +92,12 @@ def verify(book: ColumnBook, trades: TradeColumns, certificate: UniformCertifica
 
 
 def verify_clearing(
-    orders: Iterable[BookOrder], clearing: UniformClearing, k_permille: int | None = None, *, seed: int | None = None
+    orders: Iterable[BookOrder], clearing: UniformClearing, k_permille: int, *, seed: int
 ) -> Breach | None:
-    """As `verify`, for objects: the whole book of the chain's orders, and a clearing with its interval.
+    """Whether a clearing is the one that rule, setting and seed give for the whole book of the chain's orders.
 
-    :param k_permille: the voted setting; without it any price of the interval will do.
-    :param seed: the seed of the interval's lots; without it any optimal fills will do.
+    :param k_permille: the voted setting; a price of another one is refused, though it is an equilibrium as well.
+    :param seed: the seed of the interval's lots; of equal fills only theirs are taken.
     """
     book = columns_of(orders)
     fills = clearing.fills
@@ -115,7 +115,7 @@ def verify_clearing(
     return (
         verify(book, trades, proof)
         or _verify_choice(book, clearing, proof, k_permille)
-        or (None if seed is None else verify_ties(book, proof, seed))
+        or verify_ties(book, proof, seed)
     )
 
 
@@ -134,11 +134,11 @@ def verify_ties(book: ColumnBook, certificate: UniformCertificate, seed: int) ->
 
 
 def _verify_choice(
-    book: ColumnBook, clearing: UniformClearing, certificate: UniformCertificate, k_permille: int | None
+    book: ColumnBook, clearing: UniformClearing, certificate: UniformCertificate, k_permille: int
 ) -> Breach | None:
     if (clearing.low, clearing.high) != price_ends(book, certificate.bid_fills, certificate.offer_fills):
         return Breach(Fault.OTHER_INTERVAL)
-    if k_permille is not None and clearing.price != blend(clearing.low, clearing.high, k_permille):
+    if clearing.price != blend(clearing.low, clearing.high, k_permille):
         return Breach(Fault.OTHER_BLEND)
     return None
 
