@@ -1,9 +1,9 @@
 """What flows round in a small circle: how much of what an account gives comes back to it over others.
 
 Of a directed graph of flows only those edges are kept that are heavier than chance: more than three deviations above
-what two accounts so busy would exchange in a market that mixes everybody (expectation of the configuration model,
-Poisson deviation; Molloy and Reed 1995). Strongly connected parts of what is left (Tarjan 1972) are the circles; within
-its circle, the lesser of what an account gives and gets, above chance, goes round.
+what two accounts so busy would exchange where everybody mixes (expectation of the configuration model, Poisson
+deviation; Molloy and Reed 1995). Strongly connected parts of what is left (Tarjan 1972) are the circles; within
+its circle, the lesser of what an account gives and gets on those edges goes round.
 """
 
 from collections import defaultdict
@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-__all__ = ["Circle", "Flows", "beyond_mixing", "circles", "closed_shares"]
+__all__ = ["Circle", "Edge", "Flows", "beyond_chance", "circles", "closed_shares", "mixed"]
 
 _DEVIATIONS: Final = 3.0
 
@@ -28,27 +28,31 @@ class Circle:
     closed_share: float
 
 
-def beyond_mixing(flows: Flows) -> dict[Edge, float]:
-    """What each edge carries above chance, where that is significant.
-
-    :param flows: in events, such as trades of a mean size, no account with itself.
-    """
+def mixed(flows: Flows) -> dict[Edge, float]:
+    """What each edge would carry if all that was given went to all takers alike."""
     given, taken = _totals(flows)
     total = sum(given.values())
-    kept = {}
-    for (giver, taker), flow in flows.items():
-        chance = given[giver] * taken[taker] / total
-        if flow > chance + _DEVIATIONS * (chance + 1) ** 0.5:
-            kept[giver, taker] = flow - chance
-    return kept
+    return {(giver, taker): out * into / total for giver, out in given.items() for taker, into in taken.items()}
 
 
-def closed_shares(flows: Flows, excess: Flows) -> dict[str, Circle]:
-    """By account in a circle: the circle, and which share of all that the account gives and gets goes round in it."""
+def beyond_chance(flows: Flows, chance: Flows) -> dict[Edge, float]:
+    """The edges that carry more than chance, significantly, and what they carry.
+
+    :param flows: in events, such as trades of a mean size, no account with itself; so `chance`, for each of them.
+    """
+    limit = {edge: chance[edge] + _DEVIATIONS * (chance[edge] + 1) ** 0.5 for edge in flows}
+    return {edge: flow for edge, flow in flows.items() if flow > limit[edge]}
+
+
+def closed_shares(flows: Flows, apart: Flows) -> dict[str, Circle]:
+    """By account in a circle: the circle, and which share of all that the account gives and gets goes round in it.
+
+    :param apart: what counts for going round, on the edges that stand apart.
+    """
     given, taken = _totals(flows)
     found = {}
-    for members in circles(excess):
-        inside = {edge: flow for edge, flow in excess.items() if edge[0] in members and edge[1] in members}
+    for members in circles(apart):
+        inside = {edge: flow for edge, flow in apart.items() if edge[0] in members and edge[1] in members}
         given_inside, taken_inside = _totals(inside)
         for account in members:
             around = 2 * min(given_inside[account], taken_inside[account])

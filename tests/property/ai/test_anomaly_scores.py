@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from aipchain.ai.anomaly.closed_flow import beyond_mixing, circles, closed_shares
+from aipchain.ai.anomaly.closed_flow import beyond_chance, circles, closed_shares, mixed
 from aipchain.ai.anomaly.frozen import Expectation, habits
 from aipchain.ai.anomaly.observed import FULL_SCORE, alarm_score, calibrate
 from aipchain.ai.anomaly.signs import week_signs
@@ -36,9 +36,9 @@ def test_no_more_honest_ones_are_flagged_than_stated(honest: list[float], hundre
 @given(FLOWS)
 def test_what_goes_round_is_a_share_of_what_is_given_and_got(flows: dict[tuple[str, str], float]) -> None:
     """Circles have two members or more and share none."""
-    excess = beyond_mixing(flows)
-    found = closed_shares(flows, excess)
-    parts = circles(excess)
+    apart = beyond_chance(flows, mixed(flows))
+    found = closed_shares(flows, apart)
+    parts = circles(apart)
 
     assert all(0 <= each.closed_share <= 1 for each in found.values())
     assert set(found) == set().union(*parts)

@@ -5,7 +5,7 @@ from itertools import pairwise
 import pytest
 
 from aipchain.ai.anomaly.activity import Activity, Order, Payment, Review, Side, Trade
-from aipchain.ai.anomaly.closed_flow import beyond_mixing, circles, closed_shares
+from aipchain.ai.anomaly.closed_flow import beyond_chance, circles, closed_shares, mixed
 from aipchain.ai.anomaly.observed import calibrate
 from aipchain.ai.anomaly.reputation import pumping_suspicions
 from aipchain.ai.anomaly.spoofing import spoofing_suspicions
@@ -81,7 +81,18 @@ def test_what_goes_round_is_the_lesser_of_given_and_got() -> None:
 
 def test_a_market_that_mixes_leaves_nothing_beyond_chance() -> None:
     """Everybody trades with everybody alike."""
-    assert beyond_mixing({(a, b): 5.0 for a in HOMES for b in HOMES if a != b}) == {}
+    flows = {(a, b): 5.0 for a in HOMES for b in HOMES if a != b}
+
+    assert beyond_chance(flows, mixed(flows)) == {}
+
+
+def test_who_has_few_to_trade_with_is_no_ring_for_it() -> None:
+    """By night two homes sell to each other in turns, as nobody else trades; by day they sell or buy like others."""
+    nights = [trade(*pair, 100 + at) for at, pair in enumerate([("h0", "h4"), ("h4", "h0")] * 20)]
+
+    found = wash_suspicions(Activity(trades=(*market(), *nights)))
+
+    assert not any(each.strength for each in found.values())
 
 
 def funded(pairs: list[tuple[str, str]]) -> tuple[Payment, ...]:
