@@ -23,7 +23,7 @@ __all__ = ["Projection"]
 
 Value = int | str | None
 
-_SCHEMA_VERSION = 2
+_SCHEMA_VERSION = 3
 """SQLite's `user_version` of the file; counted up whenever `schema.sql` or what `FOLDS` makes of facts changes."""
 
 _LARGEST_INTEGER = 2**63 - 1
@@ -127,13 +127,16 @@ def _apply(database: sqlite3.Connection, fact: Fact, block: int) -> None:
 
 
 def _apply_money(database: sqlite3.Connection, fact: Fact, event: OtherEvent, block: int) -> None:
-    """Fold what other pallets say about money: fees, and transfers that are no settlement."""
+    """Fold what other pallets say about money: fees, transfers that are no settlement, whom it brought to life."""
     if (event.pallet, event.name) == ("TransactionPayment", "TransactionFeePaid"):
         paid = [_plain(name, event.fields[name]) for name in ("who", "actual_fee")]
         database.execute("INSERT INTO fees VALUES (?, ?, ?, ?)", (block, fact.extrinsic, *paid))
     elif (event.pallet, event.name) == ("Balances", "Transfer"):
         moved = [_plain(name, event.fields[name]) for name in ("from", "to", "amount")]
         database.execute("INSERT INTO transfers VALUES (?, ?, ?, ?, ?)", (block, fact.index, *moved))
+    elif (event.pallet, event.name) == ("Balances", "Endowed"):
+        born = _plain("account", event.fields["account"])
+        database.execute("INSERT OR IGNORE INTO births VALUES (?, ?)", (born, block))
 
 
 def _parameters(event: object) -> dict[str, Value]:

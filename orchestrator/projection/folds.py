@@ -44,10 +44,11 @@ FOLDS: Mapping[type, tuple[str, ...]] = {
         " VALUES (:community, :interval_start, :rules_price, :rules_clear, 'Open')",
     ),
     facts.OrderPlaced: (
-        "INSERT INTO orders (number, community, interval_start, owner, id, meter, side, wh, limit_price, status)"
-        " VALUES (:number, :community, :interval_start, :owner, :id, :meter, :side, :wh, :limit_price, 'Open')",
+        "INSERT INTO orders (number, community, interval_start, owner, id, meter, side, wh, limit_price, status,"
+        " placed_in)"
+        " VALUES (:number, :community, :interval_start, :owner, :id, :meter, :side, :wh, :limit_price, 'Open', :block)",
     ),
-    facts.OrderCancelled: ("UPDATE orders SET status = 'Cancelled' WHERE number = :number",),
+    facts.OrderCancelled: ("UPDATE orders SET status = 'Cancelled', cancelled_in = :block WHERE number = :number",),
     facts.IntervalCleared: (
         "UPDATE books SET status = 'Cleared', cleared_in = :block, result = :result, trades = :trades,"
         " traded_wh = :traded_wh WHERE (community, interval_start) = (:community, :interval_start)",

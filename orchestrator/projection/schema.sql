@@ -25,7 +25,7 @@ CREATE TABLE books (
 CREATE TABLE orders (
     number INTEGER PRIMARY KEY, community INTEGER NOT NULL, interval_start INTEGER NOT NULL, owner TEXT NOT NULL,
     id TEXT NOT NULL, meter INTEGER NOT NULL, side TEXT NOT NULL, wh TEXT NOT NULL, limit_price TEXT NOT NULL,
-    status TEXT NOT NULL, filled_wh TEXT NOT NULL DEFAULT '0'
+    status TEXT NOT NULL, filled_wh TEXT NOT NULL DEFAULT '0', placed_in INTEGER NOT NULL, cancelled_in INTEGER
 );
 CREATE TABLE trades (
     community INTEGER, interval_start INTEGER, trade_index INTEGER, buyer TEXT NOT NULL, seller TEXT NOT NULL,
@@ -49,6 +49,8 @@ CREATE TABLE ballots (proposal INTEGER, account TEXT, aye INTEGER NOT NULL, PRIM
 CREATE TABLE fees (block INTEGER, extrinsic INTEGER, account TEXT NOT NULL, fee TEXT NOT NULL, PRIMARY KEY (block, extrinsic));
 CREATE TABLE transfers (block INTEGER, fact INTEGER, sender TEXT NOT NULL, receiver TEXT NOT NULL, amount TEXT NOT NULL,
     PRIMARY KEY (block, fact));
+-- The block in which money brought an account to life, the first time; accounts of the first block have no row.
+CREATE TABLE births (account TEXT PRIMARY KEY, block INTEGER NOT NULL);
 -- How well homes were known ahead: by meter and day (its first second) what was ordered against what was metered, and
 -- what yesterday's reading would have missed [Wh]. A step without an order was expected to come out even.
 CREATE VIEW forecast_skill AS

@@ -1,4 +1,4 @@
-"""`aip audit` and `aip doctor`: is the chain sound, and does every clearing and block come out again as recorded?"""
+"""`aip audit` and `aip doctor`: is the chain sound, does it come out again as recorded, and who looks odd on it?"""
 
 from pathlib import Path
 from typing import Annotated
@@ -15,6 +15,7 @@ from aipchain.cli.chains import DEFAULT_URL, open_chain_file
 from aipchain.cli.complaints import complain
 from aipchain.cli.genesis_patch import read_patch
 from aipchain.cli.output import AsJson, console, show_json
+from aipchain.cli.suspicions import suspicions
 from aipchain.cli.validate import validate
 from aipchain.errors import InputError, StateError
 from aipchain.orchestrator.audit import ReplayedInterval, ReplayReport, replay
@@ -77,6 +78,7 @@ def follow_command(
 
 
 app.command()(validate)
+app.command()(suspicions)
 
 
 def doctor(

@@ -146,9 +146,9 @@ def test_a_withdrawn_order_stays_withdrawn(projection: Projection) -> None:
     fold(projection, facts.OrderCancelled(OrderNumber(0)))
     fold(projection, *(facts.OrderClosed(OrderNumber(number), ANN, Wh(40), 0) for number in (0, 1)))  # type: ignore[arg-type]
 
-    rows = projection.rows("SELECT number, side, status FROM orders")
+    rows = projection.rows("SELECT number, side, status, placed_in, cancelled_in FROM orders")
 
-    assert [tuple(row) for row in rows] == [(0, "Bid", "Cancelled"), (1, "Bid", "Closed")]
+    assert [tuple(row) for row in rows] == [(0, "Bid", "Cancelled", 1, 3), (1, "Bid", "Closed", 2, None)]
 
 
 def test_fees_are_kept_as_text(projection: Projection) -> None:
@@ -168,6 +168,16 @@ def test_a_transfer_is_kept_as_the_chain_tells_it(projection: Projection) -> Non
     assert [tuple(row) for row in projection.rows("SELECT * FROM transfers")] == [
         (1, 1, ANN.hex(), BEN.hex(), str(2**70))
     ]
+
+
+def test_an_account_is_born_once(projection: Projection) -> None:
+    """Who is emptied and paid again keeps the block in which money came first."""
+    born = facts.OtherEvent("Balances", "Endowed", {"account": BEN, "free_balance": 5})
+    fold(projection, facts.Founded(HERE, ANN))
+    fold(projection, born)
+    fold(projection, born)
+
+    assert [tuple(row) for row in projection.rows("SELECT * FROM births")] == [(BEN.hex(), 2)]
 
 
 def test_no_member_can_stop_the_folding_with_a_large_number(projection: Projection) -> None:
