@@ -11,6 +11,7 @@ from enum import StrEnum
 from hashlib import blake2b
 
 from aipchain.ai.agents.battery import Battery
+from aipchain.ai.agents.settings import Taste
 from aipchain.ai.errors import PartMissing
 from aipchain.metering.packs import Home, Pack
 from aipchain.orchestrator.conduct import AsRecorded, Conduct, Manager, SelfConsumption, WithBattery
@@ -54,6 +55,7 @@ class Settings:
     """What a rehearsal is about.
 
     `forecast` names how homes know ahead (see `foresight`), `agent` who runs the battery that homes of the pack have.
+    `tastes` are what households tell agents that plan, in the order of the homes; without them each has the default.
     """
 
     pack: Pack
@@ -63,6 +65,7 @@ class Settings:
     seed: int
     forecast: str = RECENT
     agent: Agent = Agent.NONE
+    tastes: tuple[Taste, ...] = ()
 
     @property
     def steps(self) -> range:
@@ -83,12 +86,13 @@ def conducts_of(settings: Settings, foresight: Foresight) -> tuple[Conduct, ...]
         return tuple(recorded)
     if not any(home.battery_wh for home in settings.homes):
         raise NoBattery(settings.agent.value)
-    manager, tariffs = _manager(settings.agent), reference_prices(settings.pack)
+    tariffs = reference_prices(settings.pack)
+    tastes = settings.tastes or (Taste(),) * len(recorded)
     return tuple(
         WithBattery(
             recorded=each,
             battery=Battery(each.home.battery_wh, each.home.battery_w),
-            manager=manager,
+            manager=_manager(settings.agent, taste),
             tariffs=tariffs,
             first=settings.steps.start,
             step_s=settings.pack.step_s,
@@ -96,18 +100,18 @@ def conducts_of(settings: Settings, foresight: Foresight) -> tuple[Conduct, ...]
         )
         if each.home.battery_wh
         else each
-        for each in recorded
+        for each, taste in zip(recorded, tastes, strict=True)
     )
 
 
-def _manager(agent: Agent) -> Manager:
+def _manager(agent: Agent, taste: Taste) -> Manager:
     if agent is Agent.RULE:
         return SelfConsumption()
     try:
         from aipchain.orchestrator.planning import CheapestPlan  # noqa: PLC0415  # numpy and HiGHS, which only plans need
     except ModuleNotFoundError as error:
         raise PartMissing(error.name or "highspy", "ai,market") from error
-    return CheapestPlan()
+    return CheapestPlan(taste)
 
 
 @dataclass(slots=True)
@@ -204,5 +208,6 @@ def _connection_w(home: Home, step_s: int) -> int:
 def _digest(settings: Settings) -> bytes:
     pack = settings.pack
     lived = ((home.load_wh, home.pv_wh) for home in settings.homes)
-    recorded = (pack.start, pack.step_s, pack.retail_micro_per_kwh, *lived, settings.forecast, settings.agent.value)
+    told = (settings.forecast, settings.agent.value, *settings.tastes)
+    recorded = (pack.start, pack.step_s, pack.retail_micro_per_kwh, *lived, *told)
     return blake2b(repr(recorded).encode(), digest_size=32).digest()

@@ -15,6 +15,7 @@ from aipchain.chain.node import Node
 from aipchain.chain.rpc.server import serve
 from aipchain.cli.complaints import complain, remark
 from aipchain.cli.output import console, refuse_unwritable, show_json, show_table, write_file
+from aipchain.cli.tastes import read_tastes
 from aipchain.errors import InputError
 from aipchain.metering.packs import choose_homes, load_pack
 from aipchain.orchestrator import rehearsal
@@ -41,6 +42,12 @@ def demo(
     agent: Annotated[Agent, typer.Option(help="Who runs the homes' batteries: nobody, a rule, or an agent's plan.")] = (
         Agent.NONE
     ),
+    taste: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="What agents that plan are told: risk=30%,reserve=20%,green=10%, or HOME:reserve=50%."
+        ),
+    ] = None,
     seed: Annotated[int, typer.Option(help="Makes keys and ballots; the same seed gives the same results.")] = 1,
     json_file: Annotated[Path | None, typer.Option("--json", help="Write the results here; - prints them.")] = None,
     report: Annotated[Path, typer.Option(help="Where the HTML report goes.")] = Path("aip-demo-report.html"),
@@ -55,7 +62,10 @@ def demo(
     for file in (report, json_file):
         if file is not None and file != STANDARD_OUTPUT:
             refuse_unwritable(file)
-    settings = Settings(pack, chosen, _day(first), days, seed, forecast, agent)
+    if taste and agent is not Agent.PLAN:
+        raise InputError("--taste is what agents are told that plan: give --agent plan with it")
+    tastes = read_tastes(taste, [home.name for home in chosen]) if taste else ()
+    settings = Settings(pack, chosen, _day(first), days, seed, forecast, agent, tastes)
     stage = Rehearsal(settings, base_path)
     try:
         with _served(stage.node, ws), _bar() as bar:

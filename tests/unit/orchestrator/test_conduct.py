@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 import pytest
 
 from aipchain.ai.agents.battery import Battery
+from aipchain.ai.agents.settings import Taste
 from aipchain.market.book import ReferencePrice
 from aipchain.metering.packs import Home
 from aipchain.orchestrator.conduct import Ahead, AsRecorded, Manager, Planned, SelfConsumption, WithBattery
@@ -106,6 +107,21 @@ def test_a_plan_that_was_wrong_still_stores_the_sun_and_serves_the_evening() -> 
 
     assert [conduct.net_wh(step) for step in range(34, 38)] == [0, 0, 0, -200]
     assert sum(conduct.net_wh(step) for step in range(42, 48)) == 6 * 300 - conduct.stored_wh(41)
+
+
+@pytest.mark.parametrize("foresight", [None, Recent])
+def test_a_reserve_is_not_touched_once_it_is_there(foresight: type[Recent] | None) -> None:
+    """Half of the battery stays, whatever the evening lacks and whatever the forecast said; without it all is used."""
+    day = [*[50] * 10, *[-300] * 4, *[50] * 4, *[300] * 6]
+    recorded = home(*day, *day, *day)
+    known = None if foresight is None else foresight((recorded,), DAY)
+
+    def kept(taste: Taste) -> int:
+        conduct = with_battery(recorded, CheapestPlan(taste), known, [210] * 72, first=DAY)
+        return min(conduct.stored_wh(step) for step in range(38, 72))
+
+    assert kept(Taste(reserve_ppm=500_000)) == 500
+    assert kept(Taste()) == 0
 
 
 def test_before_its_first_step_a_home_is_as_recorded() -> None:
