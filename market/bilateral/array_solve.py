@@ -9,7 +9,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from aipchain.market.bilateral import shortest_paths
+from aipchain.market.bilateral import network_simplex
 from aipchain.market.bilateral.array_book import MOST_VALUE, ArrayBook
 from aipchain.market.bilateral.dense_kernel import solve_dense
 from aipchain.market.bilateral.dual_kernel import pair_values
@@ -77,13 +77,14 @@ def dense(book: ArrayBook, values: Integers) -> Solution:
 
 
 def plain(book: ArrayBook, values: Integers) -> Solution:
-    """Successive shortest paths in plain Python."""
+    """The network simplex method in plain Python."""
     row_of = np.repeat(np.arange(len(book.bids.wh)), np.diff(book.worth.first)).tolist()
     rows: list[dict[int, int]] = [{} for _ in book.bids.wh]
     for row, column, value in zip(row_of, book.worth.offer.tolist(), values.tolist(), strict=True):
         if value >= 0:
             rows[row][column] = value
-    optimum = shortest_paths.solve(Transport(tuple(book.bids.wh.tolist()), tuple(book.offers.wh.tolist()), tuple(rows)))
+    problem = Transport(tuple(book.bids.wh.tolist()), tuple(book.offers.wh.tolist()), tuple(rows))
+    optimum = network_simplex.solve(problem)
     found = [optimum.fills[row].get(column, 0) for row, column in zip(row_of, book.worth.offer.tolist(), strict=True)]
     return np.array(found, np.int64), np.array(optimum.u, np.int64), np.array(optimum.p, np.int64)
 

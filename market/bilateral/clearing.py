@@ -16,10 +16,10 @@ Refuses nothing that `BilateralBook` takes: an empty book or an empty side gives
 from dataclasses import dataclass
 
 from aipchain.market.bilateral.certificate import BilateralCertificate
+from aipchain.market.bilateral.network_simplex import solve
 from aipchain.market.bilateral.pairs import BilateralBook, CandidatePair
 from aipchain.market.bilateral.price_range import Duals, blend, is_unique, price_range
 from aipchain.market.bilateral.result import BilateralTrade, trade_price
-from aipchain.market.bilateral.shortest_paths import solve
 from aipchain.market.bilateral.tie_break import TieBreak
 from aipchain.market.bilateral.transport import Optimum, Transport, transport_problem
 from aipchain.market.book import Trade

@@ -1,4 +1,10 @@
-"""Successive shortest paths over arrays: `shortest_paths` step by step, for very many orders with few pairs each.
+"""Successive shortest paths over arrays, for very many orders with few pairs each.
+
+Bids are served one after the other; after each, fills and duals are optimal for the bids so far. A new bid looks, by
+Dijkstra's method, for the cheapest way to a watt-hour: from an offer that has some left, or, over a chain of offers and
+the bids they serve, from the bid that loses least by going without (which may be itself). The step from bid i to offer
+j costs u_i + p_j - value_ij, the step from an offer to a bid it serves nothing (Ahuja, Magnanti, Orlin, Network Flows,
+1993, chapter 9.7; potentials: Edmonds and Karp, Journal of the ACM 19, 1972).
 
 Pairs are arcs in rows: the arcs of bid i are first[i] .. first[i + 1] - 1, `offer` and `value` say where they lead and
 what they are worth. The arcs that carry energy from one offer form a list with links both ways. All numbers are whole;

@@ -12,9 +12,9 @@ from tests.property.market.bilateral.books import bilateral_books, small_energie
 from aipchain.market.bilateral.certificate import OrderChallenge, PairChallenge, is_fraud, verify
 from aipchain.market.bilateral.clearing import clear_bilateral
 from aipchain.market.bilateral.greedy import fill_greedily
+from aipchain.market.bilateral.network_simplex import solve
 from aipchain.market.bilateral.pairs import BilateralBook
 from aipchain.market.bilateral.price_range import Duals, blend, is_unique, price_range
-from aipchain.market.bilateral.shortest_paths import solve
 from aipchain.market.bilateral.tie_break import TieBreak
 from aipchain.market.bilateral.transport import Transport, transport_problem
 from aipchain.market.book import OrderNumber
