@@ -15,7 +15,7 @@ from aipchain.cli.complaints import remark
 from aipchain.cli.errors import Misread
 from aipchain.cli.quantities import parse_span
 from aipchain.cli.signing import PASSWORD_VARIABLE, stored_key
-from aipchain.errors import InputError
+from aipchain.errors import InputError, OperationError
 from aipchain.runtime_bridge.errors import UnusableKey
 from aipchain.runtime_bridge.keys import AccountKey, account_of
 
@@ -54,7 +54,7 @@ def coordinate(
     port: Annotated[int, typer.Option(min=0, max=65_535, help="Port to listen on; 0 takes a free one.")] = 8_095,
     rounds: Annotated[int, typer.Option(help="How often gateways are asked to train, 100 times at most.")] = 15,
     least: Annotated[
-        int | None, typer.Option(help="Answers that a round needs; of over half of those invited without it.")
+        int | None, typer.Option(help="Answers that a round needs; more than half of the invited without it.")
     ] = None,
     rule: Annotated[RuleName, typer.Option(help="How changes are combined.")] = RuleName.TRIMMED_MEAN,
     steps: Annotated[int, typer.Option(help="Steps of a day in the gateways' data, 24 or 96.")] = 24,
@@ -164,9 +164,11 @@ def _listening(federation: str, hall: Any, key: AccountKey, host: str, port: int
 
 @contextmanager
 def _going_on() -> Iterator[None]:
-    """Say to whoever stops a command that nothing is lost."""
+    """Say to whoever stops a command that nothing is lost.
+
+    :raises OperationError: somebody did.
+    """
     try:
         yield
-    except KeyboardInterrupt:
-        remark("given again, the same command goes on where it was")
-        raise
+    except KeyboardInterrupt as stop:
+        raise OperationError("stopped by the user: given again, the same command goes on where it was") from stop
