@@ -4,8 +4,8 @@ Each wraps one forecaster for load and one for generation. It learns when it is 
 from all that was measured until then, and keeps what it learned.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
@@ -17,6 +17,7 @@ from aipchain.ai.forecasting.quantiles import Quantiles, whole_wh
 from aipchain.ai.panel import Panel, panel_of
 from aipchain.plugins.forecast_hook import ForecastInputs, HomeForecast
 from aipchain.plugins.hookspecs import hookimpl
+from aipchain.units import Site
 
 __all__ = ["ForecasterOfHomes", "blend", "climatology", "naive"]
 
@@ -40,46 +41,48 @@ class _Learner:
 
 @dataclass(slots=True)
 class ForecasterOfHomes:
-    """One forecaster for load, one for generation, behind the hook."""
+    """One forecaster for load and, by where the homes are, one for generation, behind the hook."""
 
-    load: _Learner
-    generation: _Learner
-    _homes: tuple[str, ...] = field(default=())
-
-    @classmethod
-    def of(cls, load: Forecaster, generation: Forecaster) -> "ForecasterOfHomes":
-        """Nothing is learned before the first question."""
-        return cls(_Learner(load), _Learner(generation))
+    load: Forecaster
+    generation: Callable[[Site | None], Forecaster]
+    _learned: tuple[_Learner, _Learner] | None = None
+    _of: tuple[tuple[str, ...], Site | None] = ((), None)
+    """The homes that was learned from, and their place."""
 
     @hookimpl
     def forecast(self, inputs: ForecastInputs) -> Sequence[HomeForecast]:
         """See `ForecastSpecs.forecast`."""
-        homes = tuple(home.name for home in inputs.homes)
-        if homes != self._homes:
-            self._homes, self.load.fitted, self.generation.fitted = homes, None, None
-        load = self.load.next_day(_panel(inputs, [home.load_wh for home in inputs.homes]))
-        generation = self.generation.next_day(_panel(inputs, [home.generation_wh for home in inputs.homes]))
+        of_load, of_generation = self._learners(inputs)
+        load = of_load.next_day(_panel(inputs, [home.load_wh for home in inputs.homes]))
+        generation = of_generation.next_day(_panel(inputs, [home.generation_wh for home in inputs.homes]))
         return [
-            HomeForecast(_steps(of_load), _steps(of_generation))
-            for of_load, of_generation in zip(whole_wh(load), whole_wh(generation), strict=True)
+            HomeForecast(_steps(used), _steps(generated))
+            for used, generated in zip(whole_wh(load), whole_wh(generation), strict=True)
         ]
+
+    def _learners(self, inputs: ForecastInputs) -> tuple[_Learner, _Learner]:
+        """Those that learned from these homes; new ones for others."""
+        asked = tuple(home.name for home in inputs.homes), inputs.site
+        if self._learned is None or asked != self._of:
+            self._learned, self._of = (_Learner(self.load), _Learner(self.generation(inputs.site))), asked
+        return self._learned
 
 
 def naive() -> ForecasterOfHomes:
     """Tomorrow is as today."""
-    return ForecasterOfHomes.of(Persistence(1), Persistence(1))
+    return ForecasterOfHomes(Persistence(1), lambda _: Persistence(1))
 
 
 def climatology() -> ForecasterOfHomes:
     """Tomorrow is as the last three weeks."""
-    return ForecasterOfHomes.of(Climatology(), Climatology())
+    return ForecasterOfHomes(Climatology(), lambda _: Climatology())
 
 
 def blend() -> ForecasterOfHomes:
     """The best that we have, of each kind; needs the extra `ai`."""
     from aipchain.ai.forecasting.best import best_of_generation, best_of_load  # noqa: PLC0415  # torch, LightGBM
 
-    return ForecasterOfHomes.of(best_of_load(), best_of_generation())
+    return ForecasterOfHomes(best_of_load(), best_of_generation)
 
 
 def _panel(inputs: ForecastInputs, measured: Sequence[Sequence[int | None]]) -> Panel:

@@ -14,7 +14,7 @@ from typing import Any
 
 from aipchain.metering.errors import BadPack
 
-__all__ = ["rows_of_table"]
+__all__ = ["has_table", "rows_of_table"]
 
 _FORMS = (".csv", ".csv.gz", ".parquet")
 _ROWS_AT_A_TIME = 4_096
@@ -39,8 +39,17 @@ def rows_of_table(root: Path, name: str, columns: Sequence[str]) -> Iterator[dic
         raise BadPack(f"{file} is no CSV after line {reader.line_num} ({fault}): correct it") from fault
 
 
+def has_table(root: Path, name: str) -> bool:
+    """Whether the folder has the table, which not every pack needs."""
+    return bool(_files(root, name))
+
+
+def _files(root: Path, name: str) -> list[Path]:
+    return [file for form in _FORMS if (file := root / f"{name}{form}").is_file()]
+
+
 def _only_file(root: Path, name: str) -> Path:
-    found = [file for form in _FORMS if (file := root / f"{name}{form}").is_file()]
+    found = _files(root, name)
     if not found:
         raise BadPack(f"{root} has no {name}.csv, {name}.csv.gz or {name}.parquet: add it")
     if len(found) > 1:

@@ -2,9 +2,9 @@
 
 A pack is a folder of four tables, each a CSV or a Parquet file: `homes` (one row per home; `pv_kwp`, `battery_kwh` and
 `battery_kw` where they are known), `load_wh` and `pv_wh` (one column per home, [Wh] in the step that starts then) and
-`grid` (retail price [10^-6 currency units per kWh], carbon intensity [g/kWh]).
-The last three have a `start_local` column with equal, evenly spaced times. CSV may be gzipped. Times carry no zone:
-chain time takes them as they stand. Anything irregular is refused, never repaired.
+`grid` (retail price [10^-6 currency units per kWh], carbon intensity [g/kWh]), and maybe a fifth, `site` (see
+`pack_site`). The three of energy and prices have a `start_local` column with equal, evenly spaced times. CSV may be
+gzipped. Times carry no zone: chain time takes them as they stand. Anything irregular is refused, never repaired.
 """
 
 import re
@@ -16,8 +16,9 @@ from importlib import resources
 from pathlib import Path
 
 from aipchain.metering.errors import BadPack
+from aipchain.metering.pack_site import site_of
 from aipchain.metering.pack_tables import rows_of_table
-from aipchain.units import Interval, UnixSeconds, Wh
+from aipchain.units import Interval, Site, UnixSeconds, Wh
 
 __all__ = ["Home", "Pack", "choose_homes", "load_pack"]
 
@@ -65,6 +66,8 @@ class Pack:
     homes: tuple[Home, ...]
     retail_micro_per_kwh: tuple[int, ...]
     carbon_g_per_kwh: tuple[int, ...]
+    site: Site | None = None
+    """Where the homes are; None where the pack does not tell."""
 
     @property
     def steps(self) -> int:
@@ -151,6 +154,7 @@ def load_pack(folder: Path | None = None) -> Pack:
         ),
         retail_micro_per_kwh=grid.columns["retail_price_micro_usd_per_kwh"],
         carbon_g_per_kwh=grid.columns["carbon_g_per_kwh"],
+        site=site_of(root),
     )
 
 

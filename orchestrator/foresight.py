@@ -157,6 +157,7 @@ class DayAhead:
                 MeteredHome(home.name, (*home.load_wh[known], *unknown), (*home.pv_wh[known], *unknown))
                 for home in self.homes
             ),
+            self.pack.site,
         )
 
 

@@ -16,7 +16,7 @@ import pluggy
 
 from aipchain.plugins.errors import PluginFailed, PluginInvalid, UnknownPlugin, near
 from aipchain.plugins.hookspecs import PROJECT, hookspec
-from aipchain.units import UnixSeconds
+from aipchain.units import Site, UnixSeconds
 
 __all__ = [
     "FORECASTERS",
@@ -64,6 +64,8 @@ class ForecastInputs:
     start: UnixSeconds
     step_s: int
     homes: tuple[MeteredHome, ...]
+    site: Site | None = None
+    """Where the homes are, if it is known: what the sun does over them."""
 
     @property
     def steps_per_day(self) -> int:

@@ -1,9 +1,8 @@
 """The year of a community that suites are run on: what homes used and generated, what they own, and what energy cost.
 
-Suites take it from any pack that has the shape of `RecordedYear`. The position is that of the pack that ships with the
-package: Fontana, California (34.09 N, 117.43 W, National Map of the USGS). Its times are those of the clocks there: the
-noon of its generation moves by an hour when they change. Homes of load and of generation that a meter fault spoils are
-left out by rule, not by name.
+Suites take it from any pack that has the shape of `RecordedYear`. Its times are those of the clocks there: the noon of
+generation moves by an hour when they change. Homes of load and of generation that a meter fault spoils are left out by
+rule, not by name.
 """
 
 from collections.abc import Sequence
@@ -14,11 +13,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from aipchain.ai.errors import UnusablePanel
-from aipchain.ai.forecasting.solar import SunSite
 from aipchain.ai.panel import Panel, panel_of
-from aipchain.units import UnixSeconds
+from aipchain.units import Site, UnixSeconds
 
-__all__ = ["FEED_IN_MICRO_PER_KWH", "FONTANA", "HomesYear", "RecordedHome", "RecordedYear", "year_of"]
+__all__ = ["FEED_IN_MICRO_PER_KWH", "HomesYear", "RecordedHome", "RecordedYear", "year_of"]
 
 FEED_IN_MICRO_PER_KWH: Final = 50_000
 """What the grid pays in the protocol CL22-WF [10^-6 currency units per kWh]."""
@@ -60,9 +58,8 @@ class RecordedYear(Protocol):
     def homes(self) -> Sequence[RecordedHome]: ...  # noqa: D102
     @property
     def retail_micro_per_kwh(self) -> Sequence[int]: ...  # noqa: D102
-
-
-FONTANA: Final = SunSite(34.09, -117.43, "America/Los_Angeles")
+    @property
+    def site(self) -> Site | None: ...  # noqa: D102
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +76,7 @@ class HomesYear:
     """What energy from the grid costs in each step [10^-6 currency units per kWh]."""
     feed_in_micro_per_kwh: Whole
     """What the grid pays in each step [10^-6 currency units per kWh]."""
-    site: SunSite
+    site: Site
 
     @property
     def core_load(self) -> Panel:
@@ -104,13 +101,13 @@ class HomesYear:
         return self.capacity_w[[self.load.homes.index(home) for home in homes]]
 
 
-def year_of(
-    pack: RecordedYear, site: SunSite = FONTANA, feed_in_micro_per_kwh: int = FEED_IN_MICRO_PER_KWH
-) -> HomesYear:
+def year_of(pack: RecordedYear, feed_in_micro_per_kwh: int = FEED_IN_MICRO_PER_KWH) -> HomesYear:
     """The whole days of a pack.
 
-    :raises UnusablePanel: there is no whole day.
+    :raises UnusablePanel: there is no whole day, or it is not said where the homes are.
     """
+    if pack.site is None:
+        raise UnusablePanel("the data do not say where the homes are: add the table site")
     load = panel_of(pack.start, pack.step_s, [(home.name, home.load_wh) for home in pack.homes])
     generation = panel_of(pack.start, pack.step_s, [(home.name, home.pv_wh) for home in pack.homes])
     price = panel_of(pack.start, pack.step_s, [("price", pack.retail_micro_per_kwh)]).energy_wh[0]
@@ -122,7 +119,7 @@ def year_of(
         battery_w=np.array([home.battery_w for home in pack.homes]),
         import_micro_per_kwh=price,
         feed_in_micro_per_kwh=np.full_like(price, feed_in_micro_per_kwh),
-        site=site,
+        site=pack.site,
     )
 
 

@@ -5,6 +5,8 @@ from aipchain.ai.forecasting.boosted import BoostedTrees
 from aipchain.ai.forecasting.climatology import Climatology
 from aipchain.ai.forecasting.forecaster import Forecaster
 from aipchain.ai.forecasting.load import BLEND, load_blend
+from aipchain.ai.forecasting.solar_blend import SkyBlend
+from aipchain.units import Site
 
 __all__ = ["BLEND", "best_of_generation", "best_of_load"]
 
@@ -14,9 +16,8 @@ def best_of_load() -> Forecaster:
     return load_blend()
 
 
-def best_of_generation() -> Forecaster:
-    """Of what homes generate: trees and climatology in equal parts.
-
-    Where the place of the homes is known `solar_blend.SkyBlend` is better; whoever asks a plugin does not tell it.
-    """
+def best_of_generation(site: Site | None) -> Forecaster:
+    """Of what homes generate: by the sun over their place; where that is not known, trees and climatology."""
+    if site is not None:
+        return SkyBlend(site, BLEND)
     return Blend(BLEND, ((BoostedTrees(), 0.5), (Climatology(days_back=14), 0.5)))

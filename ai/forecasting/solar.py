@@ -18,9 +18,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from aipchain.ai.panel import DAY_S
-from aipchain.units import UnixSeconds
+from aipchain.units import Site, UnixSeconds
 
-__all__ = ["SunSite", "Sunlight", "on_plane", "sunlight"]
+__all__ = ["Sunlight", "on_plane", "sunlight"]
 
 _BEAM_W: Final = 1_353.0
 """Beam above the atmosphere in the formula of Meinel [W/m2]."""
@@ -31,16 +31,10 @@ _FROM_THE_SKY: Final = 0.1
 _PARTS: Final = 4
 """A step is the mean of so many moments of it."""
 
+_UDEG: Final = 1_000_000
+"""Millionths of a degree in one."""
+
 Table = NDArray[np.float64]
-
-
-@dataclass(frozen=True, slots=True)
-class SunSite:
-    """A place, in degrees north and east, and the zone of its clocks (a name of the IANA table)."""
-
-    latitude: float
-    longitude: float
-    zone: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,13 +45,13 @@ class Sunlight:
     beam_w: Table
 
 
-def sunlight(site: SunSite, start: UnixSeconds, days: range, steps_per_day: int, ahead_h: float) -> Sunlight:
+def sunlight(site: Site, start: UnixSeconds, days: range, steps_per_day: int, ahead_h: float) -> Sunlight:
     """The sun in each of `_PARTS` moments of every step, by a clock that is always `ahead_h` ahead of UTC."""
     first = [datetime.fromtimestamp(start + day * DAY_S, UTC).timetuple().tm_yday - 1 for day in days]
     hour = (np.arange(steps_per_day * _PARTS) + 0.5) * 24 / (steps_per_day * _PARTS)
     turn = 2 * np.pi * (np.array(first)[:, None] + hour / 24) / 365
-    solar_hour = hour - ahead_h + site.longitude / 15 + _equation_of_time_h(turn)
-    direction = _direction(np.radians(site.latitude), _declination(turn), np.radians(15 * (solar_hour - 12)))
+    solar_hour = hour - ahead_h + site.east_udeg / _UDEG / 15 + _equation_of_time_h(turn)
+    direction = _direction(np.radians(site.north_udeg / _UDEG), _declination(turn), np.radians(15 * (solar_hour - 12)))
     return Sunlight(direction, _beam(direction[..., 2]))
 
 

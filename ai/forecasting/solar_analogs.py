@@ -19,11 +19,11 @@ from numpy.typing import NDArray
 
 from aipchain.ai.forecasting.neighbours import unlike
 from aipchain.ai.forecasting.quantiles import LEVELS, Quantiles, in_order
-from aipchain.ai.forecasting.solar import SunSite
 from aipchain.ai.forecasting.solar_clock import by_the_clock
 from aipchain.ai.forecasting.solar_planes import Roofs
 from aipchain.ai.forecasting.solar_view import SolarView, roofs_of, view_of
 from aipchain.ai.panel import Panel
+from aipchain.units import Site
 
 __all__ = ["FittedAnalogs", "SkyAnalogs", "weighted_quantiles"]
 
@@ -41,7 +41,7 @@ Table = NDArray[np.float64]
 class SkyAnalogs:
     """How past days are weighed; tuned on days 90 to 181 of the benchmark."""
 
-    site: SunSite
+    site: Site
     name: str = "sky analogs"
     days_back: int = 120
     fading_days: float = 20.0

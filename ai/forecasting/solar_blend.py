@@ -8,12 +8,12 @@ import numpy as np
 
 from aipchain.ai.errors import UnusablePanel
 from aipchain.ai.forecasting.quantiles import Quantiles, in_order
-from aipchain.ai.forecasting.solar import SunSite
 from aipchain.ai.forecasting.solar_analogs import FittedAnalogs, SkyAnalogs
 from aipchain.ai.forecasting.solar_clock import by_the_clock
 from aipchain.ai.forecasting.solar_trees import SkyTrees, grown
 from aipchain.ai.forecasting.solar_view import view_of
 from aipchain.ai.panel import Panel
+from aipchain.units import Site
 
 __all__ = ["FittedSky", "SkyBlend"]
 
@@ -25,7 +25,7 @@ _TREES: Final = 0.3
 class SkyBlend:
     """Analogs by night, at the edges of the day, and while there is too little to grow trees from; else both."""
 
-    site: SunSite
+    site: Site
     name: str = "sky blend"
     trees: float = _TREES
     seed: int = 0

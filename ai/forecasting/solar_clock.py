@@ -12,10 +12,9 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import numpy as np
 from numpy.typing import NDArray
 
-from aipchain.ai.forecasting.solar import SunSite
 from aipchain.ai.panel import DAY_S, Panel
 from aipchain.errors import InputError
-from aipchain.units import UnixSeconds
+from aipchain.units import Site, UnixSeconds
 
 __all__ = ["UnknownZone", "by_standard_time", "by_the_clock", "clock_ahead", "standard_ahead"]
 
@@ -33,21 +32,21 @@ class UnknownZone(InputError):
         )
 
 
-def clock_ahead(site: SunSite, start: UnixSeconds, days: Sequence[int]) -> Table:
+def clock_ahead(site: Site, start: UnixSeconds, days: Sequence[int]) -> Table:
     """How far the site's clock is ahead of UTC at noon of each day [h]; `start` is day 0 by that clock.
 
     :raises UnknownZone: there is no such zone.
     """
     try:
-        zone = ZoneInfo(site.zone)
+        zone = ZoneInfo(site.time_zone)
     except (ZoneInfoNotFoundError, ValueError) as error:
-        raise UnknownZone(site.zone) from error
+        raise UnknownZone(site.time_zone) from error
     noon = [datetime.fromtimestamp(start + day * DAY_S, UTC) + timedelta(hours=12) for day in days]
     ahead = [zone.utcoffset(each.replace(tzinfo=None)) or timedelta() for each in noon]
     return np.array([each.total_seconds() / 3_600 for each in ahead])
 
 
-def standard_ahead(site: SunSite, start: UnixSeconds) -> float:
+def standard_ahead(site: Site, start: UnixSeconds) -> float:
     """How far the site's standard time, that of the winter, is ahead of UTC in the year from `start` [h].
 
     :raises UnknownZone: there is no such zone.
@@ -55,20 +54,20 @@ def standard_ahead(site: SunSite, start: UnixSeconds) -> float:
     return float(clock_ahead(site, start, range(366)).min())
 
 
-def by_standard_time(site: SunSite, panel: Panel) -> Table:
+def by_standard_time(site: Site, panel: Panel) -> Table:
     """Energy of a panel by standard time, (homes, days, steps) [Wh]; NaN where nothing was measured."""
     energy = np.where(panel.missing, np.nan, panel.energy_wh)
     turns = _turns(site, panel, range(panel.days))
     return np.stack([np.roll(energy[:, day], -turn, axis=1) for day, turn in enumerate(turns)], axis=1)
 
 
-def by_the_clock(site: SunSite, panel: Panel, days: Sequence[int], table: Table) -> Table:
+def by_the_clock(site: Site, panel: Panel, days: Sequence[int], table: Table) -> Table:
     """A table of days by standard time, (homes, days, steps, ...), by the clock of each of them."""
     turns = _turns(site, panel, days)
     return np.stack([np.roll(table[:, place], turn, axis=1) for place, turn in enumerate(turns)], axis=1)
 
 
-def _turns(site: SunSite, panel: Panel, days: Sequence[int]) -> list[int]:
+def _turns(site: Site, panel: Panel, days: Sequence[int]) -> list[int]:
     """By how many steps the clock of days is ahead of standard time."""
     summer = clock_ahead(site, panel.start, days) - standard_ahead(site, panel.start)
     return [round(hours * panel.steps_per_day / 24) for hours in summer]

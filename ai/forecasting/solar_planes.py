@@ -15,8 +15,8 @@ from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
 from aipchain.ai.forecasting.gaps import quantiles
-from aipchain.ai.forecasting.solar import Sunlight, SunSite, on_plane, sunlight
-from aipchain.units import UnixSeconds
+from aipchain.ai.forecasting.solar import Sunlight, on_plane, sunlight
+from aipchain.units import Site, UnixSeconds
 
 __all__ = ["Plane", "Roofs", "clear_sky_wh", "learned_planes"]
 
@@ -54,7 +54,7 @@ class Roofs:
     stamp_shift_h: int
 
 
-def learned_planes(site: SunSite, start: UnixSeconds, names: tuple[str, ...], energy: Table, ahead_h: float) -> Roofs:
+def learned_planes(site: Site, start: UnixSeconds, names: tuple[str, ...], energy: Table, ahead_h: float) -> Roofs:
     """The planes that fit best what homes gave, (homes, days, steps) [Wh]; homes that gave nothing have none."""
     found = {shift: _planes(site, start, names, energy, ahead_h - shift) for shift in _SHIFTS_H}
     best = min(found, key=lambda shift: (sum(plane.error for plane in found[shift].values()), abs(shift)))
@@ -66,9 +66,7 @@ def clear_sky_wh(light: Sunlight, planes: list[Plane]) -> Table:
     return np.stack([plane.size * on_plane(light, plane.facing, plane.tilt) for plane in planes])
 
 
-def _planes(
-    site: SunSite, start: UnixSeconds, names: tuple[str, ...], energy: Table, ahead_h: float
-) -> dict[str, Plane]:
+def _planes(site: Site, start: UnixSeconds, names: tuple[str, ...], energy: Table, ahead_h: float) -> dict[str, Plane]:
     light = sunlight(site, start, range(energy.shape[1]), energy.shape[2], ahead_h)
     tried = [(facing, tilt) for facing in _FACING for tilt in _TILTS]
     shapes = np.stack([on_plane(light, facing, tilt) for facing, tilt in tried])

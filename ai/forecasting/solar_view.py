@@ -12,10 +12,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from aipchain.ai.forecasting.neighbours import sky_of_days
-from aipchain.ai.forecasting.solar import SunSite, sunlight
+from aipchain.ai.forecasting.solar import sunlight
 from aipchain.ai.forecasting.solar_clock import by_standard_time, standard_ahead
 from aipchain.ai.forecasting.solar_planes import Plane, Roofs, clear_sky_wh, learned_planes
 from aipchain.ai.panel import Panel
+from aipchain.units import Site
 
 __all__ = ["SolarView", "roofs_of", "view_of"]
 
@@ -50,7 +51,7 @@ class SolarView:
         return np.asarray(self.energy / self.clear[:, : self.energy.shape[1]])
 
 
-def roofs_of(site: SunSite, panel: Panel) -> Roofs:
+def roofs_of(site: Site, panel: Panel) -> Roofs:
     """Planes of the homes of a panel.
 
     :raises UnknownZone: there is no such zone as the site's.
@@ -59,7 +60,7 @@ def roofs_of(site: SunSite, panel: Panel) -> Roofs:
     return learned_planes(site, panel.start, panel.homes, by_standard_time(site, panel), ahead_h)
 
 
-def view_of(site: SunSite, roofs: Roofs, panel: Panel, days: Sequence[int]) -> SolarView:
+def view_of(site: Site, roofs: Roofs, panel: Panel, days: Sequence[int]) -> SolarView:
     """What may be seen to forecast these days; planes of homes that are new are learned from before the first."""
     planes = dict(roofs.planes)
     if new := [home for home in panel.homes if home not in planes]:

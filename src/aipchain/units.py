@@ -13,6 +13,7 @@ __all__ = [
     "Balance",
     "Interval",
     "Price",
+    "Site",
     "UnixSeconds",
     "Wh",
     "cost",
@@ -43,6 +44,15 @@ class Interval:
     def end(self) -> UnixSeconds:
         """First second after the interval [s]."""
         return UnixSeconds(self.start + self.length)
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """Where homes are: millionths of a degree north and east, and the zone of their clocks, a name of IANA's table."""
+
+    north_udeg: int
+    east_udeg: int
+    time_zone: str
 
 
 def cost(energy: Wh, price: Price) -> Balance:

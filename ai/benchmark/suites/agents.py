@@ -43,7 +43,7 @@ Meters = Mapping[tuple[str, int], Whole]
 
 def run(year: HomesYear, executor: Executor, seed: int, told: Callable[[str], None]) -> Result:
     """Measure on the benchmark's weeks, with the best forecasters."""
-    made = best_of_load(), best_of_generation()
+    made = best_of_load(), best_of_generation(year.site)
     return run_spans(stage_of(year, executor, told, spans=Spans(), forecasters=made), executor, seed, told)
 
 

@@ -7,14 +7,15 @@ import numpy as np
 
 from aipchain.ai.agents.ppo import Settings
 from aipchain.ai.agents.simulation import Community
-from aipchain.ai.benchmark.homes import FONTANA, HomesYear
+from aipchain.ai.benchmark.homes import HomesYear
 from aipchain.ai.benchmark.suites.agents import goals, run_spans
 from aipchain.ai.benchmark.suites.agents_stage import Spans, stage_of
 from aipchain.ai.executors.in_process import InProcess
 from aipchain.ai.forecasting.climatology import Climatology
 from aipchain.ai.panel import Panel
-from aipchain.units import UnixSeconds
+from aipchain.units import Site, UnixSeconds
 
+FONTANA = Site(34_090_000, -117_430_000, "America/Los_Angeles")
 SPANS = Spans(learned=3, begun=5, scored=range(7, 10))
 
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from aipchain.ai.benchmark.homes import FONTANA, HomesYear
+from aipchain.ai.benchmark.homes import HomesYear
 from aipchain.ai.benchmark.scores import naive_error, score
 from aipchain.ai.benchmark.suites.cl22_wf import goals
 from aipchain.ai.benchmark.suites.load import OURS, load_scores, walk_load
@@ -17,7 +17,9 @@ from aipchain.ai.forecasting.blend import Blend
 from aipchain.ai.forecasting.climatology import Climatology
 from aipchain.ai.forecasting.persistence import Persistence
 from aipchain.ai.panel import Panel
+from aipchain.units import Site
 
+FONTANA = Site(34_090_000, -117_430_000, "America/Los_Angeles")
 BLEND = Blend("blend", ((Climatology(7), 0.75), (Climatology(28), 0.25)))
 DAYS = range(30, 40)
 

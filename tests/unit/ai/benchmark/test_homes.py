@@ -7,9 +7,10 @@ import pytest
 
 from aipchain.ai.benchmark.homes import HomesYear, year_of
 from aipchain.ai.errors import UnusablePanel
-from aipchain.units import UnixSeconds
+from aipchain.units import Site, UnixSeconds
 
 MONDAY = UnixSeconds(1_470_009_600)
+EQUATOR = Site(0, 0, "UTC")
 
 
 @dataclass(frozen=True)
@@ -32,6 +33,7 @@ class Pack:
     start: UnixSeconds = MONDAY
     step_s: int = 3_600
     retail_micro_per_kwh: tuple[int, ...] = tuple(range(48))
+    site: Site | None = EQUATOR
 
 
 def _year() -> HomesYear:
@@ -66,3 +68,9 @@ def test_the_capacity_of_an_unknown_home_is_told() -> None:
     """With those that there are."""
     with pytest.raises(UnusablePanel, match="there is no home 'z': choose from a, b, c"):
         _year().capacity_of(["z"])
+
+
+def test_a_pack_without_a_place_is_refused() -> None:
+    """The sun's way over the homes cannot be known."""
+    with pytest.raises(UnusablePanel, match="do not say where the homes are: add the table site"):
+        year_of(Pack((), site=None))

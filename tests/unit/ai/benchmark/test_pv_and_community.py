@@ -6,14 +6,15 @@ import math
 import numpy as np
 import pytest
 
-from aipchain.ai.benchmark.homes import FONTANA, HomesYear
+from aipchain.ai.benchmark.homes import HomesYear
 from aipchain.ai.benchmark.suites.community import community_scores
 from aipchain.ai.benchmark.suites.pv import per_kilowatt, pv_scores
 from aipchain.ai.benchmark.suites.zones import zones_of
 from aipchain.ai.executors.in_process import InProcess
 from aipchain.ai.panel import Panel
-from aipchain.units import UnixSeconds
+from aipchain.units import Site, UnixSeconds
 
+FONTANA = Site(34_090_000, -117_430_000, "America/Los_Angeles")
 MONDAY = UnixSeconds(1_470_009_600)
 DAYS = range(70, 77)
 HOMES = ("a", "b", "c", "d", "e", "f")

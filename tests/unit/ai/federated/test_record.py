@@ -6,9 +6,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from aipchain.ai.federated.errors import ForeignRecord, MessageRefused, NotEnlisted, UnusablePlan
+from aipchain.ai.federated.errors import ForeignRecord, MessageRefused, NotEnlisted, RecordUnusable, UnusablePlan
 from aipchain.ai.federated.hall import Hall, Hours
-from aipchain.ai.federated.record import Record
+from aipchain.ai.federated.record import Record, held, kept_session
 from aipchain.ai.federated.rounds import Federation, Plan, RoundReport, begun
 from aipchain.ai.federated.schema import Schema
 
@@ -103,3 +103,63 @@ def test_invitations_that_cannot_be_are_refused(
     """Names that are no names of files, nobody, and two with one key."""
     with pytest.raises(UnusablePlan):
         Hall(federation, invited, Record(tmp_path))
+
+
+def test_fewer_answers_may_be_asked_for_when_it_goes_on(federation: Federation, tmp_path: Path) -> None:
+    """How many a round needs is the one thing that a coordinator may change."""
+    Record(tmp_path).write(federation)
+    fewer = replace(federation, plan=replace(federation.plan, least_answers=3))
+
+    assert Record(tmp_path).resumed(fewer).task.round == federation.task.round
+
+
+def test_a_folder_belongs_to_one_process(tmp_path: Path) -> None:
+    """A second one is told; after the first it may."""
+    with (
+        held(tmp_path / "state"),
+        pytest.raises(RecordUnusable, match="another process works with it"),
+        held(tmp_path / "state"),
+    ):
+        pass
+    with held(tmp_path / "state"):
+        pass
+
+
+def test_a_folder_that_cannot_keep_anything_is_told(federation: Federation, tmp_path: Path) -> None:
+    """Below a file there is no folder."""
+    (tmp_path / "file").touch()
+    with pytest.raises(RecordUnusable, match="cannot keep the state of a federation"), held(tmp_path / "file"):
+        pass
+    with pytest.raises(RecordUnusable, match="give another folder"):
+        Record(tmp_path / "file").write(federation)
+
+
+def test_a_session_is_known_again_until_it_ended_well(tmp_path: Path) -> None:
+    """After a failure the same one; then a new one; what is no session in the file is not taken for one."""
+
+    def session() -> str:
+        with kept_session(tmp_path) as drawn:
+            return drawn
+
+    with pytest.raises(MessageRefused), kept_session(tmp_path) as first:
+        raise MessageRefused
+    assert session() == first
+    assert session() != first
+    (tmp_path / "session").write_text("0" * 31)
+    assert len(session()) == 32
+
+
+def test_who_has_the_final_model_is_not_waited_for_again(federation: Federation, tmp_path: Path) -> None:
+    """A client that leaves after the last round has it, also for a coordinator that is started anew; one that leaves
+    before has not."""
+    over = replace(federation, task=replace(federation.task, round=4))
+    for state, waited_for in ((federation, ("a", "b")), (over, ("b",))):
+        folder = tmp_path / str(state.task.round)
+        hall = Hall(state, {"a": b"1", "b": b"2"}, Record(folder))
+        hall.enlist("a", SESSION)
+        hall.leave("a", SESSION)
+        assert hall.wait_until_left(0.0) == waited_for
+        again = Hall(state, {"a": b"1", "b": b"2"}, Record(folder))
+        assert again.wait_until_left(0.0) == waited_for
+    with pytest.raises(NotEnlisted):
+        hall.leave("a", SESSION)

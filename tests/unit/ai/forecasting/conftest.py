@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from aipchain.ai.forecasting.solar import SunSite, on_plane, sunlight
+from aipchain.ai.forecasting.solar import on_plane, sunlight
 from aipchain.ai.panel import Panel
-from aipchain.units import UnixSeconds
+from aipchain.units import Site, UnixSeconds
 
 OCTOBER = UnixSeconds(1_475_280_000)
 """1 October 2016; 36 days later clocks in California went back."""
@@ -19,13 +19,13 @@ ROOFS = {"south": (180, 20), "east": (90, 30), "west": (270, 30)}
 
 
 @pytest.fixture
-def site() -> SunSite:
+def site() -> Site:
     """Fontana, California."""
-    return SunSite(34.09, -117.43, "America/Los_Angeles")
+    return Site(34_090_000, -117_430_000, "America/Los_Angeles")
 
 
 @pytest.fixture
-def roofs(site: SunSite) -> Panel:
+def roofs(site: Site) -> Panel:
     """Three homes by the clock: every fourth day is clouded, and it clouds over in the afternoon of the day before."""
     sky = np.ones((DAYS, 24))
     sky[3::4] = 0.3

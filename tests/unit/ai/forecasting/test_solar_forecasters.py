@@ -6,10 +6,10 @@ import pytest
 from aipchain.ai.forecasting.climatology import Climatology
 from aipchain.ai.forecasting.persistence import Persistence
 from aipchain.ai.forecasting.quantiles import MEDIAN, whole_wh
-from aipchain.ai.forecasting.solar import SunSite
 from aipchain.ai.forecasting.solar_analogs import SkyAnalogs, weighted_quantiles
 from aipchain.ai.forecasting.solar_blend import SkyBlend
 from aipchain.ai.panel import Panel
+from aipchain.units import Site
 
 both = pytest.mark.parametrize("kind", [SkyAnalogs, SkyBlend])
 Kind = type[SkyAnalogs] | type[SkyBlend]
@@ -20,7 +20,7 @@ def _error(told: np.ndarray, roofs: Panel, days: range) -> float:
 
 
 @both
-def test_only_earlier_days_are_read(site: SunSite, roofs: Panel, kind: Kind) -> None:
+def test_only_earlier_days_are_read(site: Site, roofs: Panel, kind: Kind) -> None:
     """Whatever comes from the day on, its forecast is the same; of a home that was never seen, too."""
     later = roofs.energy_wh.copy()
     later[:, 40:] = 10**6
@@ -33,7 +33,7 @@ def test_only_earlier_days_are_read(site: SunSite, roofs: Panel, kind: Kind) -> 
 
 
 @both
-def test_quantiles_are_whole_and_in_order(site: SunSite, roofs: Panel, kind: Kind) -> None:
+def test_quantiles_are_whole_and_in_order(site: Site, roofs: Panel, kind: Kind) -> None:
     """Also of the day after the last, and of the first days."""
     fitted = kind(site).fit(roofs)
     for days in ([1], [50], [3, 30]):
@@ -44,7 +44,7 @@ def test_quantiles_are_whole_and_in_order(site: SunSite, roofs: Panel, kind: Kin
 
 
 @both
-def test_clouds_are_foreseen_by_the_afternoon_before(site: SunSite, roofs: Panel, kind: Kind) -> None:
+def test_clouds_are_foreseen_by_the_afternoon_before(site: Site, roofs: Panel, kind: Kind) -> None:
     """Yesterday's value and the usual know nothing of it."""
     days = range(40, 50)
     ours, *others = (each.fit(roofs).forecast(roofs, days) for each in (kind(site), Persistence(1), Climatology()))
@@ -53,7 +53,7 @@ def test_clouds_are_foreseen_by_the_afternoon_before(site: SunSite, roofs: Panel
 
 
 @both
-def test_noon_moves_when_the_clock_does(site: SunSite, roofs: Panel, kind: Kind) -> None:
+def test_noon_moves_when_the_clock_does(site: Site, roofs: Panel, kind: Kind) -> None:
     """On the first day of winter time the forecast is not an hour late, as yesterday's value is."""
     told = kind(site).fit(roofs.until(36)).forecast(roofs.until(36), [36])
 
@@ -62,7 +62,7 @@ def test_noon_moves_when_the_clock_does(site: SunSite, roofs: Panel, kind: Kind)
 
 
 @both
-def test_gaps_are_no_clouds(site: SunSite, roofs: Panel, kind: Kind) -> None:
+def test_gaps_are_no_clouds(site: Site, roofs: Panel, kind: Kind) -> None:
     """A week that was not measured leaves the forecast as it is usual on a clear day."""
     missing = roofs.missing.copy()
     missing[0, 30:37] = True
@@ -73,7 +73,7 @@ def test_gaps_are_no_clouds(site: SunSite, roofs: Panel, kind: Kind) -> None:
 
 
 @both
-def test_a_roof_that_gives_nothing_is_forecast_to_give_nothing(site: SunSite, roofs: Panel, kind: Kind) -> None:
+def test_a_roof_that_gives_nothing_is_forecast_to_give_nothing(site: Site, roofs: Panel, kind: Kind) -> None:
     """And one that was never measured has no forecast."""
     energy, missing = roofs.energy_wh.copy(), roofs.missing.copy()
     energy[1] = energy[2] = 0
@@ -86,13 +86,13 @@ def test_a_roof_that_gives_nothing_is_forecast_to_give_nothing(site: SunSite, ro
 
 
 @both
-def test_before_the_first_day_nothing_is_known(site: SunSite, roofs: Panel, kind: Kind) -> None:
+def test_before_the_first_day_nothing_is_known(site: Site, roofs: Panel, kind: Kind) -> None:
     """So there is no forecast of it."""
     assert np.isnan(kind(site).fit(roofs).forecast(roofs, [0])).all()
 
 
 @both
-def test_quarter_hours_are_steps_like_others(site: SunSite, roofs: Panel, kind: Kind) -> None:
+def test_quarter_hours_are_steps_like_others(site: Site, roofs: Panel, kind: Kind) -> None:
     """The same energy in quarters is forecast with about the same total."""
     quarters = np.repeat(roofs.energy_wh, 4, axis=2) // 4
     fine = Panel(roofs.homes, roofs.start, quarters, np.zeros(quarters.shape, dtype=np.bool_))
@@ -101,7 +101,7 @@ def test_quarter_hours_are_steps_like_others(site: SunSite, roofs: Panel, kind: 
     assert finer == pytest.approx(coarse, rel=0.05)
 
 
-def test_with_few_days_the_blend_says_what_analogs_say(site: SunSite, roofs: Panel) -> None:
+def test_with_few_days_the_blend_says_what_analogs_say(site: Site, roofs: Panel) -> None:
     """Trees need four weeks before the days that they learn from."""
     few = roofs.until(20)
     ours, analogs = (kind(site).fit(few).forecast(few, [20]) for kind in (SkyBlend, SkyAnalogs))
