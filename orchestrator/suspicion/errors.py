@@ -2,7 +2,8 @@
 
 AipchainError
 └── InputError
-    └── DaysNotThere   the chain does not hold all of the days that are asked for
+    ├── DaysNotThere   the chain does not hold all of the days that are asked for
+    └── ZoneUnknown    a zone was read too little to be forecast
 """
 
 from datetime import UTC, datetime
@@ -10,7 +11,7 @@ from datetime import UTC, datetime
 from aipchain.errors import InputError
 from aipchain.units import UnixSeconds
 
-__all__ = ["DaysNotThere"]
+__all__ = ["DaysNotThere", "ZoneUnknown"]
 
 
 class DaysNotThere(InputError):
@@ -22,6 +23,14 @@ class DaysNotThere(InputError):
             "UTC: ask for whole days between"
         )
         self.first, self.last = first, last
+
+
+class ZoneUnknown(InputError):
+    """Too little is known of `zone` to say what is usual."""
+
+    def __init__(self, zone: str, reason: str) -> None:
+        super().__init__(f"not enough history: nothing can be said of zone {zone!r}, as {reason}")
+        self.zone, self.reason = zone, reason
 
 
 def _told(second: UnixSeconds) -> str:

@@ -4,24 +4,29 @@ A meter sees the connection, not what is behind it: import is what the home drew
 was left of that. Days are those of UTC.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from itertools import groupby
 from sqlite3 import Row
 
 from aipchain.ai.panel import DAY_S, Panel, panel_of
 from aipchain.orchestrator.projection import Projection
 from aipchain.runtime_bridge.keys import address_of
-from aipchain.runtime_bridge.types import CommunityId
+from aipchain.runtime_bridge.types import CommunityId, MeterId
 from aipchain.units import UnixSeconds
 
 __all__ = ["metered"]
 
 
 def metered(
-    projection: Projection, community: CommunityId, interval_s: int, until: UnixSeconds
+    projection: Projection,
+    community: CommunityId,
+    interval_s: int,
+    until: UnixSeconds,
+    meters: Collection[MeterId] | None = None,
 ) -> tuple[Panel, Panel] | None:
     """Import and export of every meter that was read, from the first day that has a reading to the midnight `until`.
 
+    :param meters: only these; all of the community without it.
     :returns: None where no meter was read before.
     """
     rows = projection.rows(
@@ -29,6 +34,7 @@ def metered(
         " WHERE readings.community = :community AND interval_start < :until ORDER BY meter, interval_start",
         {"community": community, "until": until},
     )
+    rows = [row for row in rows if meters is None or row["meter"] in meters]
     if not rows:
         return None
     start = UnixSeconds(min(row["interval_start"] for row in rows) // DAY_S * DAY_S)

@@ -13,6 +13,7 @@ from aipchain.chain.rpc.local import LocalTransport
 from aipchain.chain.spec import DEFAULT_PRESET, ChainSpec
 from aipchain.cli.chains import DEFAULT_URL, open_chain_file
 from aipchain.cli.complaints import complain
+from aipchain.cli.congestion import congestion
 from aipchain.cli.genesis_patch import read_patch
 from aipchain.cli.output import AsJson, console, show_json
 from aipchain.cli.suspicions import suspicions
@@ -79,6 +80,7 @@ def follow_command(
 
 app.command()(validate)
 app.command()(suspicions)
+app.command()(congestion)
 
 
 def doctor(

@@ -27,7 +27,7 @@ from aipchain.units import UnixSeconds
 if TYPE_CHECKING:
     from aipchain.orchestrator.suspicion.report import Suspicions, Verdict
 
-__all__ = ["suspicions"]
+__all__ = ["DAY_S", "read_midnight", "read_rate", "suspicions"]
 
 DAY_S = 86_400
 LEAST_SHARE, MOST_SHARE = Permill(100), Permill(500_000)
@@ -74,7 +74,7 @@ def suspicions(
     Looks for wash trading, spoofed orders, Sybil clusters, theft and over-reported generation. A score is a reason to
     look, never a proof. Ends with exit code 0, whatever is found.
     """
-    start, share = _midnight(first), _share(false_alarms)
+    start, share = read_midnight(first), read_rate(false_alarms)
     with reading(url, base_path) as connection:
         found = _looked(connection, CommunityId(community), start, days, share, honest, public_funder or ())
     if as_json:
@@ -83,14 +83,22 @@ def suspicions(
         _tell(f"Suspicions in community {community}, {days} days from {first}", share, found)
 
 
-def _midnight(text: str) -> UnixSeconds:
+def read_midnight(text: str) -> UnixSeconds:
+    """Read --from: the first second of a day.
+
+    :raises Misread: it is none.
+    """
     start = parse_time("--from", text)
     if start % DAY_S:
         raise Misread("--from", text, "write the day, for example 2016-10-03")
     return start
 
 
-def _share(text: str) -> Permill:
+def read_rate(text: str) -> Permill:
+    """Read --false-alarms.
+
+    :raises Misread: it is no share that detectors can tell.
+    """
     share = parse_share("--false-alarms", text)
     if not LEAST_SHARE <= share <= MOST_SHARE:
         raise Misread("--false-alarms", text, f"give {format_share(LEAST_SHARE)} to {format_share(MOST_SHARE)}")

@@ -1,4 +1,4 @@
-"""`aip audit suspicions`: what it says of a quiet community, and what it refuses."""
+"""`aip audit suspicions` and `congestion`: what they say of a quiet community, and what they refuse."""
 
 from __future__ import annotations
 
@@ -62,12 +62,21 @@ REFUSED: dict[tuple[object, ...], str] = {
 }
 
 
+UNTOLD: dict[tuple[object, ...], str] = {
+    (1, "--from", "2016-10-03", "--limit", "25kWh"): "there is no community 1",
+    (0, "--from", "2016-10-03", "--limit", "25"): "--limit '25' cannot be read",
+    (0, "--from", "2016-10-03", "--limit", "25kWh"): "--zone '' is no zone of this community: choose from north, south",
+    (0, "--from", "2016-10-03", "--limit", "25kWh", "--zone", "south"): "zone 'south', as none of its meters was read",
+}
+
+
 def test_bad_input_is_told_in_a_sentence(next_day: Village) -> None:
-    """Unknown community, days that are not there, what cannot be read."""
-    for arguments, sentence in REFUSED.items():
-        ended = next_day.aip("audit", "suspicions", *arguments)
-        assert (ended.code, ended.out) == (2, ""), arguments
-        assert sentence in ended.sentence
+    """Unknown community or zone, days that are not there, what cannot be read."""
+    for command, refused in (("suspicions", REFUSED), ("congestion", UNTOLD)):
+        for arguments, sentence in refused.items():
+            ended = next_day.aip("audit", command, *arguments)
+            assert (ended.code, ended.out) == (2, ""), arguments
+            assert sentence in ended.sentence
 
 
 def test_without_the_extra_it_says_what_to_install(chain_file: Path) -> None:
