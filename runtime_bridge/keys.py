@@ -203,7 +203,7 @@ def account_of(address: str) -> bytes:
     """
     try:
         account = bytes.fromhex(ss58_decode(address, valid_ss58_format=SS58_PREFIX))
-    except ValueError as error:
+    except (ValueError, IndexError) as error:  # IndexError: one or two letters
         raise UnusableKey(f"{address!r} is no address of this network: {error}") from error
     if len(account) != 32:
         raise UnusableKey(f"{address!r} is no address of this network: it stands for {len(account)} bytes, not 32")

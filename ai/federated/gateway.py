@@ -79,7 +79,7 @@ class Gateway:
         :raises NotEnlisted: another client is there under this name, and stays.
         :raises MessageRefused: the coordinator's task is of another model.
         """
-        self._come_in(monotonic() + self.patience_s, first=True)
+        self._come_in(_Patience(self.patience_s, self.told), first=True)
         self.told(f"{self.name} takes part in {self.federation} at {self.address}")
         refused: dict[int, str] = {}
         for task in self._tasks():
@@ -115,28 +115,25 @@ class Gateway:
 
     def _asked(self, method: str, path: str, body: bytes = b"") -> bytes:
         """What the coordinator says. One that is away is asked again; one that was started anew is told who is here."""
-        until = monotonic() + self.patience_s
+        patience = _Patience(self.patience_s, self.told)
         while True:
             try:
                 return self._said(method, path, body)
-            except (CoordinatorUnreachable, NotEnlisted):
-                if monotonic() > until:
-                    raise
-            self._come_in(until)
+            except CoordinatorUnreachable as error:
+                patience.wait(error)
+            except NotEnlisted as error:
+                patience.check(error)
+            self._come_in(patience)
 
-    def _come_in(self, until: float, *, first: bool = False) -> None:
-        waiting = False
+    def _come_in(self, patience: "_Patience", *, first: bool = False) -> None:
         while True:
             try:
                 self._said("POST", f"/enlist/{self.name}/{self.session}", b"")
                 return
             except (CoordinatorUnreachable, NotEnlisted) as error:
-                if monotonic() > until or (first and isinstance(error, ForeignCoordinator)):
+                if first and isinstance(error, ForeignCoordinator):
                     raise
-                if not waiting:
-                    self.told(f"{error}; trying again for up to {self.patience_s:.0f} s")
-            waiting = True
-            Event().wait(_AGAIN_S)
+                patience.wait(error)
 
     def _said(self, method: str, path: str, body: bytes) -> bytes:
         digest = digest_of(body)
@@ -163,3 +160,23 @@ class Gateway:
             connection.request(method, path, body, dict(heads))
             reply = connection.getresponse()
             return reply.status, dict(reply.headers), reply.read(4 * self.model.length + _BESIDE)
+
+
+class _Patience:
+    """Waits between tries, says why the first time, and ends after some seconds."""
+
+    def __init__(self, seconds: float, told: Callable[[str], None]) -> None:
+        self._seconds, self._until, self._told, self._waited = seconds, monotonic() + seconds, told, False
+
+    def check(self, error: Exception) -> None:
+        """Raise the error if it is time to."""
+        if monotonic() > self._until:
+            raise error
+
+    def wait(self, error: Exception) -> None:
+        """Wait a little, unless it is time to raise the error."""
+        self.check(error)
+        if not self._waited:
+            self._told(f"{error}; trying again for up to {self._seconds:.0f} s")
+        self._waited = True
+        Event().wait(_AGAIN_S)

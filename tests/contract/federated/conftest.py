@@ -1,7 +1,7 @@
 """A coordinator with three invited gateways that learn four numbers over HTTP on this machine."""
 
 import importlib.util
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -42,12 +42,16 @@ def opened(toy: Any, tmp_path: Path) -> Opened:
     """Make a coordinator over the record of this test; a later one goes on with it."""
 
     def coordinator(
-        round_s: float = 30.0, silent_s: float = 30.0, give_up_s: float = 60.0, port: int = 0
+        round_s: float = 30.0,
+        silent_s: float = 30.0,
+        give_up_s: float = 60.0,
+        port: int = 0,
+        invited: Mapping[str, bytes] | None = None,
     ) -> Coordinator:
         federation = begun(PLAN, toy.MODEL, 2, np.zeros(4, dtype=np.float32))
-        invited = {name: development_device(name).public for name in ("north", "east", "south")}
+        usual = {name: development_device(name).public for name in ("north", "east", "south")}
         hours = Hours(round_s=round_s, give_up_s=give_up_s, silent_s=silent_s)
-        hall = Hall(federation, invited, Record(tmp_path / "record"), hours)
+        hall = Hall(federation, invited or usual, Record(tmp_path / "record"), hours)
         return Coordinator(toy.FEDERATION, hall, development_device("coordinator"), port=port)
 
     return coordinator

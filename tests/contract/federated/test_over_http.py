@@ -6,14 +6,22 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 import numpy as np
 import pytest
 
 from aipchain.ai.federated.coordinator import Coordinator, serving
-from aipchain.ai.federated.errors import CoordinatorUnreachable, NotEnlisted, NotInvited, TooFewAnswers
+from aipchain.ai.federated.errors import (
+    CoordinatorUnreachable,
+    ForeignCoordinator,
+    NotEnlisted,
+    NotInvited,
+    TooFewAnswers,
+)
 from aipchain.ai.federated.messages import Answer, Task
+from aipchain.runtime_bridge.keys import development_account
 
 Opened = Callable[..., Coordinator]
 NAMES = ("north", "east", "south")
@@ -80,9 +88,53 @@ def test_strangers_are_refused(toy: Any, opened: Opened) -> None:
         for stranger in (replace(north, name="west"), replace(north, key=toy.gateway("east", "").key)):
             with pytest.raises(NotInvited, match="is not invited, or this is not signed with its key"):
                 stranger.take_part(toy.Learner(1))
-        for elsewhere in (replace(north, federation="community-8"), replace(north, coordinator=north.key.public)):
-            with pytest.raises(CoordinatorUnreachable, match="what answers there does not sign as"):
+        patient = replace(north, patience_s=1e6)
+        for elsewhere in (replace(patient, federation="community-8"), replace(patient, coordinator=north.key.public)):
+            with pytest.raises(ForeignCoordinator, match="what answers there does not sign as"):
                 elsewhere.take_part(toy.Learner(1))
+
+
+def test_an_account_signs_as_well_as_a_device(toy: Any, opened: Opened) -> None:
+    """With sr25519, whose signatures differ each time; another's are refused."""
+    north, south = development_account("Alice"), development_account("Bob")
+    with serving(opened(invited={"north": north.public, "east": toy.gateway("east", "").key.public})) as coordinator:
+        gateway = replace(toy.gateway("north", coordinator.address, patience_s=0), key=north)
+        with ThreadPoolExecutor() as threads:
+            told = [
+                threads.submit(each.take_part, toy.Learner(number))
+                for each, number in ((gateway, 1.0), (toy.gateway("east", coordinator.address), 2.0))
+            ]
+            federation = coordinator.hall.close_rounds()
+            weights = [part.result().task.weights.tolist() for part in told]
+        with pytest.raises(NotInvited):
+            replace(gateway, key=south).take_part(toy.Learner(1))
+
+    assert weights == [federation.task.weights.tolist()] * 2
+
+
+def test_an_answer_that_cannot_be_kept_is_sent_again(toy: Any, opened: Opened, tmp_path: Path) -> None:
+    """While the coordinator's folder cannot be written, gateways wait; then it goes on as if nothing had been."""
+    answers, waits = tmp_path / "record" / "answers", Event()
+
+    def told(sentence: str) -> None:
+        if "cannot keep the state" in sentence:
+            waits.set()
+
+    with serving(opened()) as coordinator, ThreadPoolExecutor() as threads:
+        answers.touch()
+        first = replace(toy.gateway("north", coordinator.address), told=told)
+        parts = [threads.submit(first.take_part, toy.Learner(1))]
+        waits.wait()
+        answers.unlink()
+        parts += [
+            threads.submit(toy.gateway(name, coordinator.address).take_part, toy.Learner(number))
+            for name, number in (("east", 2.0), ("south", 3.0))
+        ]
+        federation = coordinator.hall.close_rounds()
+        weights = [part.result().task.weights.tolist() for part in parts]
+
+    assert weights == [federation.task.weights.tolist()] * 3
+    assert weights[0] == learned(2)
 
 
 def test_nobody_answers(toy: Any) -> None:

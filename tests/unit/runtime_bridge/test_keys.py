@@ -111,7 +111,9 @@ def test_a_device_seed_has_32_bytes() -> None:
         keys.device_from_seed(bytes(31))
 
 
-@pytest.mark.parametrize("address", ["", "Alice", "15oF4uVJwmo4TdGW7VfQxNLavjCXviqxT9S1MgbjMNHr6Sp5", ALICE[:-1] + "X"])
+@pytest.mark.parametrize(
+    "address", ["", "5F", "Alice", "15oF4uVJwmo4TdGW7VfQxNLavjCXviqxT9S1MgbjMNHr6Sp5", ALICE[:-1] + "X"]
+)
 def test_an_address_of_another_network_or_with_a_slip_is_refused(address: str) -> None:
     """The prefix and the checksum count."""
     with pytest.raises(UnusableKey, match="no address of this network"):
