@@ -13,8 +13,9 @@ from aipchain.ai.anomaly.suspicion import Suspicion, scored
 from aipchain.ai.anomaly.sybil import sybil_suspicions
 from aipchain.ai.anomaly.wash import wash_suspicions
 from aipchain.orchestrator.suspicion.activity import Span
-from aipchain.orchestrator.suspicion.honest import Honest, Standard, chosen
+from aipchain.orchestrator.suspicion.honest import Honest, chosen
 from aipchain.orchestrator.suspicion.report import Check, Checked, verdicts
+from aipchain.orchestrator.suspicion.standard import Standard
 
 __all__ = ["ACCOUNT_CHECKS", "Lives", "check_accounts", "strengths"]
 

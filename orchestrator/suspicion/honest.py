@@ -8,28 +8,20 @@ What is kept (`honest.json`, written by `keeping.py`) knows no such past, but st
 import json
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from enum import StrEnum
 from functools import cache
 from importlib import resources
 from typing import Final
 
 from aipchain.ai.anomaly.observed import FULL_SCORE, NOT_ENOUGH_HISTORY, Calibration, calibrate
 from aipchain.orchestrator.suspicion.report import Check
+from aipchain.orchestrator.suspicion.standard import Standard
 
-__all__ = ["KEPT_FILE", "PAST_DAYS", "Honest", "Standard", "chosen", "kept"]
+__all__ = ["KEPT_FILE", "PAST_DAYS", "Honest", "chosen", "kept"]
 
 KEPT_FILE: Final = "honest.json"
 
 PAST_DAYS: Final = 84
 """So many days before, at most, stand for the honest past."""
-
-
-class Standard(StrEnum):
-    """Whom to hold subjects against; `AUTO` takes the past where it suffices, and what is kept elsewhere."""
-
-    AUTO = "auto"
-    PAST = "past"
-    KEPT = "kept"
 
 
 @dataclass(frozen=True, slots=True)

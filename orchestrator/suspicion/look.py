@@ -9,10 +9,11 @@ from aipchain.orchestrator.projection import Projection
 from aipchain.orchestrator.suspicion.accounts import Lives, check_accounts
 from aipchain.orchestrator.suspicion.activity import Span, activity_of, public_funders, unsettled_books
 from aipchain.orchestrator.suspicion.errors import DaysNotThere
-from aipchain.orchestrator.suspicion.honest import PAST_DAYS, Standard
+from aipchain.orchestrator.suspicion.honest import PAST_DAYS
 from aipchain.orchestrator.suspicion.meters import check_generation, check_theft
 from aipchain.orchestrator.suspicion.panels import metered
 from aipchain.orchestrator.suspicion.report import Check, Checked, Suspicions
+from aipchain.orchestrator.suspicion.standard import Standard
 from aipchain.runtime_bridge.types import CommunityId
 from aipchain.units import UnixSeconds
 

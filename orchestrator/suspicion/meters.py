@@ -13,8 +13,9 @@ from aipchain.ai.anomaly.theft import MOST_WEEKS, deviations, judge_week, signs_
 from aipchain.ai.forecasting.climatology import Climatology
 from aipchain.ai.panel import DAY_S, Panel
 from aipchain.orchestrator.suspicion.activity import Span
-from aipchain.orchestrator.suspicion.honest import PAST_DAYS, Honest, Standard, chosen
+from aipchain.orchestrator.suspicion.honest import PAST_DAYS, Honest, chosen
 from aipchain.orchestrator.suspicion.report import Check, Checked, verdicts
+from aipchain.orchestrator.suspicion.standard import Standard
 from aipchain.units import UnixSeconds
 
 __all__ = ["check_generation", "check_theft", "exporting", "generation_strengths", "theft_strengths"]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from enum import StrEnum
 from itertools import groupby
 from typing import TYPE_CHECKING, Annotated
 
@@ -20,6 +19,7 @@ from aipchain.cli.signing import read_account
 from aipchain.cli.terms import CommunityArgument
 from aipchain.orchestrator.follow import catch_up
 from aipchain.orchestrator.projection import Projection
+from aipchain.orchestrator.suspicion.standard import Standard
 from aipchain.runtime_bridge.connection import Connection
 from aipchain.runtime_bridge.types import CommunityId, Permill
 from aipchain.units import UnixSeconds
@@ -37,14 +37,6 @@ MEANING = (
     "A score is of class observed: 10,000 less the honest ones among 10,000 that would look as odd. "
     "An alarm is a reason to look, never a proof."
 )
-
-
-class Standard(StrEnum):
-    """Who stands for the honest."""
-
-    AUTO = "auto"
-    PAST = "past"
-    KEPT = "kept"
 
 
 def suspicions(
@@ -115,7 +107,7 @@ def _looked(
     funders: Sequence[str],
 ) -> Suspicions:
     try:
-        from aipchain.orchestrator.suspicion import honest, look  # noqa: PLC0415  # numpy comes with an extra
+        from aipchain.orchestrator.suspicion import look  # noqa: PLC0415  # numpy comes with an extra
     except ModuleNotFoundError as error:
         raise PartMissing(error.name or "numpy", "ai") from error
     found = find_community(connection, community)
@@ -126,7 +118,7 @@ def _looked(
         first_day=start,
         days=days,
         false_alarms=share / 1_000_000,
-        standard=honest.Standard(standard.value),
+        standard=standard,
         funders=frozenset(read_account(connection, each) for each in funders),
     )
     projection = Projection(None, connection.genesis_hash)

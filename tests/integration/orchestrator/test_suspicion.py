@@ -16,9 +16,9 @@ from aipchain.orchestrator.follow import catch_up
 from aipchain.orchestrator.projection import Projection
 from aipchain.orchestrator.suspicion.activity import FIRST_BLOCK, Span, activity_of
 from aipchain.orchestrator.suspicion.errors import DaysNotThere
-from aipchain.orchestrator.suspicion.honest import Standard
 from aipchain.orchestrator.suspicion.look import Question, look
 from aipchain.orchestrator.suspicion.report import Check, Suspicions
+from aipchain.orchestrator.suspicion.standard import Standard
 from aipchain.plugins.catalogue import Catalogue
 from aipchain.runtime_bridge import calls
 from aipchain.runtime_bridge import types as t

@@ -13,12 +13,13 @@ from aipchain.ai.panel import DAY_S, Panel
 from aipchain.metering.packs import load_pack
 from aipchain.orchestrator.projection import Projection
 from aipchain.orchestrator.suspicion.activity import FIRST_BLOCK, Span, activity_of, public_funders, unsettled_books
-from aipchain.orchestrator.suspicion.honest import KEPT_FILE, Standard, chosen, kept
+from aipchain.orchestrator.suspicion.honest import KEPT_FILE, chosen, kept
 from aipchain.orchestrator.suspicion.keeping import accounts_of, meters_until
 from aipchain.orchestrator.suspicion.look import Question
 from aipchain.orchestrator.suspicion.meters import check_generation, check_theft
 from aipchain.orchestrator.suspicion.panels import metered
 from aipchain.orchestrator.suspicion.report import Check, Checked
+from aipchain.orchestrator.suspicion.standard import Standard
 from aipchain.runtime_bridge import facts
 from aipchain.runtime_bridge.facts import Fact
 from aipchain.runtime_bridge.keys import address_of
