@@ -15,7 +15,7 @@ from aipchain.orchestrator.projection import Projection
 from aipchain.orchestrator.suspicion.activity import FIRST_BLOCK, Span, activity_of, public_funders, unsettled_books
 from aipchain.orchestrator.suspicion.honest import KEPT_FILE, chosen, kept
 from aipchain.orchestrator.suspicion.keeping import accounts_of, meters_until
-from aipchain.orchestrator.suspicion.look import Question
+from aipchain.orchestrator.suspicion.look import Question, look
 from aipchain.orchestrator.suspicion.meters import check_generation, check_theft
 from aipchain.orchestrator.suspicion.panels import metered
 from aipchain.orchestrator.suspicion.report import Check, Checked
@@ -136,6 +136,25 @@ def test_stewards_pallets_and_those_who_are_named_fund_anybody(projection: Proje
     found = public_funders(projection, HERE, {DAN})
 
     assert found == {address_of(ZOE), address_of(TREASURY), address_of(DAN)}
+
+
+def test_one_person_behind_many_accounts_is_found(projection: Projection) -> None:
+    """Eve brought four members to life who deal with each other only; the steward did so for six who trade with all."""
+    sybils, honest = ([letter.encode() * 32 for letter in letters] for letters in ("pqrs", "ghijkl"))
+    for number, member in enumerate((*sybils, *honest), start=3):
+        payer = EVE if member in sybils else ZOE
+        fold(projection, facts.Admitted(HERE, member, number), *paid(payer, member, born=True))
+    for hour in range(24):
+        pairs = [(one, other) for one in honest[:3] for other in honest[3:]]
+        pairs += [(sybils[hour % 4], sybils[(hour + 1) % 4])] if hour < 4 else []
+        fold(projection, *(traded(place, *pair, hour) for place, pair in enumerate(pairs)))
+    projection.fold(projection.height + 1, b"last" * 8, FIRST_DAY.end, [])
+
+    asked = Question(HERE, HOUR, MONDAY, MONDAY, 1, 0.01, Standard.KEPT)
+    (found,) = [each for each in look(projection, asked).checked if each.check is Check.SYBIL]
+
+    assert {alarm.subject for alarm in found.alarms} == {address_of(each) for each in (EVE, *sybils)}
+    assert found.alarms[0].reason.endswith("5 accounts of one origin")
 
 
 def test_books_that_are_not_settled_are_counted(projection: Projection) -> None:
