@@ -12,6 +12,7 @@ import io
 import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass
+from textwrap import shorten
 from typing import Final
 
 import numpy as np
@@ -28,6 +29,7 @@ MOST_ROWS: Final = 10_000_000
 """More than a gateway's homes measure in years: the most rows that an answer may say it learned from."""
 
 _MOST_RATE: Final = 1.0
+_MOST_TOLD: Final = 60
 _HALF: Final = float(np.finfo(np.float16).max)
 _TASK: Final = ("version", "schema", "round", "rounds", "rate", "weights", "normaliser")
 _ANSWER: Final = ("version", "schema", "round", "rows", "change")
@@ -152,7 +154,8 @@ def _of_schema(tables: Tables, schema: Schema) -> None:
         raise MessageRefused(f"the message has version {version}, this is {VERSION}: bring both sides to one version")
     if tables["schema"].tobytes() != schema.digest:
         raise MessageRefused(
-            f"the message is of another model than {schema.of}: give both sides the same model and features"
+            f"the message is of another model than {shorten(schema.of, _MOST_TOLD, placeholder=' ...')}: give both "
+            "sides days of as many steps, and the same version"
         )
 
 

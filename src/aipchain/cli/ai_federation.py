@@ -13,6 +13,7 @@ import typer
 from aipchain.cli.ai_parts import PackOption, UntilOption, panel_of_pack, part, show_card
 from aipchain.cli.complaints import remark
 from aipchain.cli.errors import Misread
+from aipchain.cli.output import printable
 from aipchain.cli.quantities import parse_span
 from aipchain.cli.signing import PASSWORD_VARIABLE, stored_key
 from aipchain.errors import InputError, OperationError
@@ -83,7 +84,7 @@ def coordinate(
         coordinator = _listening(named, hall, key, host, port)
         with part("federated.coordinator").serving(coordinator):
             remark(f"{named} is coordinated at {coordinator.address} by {key.address}")
-            show_card(out, duty.coordinated(hall, terms, out, remark))
+            show_card(out, duty.coordinated(hall, terms, out, _say))
 
 
 @app.command()
@@ -114,7 +115,7 @@ def join(
     duty, record, folder = part("models.federation"), part("federated.record"), _state(state, out)
     with record.held(folder), _going_on(), record.kept_session(folder) as session:
         schema = duty.schema_of_homes(panel.steps_per_day)
-        gateway = part("federated.gateway").Gateway(of, named, key, address, public, schema, wait_s, session, remark)
+        gateway = part("federated.gateway").Gateway(of, named, key, address, public, schema, wait_s, session, _say)
         remark(f"{named} signs as {key.address} and learns from {len(panel.homes)} homes")
         show_card(out, duty.taken_part(gateway, panel, out))
 
@@ -152,7 +153,7 @@ def _address(text: str) -> str:
 
 
 def _state(state: Path | None, out: Path) -> Path:
-    return out.with_name(f"{out.name}.state") if state is None else state
+    return out.resolve().with_name(f"{out.resolve().name}.state") if state is None else state
 
 
 def _listening(federation: str, hall: Any, key: AccountKey, host: str, port: int) -> Any:  # noqa: ANN401  # of the ai room
@@ -160,6 +161,11 @@ def _listening(federation: str, hall: Any, key: AccountKey, host: str, port: int
         return part("federated.coordinator").Coordinator(federation, hall, key, host, port)
     except OSError as fault:
         raise InputError(f"{host}:{port} cannot be listened on ({fault.strerror}): choose another port") from fault
+
+
+def _say(sentence: str) -> None:
+    """A remark that may hold words of somebody else's."""
+    remark(printable(sentence))
 
 
 @contextmanager

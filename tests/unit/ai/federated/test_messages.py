@@ -122,3 +122,16 @@ def test_a_task_without_a_spread_is_refused(schema: Schema) -> None:
     """Nothing can be divided by it."""
     with pytest.raises(MessageRefused, match="a spread that is not above 0"):
         task_from(task_to_bytes(replace(TASK, normaliser=np.zeros(6, dtype=np.float32)), schema), schema)
+
+
+def test_a_model_with_a_long_name_is_told_in_short(schema: Schema) -> None:
+    """A net's name has all its features; the sentence is for a person."""
+    net = Schema(
+        "feature net, 24 steps a day, features " + ", ".join(f"day -{day}" for day in range(99)), (("a", (4,)),)
+    )
+    with pytest.raises(
+        MessageRefused, match=r"than feature net, 24 steps a day, features .* \.\.\.: give both"
+    ) as refused:
+        answer_from(archive(schema), net, MOST)
+
+    assert len(str(refused.value)) < 200
