@@ -110,11 +110,9 @@ def _judged(daily: Daily, row: int, day: int, home: str, calibration: Calibratio
     if known is None:
         return Observed(home, None, f"{NOT_ENOUGH_HISTORY}: {_why_unknown(daily, row, day)}")
     odd = excess(daily, row, day)
-    told = np.exp(known.log_energy) - known.offset_wh
-    ratio = (energy - told) / max(told, 1.0)
-    side = "more" if ratio >= 0 else "less"
+    told = max(float(np.exp(known.log_energy)) - known.offset_wh, 0.0)
     reason = (
-        f"reported {100 * abs(ratio):.0f} % {side} than {known.neighbours} neighbours' generation lets expect "
+        f"reported {energy:,.0f} Wh, where {known.neighbours} neighbours' generation lets expect {told:,.0f} Wh "
         f"({odd:+.1f} deviations)"
     )
     return Observed(home, calibration.score(odd), reason)

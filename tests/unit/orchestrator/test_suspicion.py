@@ -306,4 +306,4 @@ def test_a_roof_that_reports_more_is_found_by_the_day() -> None:
 
     assert {place for place, (_, alarm) in told(found).items() if alarm} == {("b", 59)}
     assert {subject for subject, _ in told(found)} == set("abcdef")
-    assert found.alarms[0].reason.startswith("reported 4")
+    assert " Wh, where 5 neighbours' generation lets expect " in found.alarms[0].reason

@@ -1,5 +1,6 @@
 """Generation beside that of neighbours."""
 
+import re
 from dataclasses import replace
 
 import numpy as np
@@ -35,7 +36,7 @@ def test_twenty_per_cent_more_is_flagged(roofs: Panel, honest: Calibration) -> N
     found = judge_generation(with_day(roofs, 1, 1.2), DAY, honest)
 
     assert [each.subject for each in alarms(found, 0.03)] == ["b"]
-    assert "% more than 5 neighbours' generation lets expect" in of_home(found, "b").reason
+    assert " Wh, where 5 neighbours' generation lets expect " in of_home(found, "b").reason
 
 
 def test_a_dark_day_and_a_small_one_are_no_fraud(roofs: Panel, honest: Calibration) -> None:
@@ -46,7 +47,9 @@ def test_a_dark_day_and_a_small_one_are_no_fraud(roofs: Panel, honest: Calibrati
     found = judge_generation(replace(roofs, energy_wh=energy), DAY, honest)
 
     assert alarms(found, 0.03) == []
-    assert " less than " in of_home(found, "a").reason
+    reported, expected = (int(wh.replace(",", "")) for wh in re.findall(r"([\d,]+) Wh", of_home(found, "a").reason))
+    assert reported == energy[0, DAY].sum()
+    assert expected == pytest.approx(2 * reported, rel=0.1)
 
 
 def test_one_liar_does_not_make_the_honest_look_odd(roofs: Panel) -> None:
