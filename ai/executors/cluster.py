@@ -5,6 +5,7 @@ result. Actors are made anew on another node and asked again.
 """
 
 import os
+import socket
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -25,6 +26,9 @@ Actor = TypeVar("Actor")
 
 _RETRIES: Final = TRIES - 1
 
+_PROBE_S: Final = 5.0
+"""So long a head node may take to accept a connection [s]. Ray itself would go on asking for many minutes."""
+
 
 @dataclass(frozen=True, slots=True)
 class Cluster:
@@ -37,8 +41,10 @@ class Cluster:
     def at(address: str) -> "Cluster":
         """Join the cluster at an address, `auto` for the one of this machine, or `local` to start one here.
 
+        :param address: may also be `host:port`, where a connection is tried first, or `ray://host:port`.
         :raises ClusterUnreachable: nobody answers there.
         """
+        _probed(address)
         os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
         place, environment = None if address == "local" else address, {"env_vars": ONE_THREAD}
         try:
@@ -79,6 +85,17 @@ class Cluster:
             raise error.cause from error
         except ray.exceptions.RayError as error:
             raise WorkLost(f"the cluster lost the work {TRIES} times: {str(error).splitlines()[0]}") from error
+
+
+def _probed(address: str) -> None:
+    """Connect to `host:port` and hang up; other addresses are left to Ray, which answers for them soon."""
+    host, _, port = address.rpartition(":")
+    if not host or "://" in address or not port.isdecimal():
+        return
+    try:
+        socket.create_connection((host.strip("[]"), int(port)), timeout=_PROBE_S).close()
+    except (OSError, OverflowError) as error:
+        raise ClusterUnreachable(address, getattr(error, "strerror", None) or str(error)) from error
 
 
 def _resources() -> dict[str, float]:

@@ -1,5 +1,6 @@
 """One suite for every place to work: the same results, the same errors, in the same order."""
 
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -9,7 +10,7 @@ import pytest
 from executor_work import Warm, ask, column_mean, die, die_once, refuse, slowly, threads, times
 from ray.cluster_utils import Cluster as Nodes
 
-from aipchain.ai.errors import UnusablePanel, WorkLost
+from aipchain.ai.errors import ClusterUnreachable, UnusablePanel, WorkLost
 from aipchain.ai.executors.choose import RAY_ADDRESS, choose_executor
 from aipchain.ai.executors.cluster import Cluster
 from aipchain.ai.executors.executor import Executor
@@ -99,3 +100,24 @@ def test_a_trap_of_a_runtime_is_still_caught_beside_ray(two_nodes: Nodes) -> Non
     done = subprocess.run(script, capture_output=True, text=True, check=False)
 
     assert (done.returncode, done.stdout.split()) == (0, ["caught", "caught"])
+
+
+def test_an_address_where_nobody_listens_is_told_in_a_sentence() -> None:
+    """A port that is taken and does not listen: Ray is not even asked, which would go on for minutes."""
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        address = f"127.0.0.1:{taken.getsockname()[1]}"
+        script = f"from aipchain.ai.executors.cluster import Cluster\nCluster.at({address!r})"
+        done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False, timeout=120)
+
+    assert done.stderr.splitlines()[-1].endswith(
+        f"ClusterUnreachable: no Ray cluster answers at {address} (Connection refused): check the address, or leave "
+        "--ray and AIPCHAIN_RAY_ADDRESS out to work on this machine"
+    )
+
+
+@pytest.mark.parametrize("address", ["127.0.0.1:70000", "no-such-host.invalid:6379"])
+def test_an_address_that_cannot_be_is_told_in_a_sentence(address: str) -> None:
+    """A port beyond all ports, a host that has no address."""
+    with pytest.raises(ClusterUnreachable, match=f"no Ray cluster answers at {address} "):
+        Cluster.at(address)
