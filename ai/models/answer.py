@@ -94,9 +94,8 @@ def _answer(model: TrainedModel, shown: Panel, row: int, learned: Quantiles, usu
 
 
 def _remark(model: TrainedModel, home: str) -> str:
-    if not model.card.homes:
-        return "the model does not tell which homes it learned from"
-    return "" if home in model.card.homes else "the model did not learn from this home"
+    """That it never saw the home; one that does not tell its homes may have."""
+    return "" if home in (model.card.homes or (home,)) else "the model did not learn from this home"
 
 
 def _measured_days(shown: Panel, row: int) -> int:
