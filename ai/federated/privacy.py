@@ -7,11 +7,20 @@ proposition 1.6), rounds add up (lemma 2.3), and rho gives (epsilon, delta) with
 (proposition 1.3). The bound holds for a client that answers in all rounds; one that answers in fewer is told less of.
 
 The sum is divided by the number of invited clients, which is public, and clients weigh alike: rows would tell. The
-coordinator itself sees the changes. The noise must come from a seed nobody else knows.
+coordinator itself sees the changes.
+
+Noise is made of a key of 128 secret bits that the coordinator draws from its operating system, keeps beside its record,
+and sends to nobody; no seed of weights enters. It is the output of SHAKE256 (FIPS 202) of the key, the round, the size
+of the noise and the sum itself. So a coordinator that does a round again publishes the same sum with the same noise,
+and no mean over repeats tells it; another sum gets noise of its own, and no difference tells a change (epsilon counts
+it as one round more). Assumed are that the key stays secret and that SHAKE256 cannot be told from chance. A federation
+that is begun anew has another key and spends epsilon again.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from hashlib import shake_256
 from math import log, sqrt
+from struct import pack
 from typing import Final
 
 import numpy as np
@@ -20,12 +29,19 @@ from numpy.typing import NDArray
 from aipchain.ai.federated.aggregation import clipped
 from aipchain.ai.federated.errors import UnusablePlan
 
-__all__ = ["GRID", "Privacy", "epsilon", "private_mean"]
+__all__ = ["GRID", "KEY_BYTES", "NoiseKey", "Privacy", "clipped_sum", "epsilon", "private_mean"]
 
 GRID: Final = 2.0**-24
 """The finest step of a change: far below any that matters."""
 
+KEY_BYTES: Final = 16
+
+_CONTEXT: Final = b"aipchain federated noise 1"
+_UNIT: Final = 2.0**-53
+"""Of uniform numbers: the finest step of a float below 1."""
+
 Numbers = NDArray[np.float64]
+Whole = NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,17 +62,51 @@ class Privacy:
             )
 
 
+@dataclass(frozen=True, slots=True)
+class NoiseKey:
+    """128 bits that nobody but the coordinator knows; see the module.
+
+    :raises UnusablePlan: other than 16 bytes.
+    """
+
+    secret: bytes = field(repr=False)
+
+    def __post_init__(self) -> None:
+        if len(self.secret) != KEY_BYTES:
+            raise UnusablePlan(
+                f"a key of {len(self.secret)} bytes does not make noise that nobody knows: give {KEY_BYTES} random ones"
+            )
+
+
 def epsilon(privacy: Privacy, rounds: int) -> float:
     """What so many rounds tell of one client at most."""
     rho = rounds / (2 * privacy.multiplier**2)
     return rho + 2 * sqrt(rho * log(1 / privacy.delta))
 
 
-def private_mean(privacy: Privacy, changes: Numbers, most: float, invited: int, noise: np.random.Generator) -> Numbers:
+def private_mean(
+    privacy: Privacy, changes: Numbers, most: float, invited: int, *, key: NoiseKey, round_: int
+) -> Numbers:
     """Mean of clipped changes, shape (clients, numbers), over all invited clients, with noise.
 
     :param most: length C that changes are clipped to.
+    :param round_: of the federation; noise of two rounds has nothing in common.
     """
-    whole = np.trunc(clipped(changes, most) / GRID).astype(np.int64).sum(axis=0)
-    drawn = np.rint(noise.normal(0.0, privacy.multiplier * most / GRID, whole.shape)).astype(np.int64)
+    whole, deviation = clipped_sum(changes, most), privacy.multiplier * most
+    beside = pack(">Qdd", round_, privacy.multiplier, most) + whole.astype("<i8").tobytes()
+    drawn = np.rint(_normal(key.secret + beside, whole.size) * deviation / GRID).astype(np.int64)
     return np.asarray((whole + drawn) * GRID / invited)
+
+
+def clipped_sum(changes: Numbers, most: float) -> Whole:
+    """Sum of clipped changes, shape (numbers) [GRID]: one client more or less moves it by `most` at most."""
+    return np.asarray(np.trunc(clipped(changes, most) / GRID).astype(np.int64).sum(axis=0))
+
+
+def _normal(secret: bytes, count: int) -> Numbers:
+    """Normal numbers of deviation 1 from uniform ones (Box and Muller 1958)."""
+    pairs = -(-count // 2)
+    words = np.frombuffer(shake_256(_CONTEXT + secret).digest(16 * pairs), dtype="<u8")
+    above_zero = ((words >> np.uint64(11)).astype(np.float64) + 1.0) * _UNIT
+    length, turn = np.sqrt(-2.0 * np.log(above_zero[:pairs])), 2.0 * np.pi * above_zero[pairs:]
+    return np.concatenate([length * np.cos(turn), length * np.sin(turn)])[:count]

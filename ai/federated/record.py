@@ -3,6 +3,7 @@
     federation.npz        which federation it is, the next task, and a report of every round before
     answers/3-gateway-7   what a client answered in round 3, as it came
     left/gateway-7        a client that has the final model
+    noise-key             16 random bytes that noise of privacy is made of; only its owner may read it
     session               of a client: under which session it came in, so that it is known again after a stop
     lock                  held while a process works with the folder
 
@@ -21,13 +22,14 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from hashlib import blake2b
 from pathlib import Path
-from secrets import token_hex
+from secrets import token_bytes, token_hex
 from typing import Final
 
 import numpy as np
 
-from aipchain.ai.federated.errors import ForeignRecord, MessageRefused, RecordUnusable
+from aipchain.ai.federated.errors import ForeignRecord, MessageRefused, RecordUnusable, UnusablePlan
 from aipchain.ai.federated.messages import task_from, task_to_bytes
+from aipchain.ai.federated.privacy import KEY_BYTES, NoiseKey
 from aipchain.ai.federated.rounds import Federation, RoundReport
 
 __all__ = ["Record", "held", "kept_session"]
@@ -89,6 +91,22 @@ class Record:
         files = [file for file in self._answers() if file.name.startswith(prefix)]
         return {file.name.removeprefix(prefix): file.read_bytes() for file in files}
 
+    def noise_key(self) -> NoiseKey:
+        """The key of this federation's noise; drawn from the operating system the first time.
+
+        :raises ForeignRecord: what is kept is no key, or rounds were closed and it is gone.
+        :raises RecordUnusable: it cannot be kept.
+        """
+        file = self.folder / "noise-key"
+        if not file.exists():
+            if (self.folder / "federation.npz").exists():
+                raise ForeignRecord(self.folder, f"has lost its {file.name}")
+            _put(file, token_bytes(KEY_BYTES), mode=0o600)
+        try:
+            return NoiseKey(file.read_bytes())
+        except (OSError, UnusablePlan) as error:
+            raise ForeignRecord(self.folder, f"has no usable {file.name} ({error})") from error
+
     def _answers(self) -> list[Path]:
         return sorted(file for file in (self.folder / "answers").glob("*-*") if not file.name.endswith("~"))
 
@@ -96,7 +114,8 @@ class Record:
 def _agreed(federation: Federation) -> bytes:
     """What may not change while a federation goes on; how many answers a round needs may."""
     plan = replace(federation.plan, least_answers=1)
-    told = repr((plan, plan.seed)).encode() + federation.model.digest
+    key = federation.noise_key.secret if federation.noise_key else b""
+    told = repr((plan, plan.seed)).encode() + federation.model.digest + key
     return blake2b(told, digest_size=32, person=b"aipchain-fed").digest()
 
 
@@ -136,11 +155,11 @@ def kept_session(folder: Path) -> Iterator[str]:
     file.unlink(missing_ok=True)
 
 
-def _put(file: Path, content: bytes) -> None:
+def _put(file: Path, content: bytes, mode: int = 0o666) -> None:
     beside = file.with_name(f"{file.name}~")
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
-        with beside.open("wb") as opened:
+        with open(beside, "wb", opener=lambda path, flags: os.open(path, flags, mode)) as opened:
             opened.write(content)
             opened.flush()
             os.fsync(opened.fileno())

@@ -18,7 +18,7 @@ from aipchain.ai.federated.aggregation import Rule, clipped, combined
 from aipchain.ai.federated.errors import MessageRefused, TooFewAnswers, UnusablePlan
 from aipchain.ai.federated.messages import Answer, Task, answer_from
 from aipchain.ai.federated.normaliser import normaliser_of, plausible, public_normaliser, statistics_schema
-from aipchain.ai.federated.privacy import Privacy, private_mean
+from aipchain.ai.federated.privacy import NoiseKey, Privacy, private_mean
 from aipchain.ai.federated.schema import Floats, Schema
 
 __all__ = ["Federation", "Plan", "RoundReport", "begun", "checked", "closed", "schema_of_round"]
@@ -45,7 +45,7 @@ class Plan:
     """Learning rate of the first rounds; it falls to a twentieth along a half cosine."""
     privacy: Privacy | None = None
     seed: int = field(default=0, repr=False)
-    """Of the first weights and of the noise of privacy, which is none if anybody knows it."""
+    """Of the first weights, which every client gets; noise of privacy has a key of its own (`begun`)."""
 
     def __post_init__(self) -> None:
         if not 1 <= self.rounds <= MOST_ROUNDS or self.least_answers < 1 or self.most_bytes < 1:
@@ -78,19 +78,29 @@ class Federation:
     model: Schema
     task: Task
     reports: tuple[RoundReport, ...] = ()
+    noise_key: NoiseKey | None = None
+    """Known to the coordinator alone; there is one where the plan has privacy."""
+
+    def __post_init__(self) -> None:
+        if self.plan.privacy is not None and self.noise_key is None:
+            raise UnusablePlan("privacy needs noise that nobody else can compute: give a key, as a record keeps one")
 
 
-def begun(plan: Plan, model: Schema, features: int, first: Floats) -> Federation:
+def begun(plan: Plan, model: Schema, features: int, first: Floats, *, noise_key: NoiseKey | None = None) -> Federation:
     """A federation before its first round.
 
     :param features: number of features that are normalised.
     :param first: weights to begin with.
+    :param noise_key: secret of the coordinator, such as `Record.noise_key` keeps; needed for privacy.
+    :raises UnusablePlan: privacy without a key.
     """
     if plan.privacy is None:
         return Federation(
             plan, model, Task(0, plan.rounds, plan.rate(1), first, np.zeros(2 * features, dtype=np.float32))
         )
-    return Federation(plan, model, Task(1, plan.rounds, plan.rate(1), first, public_normaliser(features)))
+    return Federation(
+        plan, model, Task(1, plan.rounds, plan.rate(1), first, public_normaliser(features)), (), noise_key
+    )
 
 
 def schema_of_round(federation: Federation) -> Schema:
@@ -144,15 +154,15 @@ def _next(federation: Federation, answers: list[Answer], invited: int) -> Task:
     rows = np.array([answer.rows for answer in answers])
     if task.round == 0:
         return replace(task, round=1, normaliser=normaliser_of(combined(plan.rule, changes, rows)))
-    weights = (task.weights + _change(plan, task.round, changes, rows, invited)).astype(np.float32)
+    weights = (task.weights + _change(federation, changes, rows, invited)).astype(np.float32)
     following = min(task.round + 1, plan.rounds)
     return replace(task, round=task.round + 1, weights=weights, rate=plan.rate(following))
 
 
 def _change(
-    plan: Plan, round_: int, changes: NDArray[np.float64], rows: NDArray[np.int64], invited: int
+    federation: Federation, changes: NDArray[np.float64], rows: NDArray[np.int64], invited: int
 ) -> NDArray[np.float64]:
-    if plan.privacy is None:
+    plan, key = federation.plan, federation.noise_key
+    if plan.privacy is None or key is None:
         return combined(plan.rule, clipped(changes, plan.most_change), rows)
-    noise = np.random.default_rng((plan.seed, round_))
-    return private_mean(plan.privacy, changes, plan.most_change, invited, noise)
+    return private_mean(plan.privacy, changes, plan.most_change, invited, key=key, round_=federation.task.round)

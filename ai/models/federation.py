@@ -46,8 +46,10 @@ def opened(terms: Terms, invited: Mapping[str, bytes], folder: Path) -> Hall:
     if terms.steps not in _STEPS:
         raise UnusablePlan(f"a day of {terms.steps} steps cannot be learned: give 24 or 96")
     first, features = first_weights(terms.steps, _LEARNING, terms.plan.seed)
-    federation = begun(terms.plan, schema_of_homes(terms.steps), features, first)
-    return Hall(federation, invited, Record(folder), terms.hours)
+    record = Record(folder)
+    key = record.noise_key() if terms.plan.privacy else None
+    federation = begun(terms.plan, schema_of_homes(terms.steps), features, first, noise_key=key)
+    return Hall(federation, invited, record, terms.hours)
 
 
 def schema_of_homes(steps: int) -> Schema:

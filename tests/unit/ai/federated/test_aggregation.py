@@ -2,14 +2,16 @@
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from aipchain.ai.federated.aggregation import Rule, clipped, combined, norms
 from aipchain.ai.federated.errors import UnusablePlan
-from aipchain.ai.federated.privacy import GRID, Privacy, epsilon, private_mean
+from aipchain.ai.federated.privacy import GRID, NoiseKey, Privacy, clipped_sum, epsilon, private_mean
 from aipchain.ai.federated.rounds import Plan
 
 CHANGES = np.array([[1.0, 10.0], [2.0, 20.0], [3.0, 30.0], [4.0, 40.0], [100.0, -900.0]])
 EVEN = np.full(5, 100)
+KEY = NoiseKey(b"sixteen bytes it")
 
 
 def test_the_mean_weighs_by_rows_and_nobody_more_than_twice_the_median() -> None:
@@ -57,20 +59,40 @@ def test_epsilon_is_that_of_the_formula() -> None:
 def test_noise_has_the_deviation_that_was_asked_for() -> None:
     """Twice the clipped length, over the number invited; whole multiples of the grid."""
     changes = np.zeros((10, 40_000))
-    told = private_mean(Privacy(2.0), changes, 0.5, 10, np.random.default_rng(0))
+    told = private_mean(Privacy(2.0), changes, 0.5, 10, key=KEY, round_=1)
 
     assert told.std() == pytest.approx(2.0 * 0.5 / 10, rel=0.02)
     assert (told * 10 / GRID == np.rint(told * 10 / GRID)).all()
 
 
-def test_one_client_moves_the_private_mean_by_its_clipped_length_at_most() -> None:
-    """With the same noise, with and without it."""
-    changes = np.random.default_rng(1).normal(size=(8, 30)) * 100
-    with_it, without = (
-        private_mean(Privacy(1.0), each, 0.5, 8, np.random.default_rng(3)) for each in (changes, changes[:7])
-    )
+def test_noise_is_normal() -> None:
+    """Mean 0, and so many numbers within one, two and three deviations as a normal law has."""
+    told = private_mean(Privacy(1.0), np.zeros((1, 40_000)), 1.0, 1, key=KEY, round_=1)
 
-    assert np.linalg.norm(with_it - without) * 8 <= 0.5
+    within = [np.mean(np.abs(told) < deviations) for deviations in (1, 2, 3)]
+    assert [float(told.mean()), *within] == pytest.approx([0.0, 0.6827, 0.9545, 0.9973], abs=0.015)
+
+
+def test_one_client_moves_the_sum_by_its_clipped_length_at_most() -> None:
+    """With and without it."""
+    changes = np.random.default_rng(1).normal(size=(8, 30)) * 100
+    with_it, without = (clipped_sum(each, 0.5) * GRID for each in (changes, changes[:7]))
+
+    assert 0.4 < np.linalg.norm(with_it - without) <= 0.5
+
+
+def test_noise_is_the_same_only_for_the_same_key_round_size_and_sum() -> None:
+    """A round done again tells nothing more, and no two things that are published have noise in common."""
+    changes, other = np.ones((2, 50)), np.eye(2, 50)
+
+    def noise(z: float = 1.0, told: NDArray[np.float64] = changes, key: NoiseKey = KEY, round_: int = 1) -> list[float]:
+        drawn = private_mean(Privacy(z), told, 9.0, 1, key=key, round_=round_) - clipped_sum(told, 9.0) * GRID
+        return list(drawn / z)
+
+    first = noise()
+    assert noise() == first
+    for each in (noise(told=other), noise(key=NoiseKey(b"another sixteen.")), noise(round_=2), noise(z=2.0)):
+        assert abs(np.corrcoef(first, each)[0, 1]) < 0.6
 
 
 def test_plans_that_contradict_themselves_are_refused() -> None:
@@ -82,3 +104,5 @@ def test_plans_that_contradict_themselves_are_refused() -> None:
             Plan(**wrong)
     with pytest.raises(UnusablePlan, match="protects nobody"):
         Privacy(0.0)
+    with pytest.raises(UnusablePlan, match="a key of 3 bytes does not make noise that nobody knows"):
+        NoiseKey(b"123")

@@ -1,16 +1,21 @@
 """The record of a federation: what was kept is gone on with, what is foreign or damaged is refused."""
 
+import stat
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from aipchain.ai.federated.aggregation import Rule
 from aipchain.ai.federated.errors import ForeignRecord, MessageRefused, NotEnlisted, RecordUnusable, UnusablePlan
 from aipchain.ai.federated.hall import Hall, Hours
+from aipchain.ai.federated.messages import Answer, answer_to_bytes
+from aipchain.ai.federated.privacy import NoiseKey, Privacy
 from aipchain.ai.federated.record import Record, held, kept_session
-from aipchain.ai.federated.rounds import Federation, Plan, RoundReport, begun
+from aipchain.ai.federated.rounds import Federation, Plan, RoundReport, begun, closed
 from aipchain.ai.federated.schema import Schema
+from aipchain.ai.models.federation import Terms, opened
 
 SESSION = "0" * 32
 
@@ -163,3 +168,45 @@ def test_who_has_the_final_model_is_not_waited_for_again(federation: Federation,
         assert again.wait_until_left(0.0) == waited_for
     with pytest.raises(NotEnlisted):
         hall.leave("a", SESSION)
+
+
+def test_the_key_of_noise_is_kept_for_its_owner(tmp_path: Path) -> None:
+    """It is drawn once, others may not read it, and one that is lost or cut is told."""
+    record = Record(tmp_path / "one")
+    key, file = record.noise_key(), tmp_path / "one" / "noise-key"
+
+    assert record.noise_key() == key != Record(tmp_path / "other").noise_key()
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    file.write_bytes(b"cut")
+    with pytest.raises(ForeignRecord, match="has no usable noise-key"):
+        record.noise_key()
+
+
+def test_a_coordinator_that_died_in_a_round_says_what_it_would_have_said(schema: Schema, tmp_path: Path) -> None:
+    """The same answers and the key that is kept give the same sum with the same noise; another key is refused."""
+    plan, first = Plan(rounds=2, rule=Rule.MEAN, privacy=Privacy(1.0)), np.zeros(4, dtype=np.float32)
+    answer = answer_to_bytes(Answer(1, 30, np.ones(4, dtype=np.float32)), schema, half=False)
+    told = []
+    for _ in range(2):
+        record = Record(tmp_path)
+        hall = Hall(begun(plan, schema, 2, first, noise_key=record.noise_key()), {"a": b"key"}, record)
+        hall.enlist("a", SESSION)
+        hall.answer("a", SESSION, 1, answer)
+        told.append(closed(hall.federation, record.answers(1), 1).task.weights.tobytes())
+
+    assert told[0] == told[1]
+    with pytest.raises(ForeignRecord, match="is of another plan or model"):
+        Record(tmp_path).resumed(begun(plan, schema, 2, first, noise_key=NoiseKey(bytes(16))))
+    (tmp_path / "noise-key").unlink()
+    with pytest.raises(ForeignRecord, match="has lost its noise-key"):
+        Record(tmp_path).noise_key()
+
+
+def test_a_coordinator_of_homes_has_a_key_where_the_plan_has_privacy(tmp_path: Path) -> None:
+    """In its own folder, and none without privacy."""
+    for folder, privacy in ((tmp_path / "private", Privacy(1.0)), (tmp_path / "plain", None)):
+        terms = Terms("homes", Plan(rule=Rule.MEAN, privacy=privacy), Hours(), 24, 0.0)
+        hall = opened(terms, {"a": b"key"}, folder)
+
+        assert (hall.federation.noise_key is None) == (privacy is None)
+        assert (folder / "noise-key").exists() == (privacy is not None)

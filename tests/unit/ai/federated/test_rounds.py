@@ -6,20 +6,20 @@ import numpy as np
 import pytest
 
 from aipchain.ai.federated.aggregation import Rule
-from aipchain.ai.federated.errors import TooFewAnswers
+from aipchain.ai.federated.errors import TooFewAnswers, UnusablePlan
 from aipchain.ai.federated.messages import Answer, answer_to_bytes
 from aipchain.ai.federated.normaliser import statistics
-from aipchain.ai.federated.privacy import Privacy
+from aipchain.ai.federated.privacy import NoiseKey, Privacy
 from aipchain.ai.federated.rounds import Federation, Plan, begun, closed, schema_of_round
 from aipchain.ai.federated.schema import Floats, Schema
 
 ROWS = np.random.default_rng(0).normal(2.0, 3.0, (90, 2))
 
 
-def start(schema: Schema, **settings: object) -> Federation:
+def start(schema: Schema, noise_key: NoiseKey | None = None, **settings: object) -> Federation:
     """A federation over four numbers and two features."""
     plan = Plan(**{"rounds": 2, "rule": Rule.MEAN, **settings})  # type: ignore[arg-type]  # of each test
-    return begun(plan, schema, 2, np.zeros(4, dtype=np.float32))
+    return begun(plan, schema, 2, np.zeros(4, dtype=np.float32), noise_key=noise_key)
 
 
 def said(federation: Federation, told: Mapping[str, Floats], rows: int = 30) -> dict[str, bytes]:
@@ -118,14 +118,26 @@ def test_long_changes_are_clipped(schema: Schema) -> None:
     assert np.linalg.norm(following.task.weights) == pytest.approx(2.0)
 
 
-def test_with_privacy_nothing_is_said_of_features_and_noise_is_of_the_seed(schema: Schema) -> None:
-    """It begins with training; the same seed gives the same bytes, another one others."""
+def test_with_privacy_nothing_is_said_of_features_and_noise_is_of_the_key_alone(schema: Schema) -> None:
+    """It begins with training; whoever knows plan and seed does not know the noise, which another key changes."""
     weights = []
-    for seed in (1, 1, 2):
-        federation = start(schema, privacy=Privacy(1.0), seed=seed)
+    for seed, key in ((1, b"A" * 16), (2, b"A" * 16), (1, b"B" * 16)):
+        federation = start(schema, NoiseKey(key), privacy=Privacy(1.0), seed=seed)
         assert federation.task.round == 1
         told = said(federation, {"a": np.ones(4, dtype=np.float32)})
         weights.append(closed(federation, told, 1).task.weights.tobytes())
 
     assert weights[0] == weights[1] != weights[2]
-    assert "seed" not in repr(Plan(seed=7))
+
+
+def test_privacy_without_a_key_is_refused(schema: Schema) -> None:
+    """It would protect nobody."""
+    with pytest.raises(UnusablePlan, match="privacy needs noise that nobody else can compute: give a key"):
+        start(schema, privacy=Privacy(1.0))
+
+
+def test_neither_seed_nor_key_is_written_anywhere(schema: Schema) -> None:
+    """Not even where a federation is shown."""
+    shown = repr(start(schema, NoiseKey(b"sixteen bytes it"), privacy=Privacy(1.0), seed=7_654))
+
+    assert not any(secret in shown for secret in ("sixteen", "seed", "7654"))
