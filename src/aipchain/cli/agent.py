@@ -58,7 +58,7 @@ def allow(agent: AgentArgument, *, by: SigningOptions, as_json: AsJson = False) 
         delegate = read_account(connection, agent)
         if delegate == signatory.key.public:
             raise InputError("an account trades for itself already: give the account of an agent")
-        if _trading(connection, signatory, delegate):
+        if _rights(connection, signatory, delegate):
             raise InputError(f"{address_of(delegate)} may trade for this account already")
         call = calls.add_proxy(connection.metadata, delegate=delegate, proxy_type=ProxyType.TRADING)
         outcome = signatory.submit(call)
@@ -68,13 +68,13 @@ def allow(agent: AgentArgument, *, by: SigningOptions, as_json: AsJson = False) 
 @app.command()
 @signs
 def stop(agent: AgentArgument, *, by: SigningOptions, as_json: AsJson = False) -> None:
-    """Stop an agent at once: it may not trade for you any more, and your orders whose gate is open are withdrawn."""
+    """Stop an agent at once: whatever it may do for you ends, and your orders whose gate is open are withdrawn."""
     with signing(by) as signatory:
         connection, metadata = signatory.connection, signatory.connection.metadata
         delegate = read_account(connection, agent)
-        rights = _trading(connection, signatory, delegate)
+        rights = _rights(connection, signatory, delegate)
         if not rights:
-            raise InputError(f"{address_of(delegate)} may not trade for this account; `aip agent show` lists who may")
+            raise InputError(f"{address_of(delegate)} may not act for this account; `aip agent show` lists who may")
         ends = [
             calls.remove_proxy(metadata, delegate=delegate, proxy_type=each.proxy_type, delay=each.delay)
             for each in rights
@@ -84,12 +84,9 @@ def stop(agent: AgentArgument, *, by: SigningOptions, as_json: AsJson = False) -
     tell(outcome, f"{address_of(delegate)} is stopped, {withdrawn} orders are withdrawn", as_json)
 
 
-def _trading(connection: Connection, signatory: Signatory, delegate: bytes) -> list[ProxyDefinition]:
-    return [
-        each
-        for each in reads.delegates(connection, signatory.key.public)
-        if each.delegate == delegate and each.proxy_type is ProxyType.TRADING
-    ]
+def _rights(connection: Connection, signatory: Signatory, delegate: bytes) -> list[ProxyDefinition]:
+    """All that a delegate may do for the account; each right there is lets it trade."""
+    return [each for each in reads.delegates(connection, signatory.key.public) if each.delegate == delegate]
 
 
 def _withdrawn(signatory: Signatory, number: OrderNumber) -> bool:

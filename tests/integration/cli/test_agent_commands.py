@@ -65,9 +65,27 @@ def test_stopping_withdraws_what_can_still_be_withdrawn(village: Any) -> None:
 
 
 @pytest.mark.parametrize(
+    ("right", "words"), [(ProxyType.ANY, "everything"), (ProxyType.NON_TRANSFER, "everything but paying")]
+)
+def test_an_agent_that_may_do_more_is_stopped_too(village: Any, address: Any, right: ProxyType, words: str) -> None:
+    """Who may do everything may trade; with the right to trade beside it, both end, and neither is left in words."""
+    eve = development_account("Eve").public
+    village.aip("agent", "allow", "Eve", "--dev", "Bob")
+    village.send("Bob", lambda metadata: [calls.add_proxy(metadata, delegate=eve, proxy_type=right)])
+    shown = village.aip("agent", "show", "Bob")
+    assert all(each in shown.out for each in (words, "placing and cancelling orders"))
+    again = village.aip("agent", "allow", "Eve", "--dev", "Bob")
+    assert "may trade for this account already" in again.sentence
+
+    assert "is stopped, 0 orders are withdrawn" in village.aip("agent", "stop", "Eve", "--dev", "Bob").out
+    assert village.aip("agent", "show", "Bob", "--json").document == []
+    assert f"{address('Eve')} may not act" in village.aip("agent", "stop", "Eve", "--dev", "Bob").sentence
+
+
+@pytest.mark.parametrize(
     ("command", "sentence"),
     [
-        (("stop", "Charlie"), "may not trade for this account"),
+        (("stop", "Charlie"), "may not act for this account"),
         (("allow", "Bob"), "an account trades for itself already"),
         (("allow", "Nobody"), "Nobody"),
     ],
