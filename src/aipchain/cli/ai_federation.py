@@ -58,6 +58,9 @@ def coordinate(
         int | None, typer.Option(help="Answers that a round needs; more than half of the invited without it.")
     ] = None,
     rule: Annotated[RuleName, typer.Option(help="How changes are combined.")] = RuleName.TRIMMED_MEAN,
+    noise: Annotated[
+        float, typer.Option(help="Differential privacy, with --rule mean: noise of so many times the longest change.")
+    ] = 0.0,
     steps: Annotated[int, typer.Option(help="Steps of a day in the gateways' data, 24 or 96.")] = 24,
     round_time: Annotated[str, typer.Option(help="So long a round waits for all; then enough are enough.")] = "10min",
     give_up: Annotated[str, typer.Option(help="So long a round waits for enough; then this ends.")] = "1h",
@@ -76,7 +79,8 @@ def coordinate(
     named = hall_of.checked_name(federation)
     combining = part("federated.aggregation").Rule(rule.replace("-", " "))
     needed = len(members) // 2 + 1 if least is None else least
-    plan = part("federated.rounds").Plan(rounds=rounds, least_answers=needed, rule=combining)
+    privacy = part("federated.privacy").Privacy(noise) if noise else None
+    plan = part("federated.rounds").Plan(rounds=rounds, least_answers=needed, rule=combining, privacy=privacy)
     terms = duty.Terms(named, plan, hall_of.Hours(times[0], times[1]), steps, times[2])
     folder = _state(state, out)
     with part("federated.record").held(folder), _going_on():
@@ -84,6 +88,11 @@ def coordinate(
         coordinator = _listening(named, hall, key, host, port)
         with part("federated.coordinator").serving(coordinator):
             remark(f"{named} is coordinated at {coordinator.address} by {key.address}")
+            if privacy:
+                most = part("federated.privacy").epsilon(privacy, rounds)
+                remark(
+                    f"all rounds tell an epsilon of {most:.3g} of a gateway at most, at a delta of {privacy.delta:g}"
+                )
             show_card(out, duty.coordinated(hall, terms, out, _say))
 
 

@@ -71,6 +71,20 @@ class Commands:
         self.begun.append(Command(process, pipe.open()))
         return self.begun[-1]
 
+    def coordinate(self, port: str = "0", *more: object) -> Command:
+        """Begin to coordinate three rounds in which nobody may be missing, unless more options say otherwise."""
+        who = ("--federation", FEDERATION, "--key-file", self.folder / "coordinator.key")
+        terms = ("--rounds", 3, "--least", 3, "--round-time", "1d", "--give-up", "1d", "--stay", "1d", *more)
+        place = ("--invited", self.folder / "invited.toml", "--out", self.folder / "shared", "--port", port)
+        return self.run("ai", "federation", "coordinate", *who, *terms, *place)
+
+    def join(self, name: str, address: str, coordinator: AccountKey) -> Command:
+        """Begin a gateway with its own pack."""
+        who = ("--name", name, "--key-file", self.folder / f"{name}.key", "--federation", FEDERATION)
+        where = ("--coordinator", address, "--coordinator-key", coordinator.address)
+        homes = ("--pack", self.folder / f"pack-{name}", "--out", self.folder / name)
+        return self.run("ai", "federation", "join", *who, *where, *homes)
+
     def ended(self, command: Command) -> int:
         """Wait for its end; gives the exit code, below zero for a signal."""
         return self._asked({"ended": command.process})
@@ -188,22 +202,12 @@ def test_a_federation_whose_processes_die_midway_learns_what_it_would_have_learn
 ) -> None:
     """In round 2 the coordinator and a gateway are killed and another gateway is stopped; started again they go on,
     and every model has the bytes of a federation that nobody disturbed."""
-    asked = ("--rounds", 3, "--least", 3, "--round-time", "1d", "--stay", "1d", "--out", tmp_path / "shared")
-    of = ("--federation", FEDERATION, "--invited", tmp_path / "invited.toml")
-
-    def coordinate(port: str) -> Command:
-        key = ("--key-file", tmp_path / "coordinator.key")
-        return commands.run("ai", "federation", "coordinate", *of, *key, *asked, "--port", port)
-
-    def join(name: str, address: str) -> Command:
-        who = ("--name", name, "--key-file", tmp_path / f"{name}.key", "--federation", FEDERATION)
-        where = ("--coordinator", address, "--coordinator-key", keys["coordinator"].address)
-        homes = ("--pack", tmp_path / f"pack-{name}", "--out", tmp_path / name)
-        return commands.run("ai", "federation", "join", *who, *where, *homes)
-
-    coordinator = coordinate("0")
+    coordinator = commands.coordinate()
     address = coordinator.says("is coordinated at").split()[5]
-    east, north = join("east", address), join("north", address)
+    east, north = (
+        commands.join("east", address, keys["coordinator"]),
+        commands.join("north", address, keys["coordinator"]),
+    )
     south = Held(HomeLearner.of("south", panels["south"], Learning()))
     gateway = Gateway(
         FEDERATION, "south", keys["south"], address, keys["coordinator"].public, schema_of_homes(24), patience_s=1e6
@@ -215,9 +219,12 @@ def test_a_federation_whose_processes_die_midway_learns_what_it_would_have_learn
     assert commands.end(north, signal.SIGINT) == 1
     assert any("given again, the same command goes on where it was" in line for line in north.rest())
 
-    coordinator = coordinate(address.rpartition(":")[2])
+    coordinator = commands.coordinate(address.rpartition(":")[2])
     assert "round 2 of 3; answered before: east, north\n" in coordinator.says("going on with")
-    east, north = join("east", address), join("north", address)
+    east, north = (
+        commands.join("east", address, keys["coordinator"]),
+        commands.join("north", address, keys["coordinator"]),
+    )
     south.may_answer.set()
     learned = taught.result()
     gateway.leave()
@@ -234,3 +241,36 @@ def test_a_federation_whose_processes_die_midway_learns_what_it_would_have_learn
         own = Learned(federation.task, clients[name].own(federation.task), {})
         save_model(own_model(own, (FEDERATION, name), panels[name], Learning()), tmp_path / f"expected-{name}")
         assert _files(tmp_path / name) == _files(tmp_path / f"expected-{name}")
+
+
+@pytest.mark.usefixtures("keys")
+def test_a_coordinator_that_is_stopped_goes_on_with_fewer_answers(commands: Commands, tmp_path: Path) -> None:
+    """Ctrl-C is told in a sentence and leaves no model; the same command, but for the answers needed, goes on."""
+    coordinator = commands.coordinate()
+    coordinator.says("round 0 of 3: waiting for east, north, south")
+
+    assert commands.end(coordinator, signal.SIGINT) == 1
+    assert "stopped by the user: given again, the same command goes on where it was" in coordinator.rest()[-1]
+    assert not (tmp_path / "shared").exists()
+    again = commands.coordinate("0", "--least", 2)
+    again.says("round 0 of 3: waiting for east, north, south")
+    assert commands.end(again, signal.SIGINT) == 1
+
+
+@pytest.mark.usefixtures("keys")
+def test_noise_is_the_same_coordinators_after_a_stop(commands: Commands, tmp_path: Path) -> None:
+    """It says what all rounds tell at most; the key of the noise is kept, and without it nothing goes on."""
+    private, kept = ("--rule", "mean", "--noise", 20), tmp_path / "shared.state" / FEDERATION / "noise-key"
+    drawn = []
+    for _ in range(2):
+        coordinator = commands.coordinate("0", *private)
+        coordinator.says("all rounds tell an epsilon of 0.419 of a gateway at most, at a delta of 1e-05")
+        coordinator.says("round 1 of 3: waiting for")
+        drawn.append(kept.read_bytes())
+        commands.end(coordinator, signal.SIGINT)
+    kept.unlink()
+    lost = commands.coordinate("0", *private)
+
+    assert drawn[0] == drawn[1]
+    assert "has lost its noise-key" in lost.rest()[-1]
+    assert commands.ended(lost) == 3
