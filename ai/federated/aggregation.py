@@ -2,7 +2,8 @@
 
 Changes are a table (clients, numbers). The mean weighs clients by rows (McMahan et al. 2017, federated averaging), each
 by twice the median at most, so that nobody gains weight by claiming rows. The trimmed mean leaves out the largest and
-the smallest fifth of every number, the median all but the middle (Yin et al. 2018); both weigh clients alike.
+the smallest fifth of every number, the median all but the middle (Yin et al. 2018); both weigh clients alike. Of fewer
+than five clients a fifth is nobody: the trimmed mean is a plain one then, which `bears` tells.
 """
 
 from enum import StrEnum
@@ -11,7 +12,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["TRIMMED_PART", "Rule", "clipped", "combined", "norms"]
+__all__ = ["TRIMMED_PART", "Rule", "bears", "clipped", "combined", "norms"]
 
 TRIMMED_PART: Final = 5
 """One in so many clients is left out on each side: 3 of 15."""
@@ -30,6 +31,13 @@ class Rule(StrEnum):
     MEDIAN = "median"
 
 
+def bears(rule: Rule, clients: int) -> int:
+    """So many of the clients may say anything, and each number still lies within what the others said."""
+    if rule is Rule.MEAN:
+        return 0
+    return clients // TRIMMED_PART if rule is Rule.TRIMMED_MEAN else max(clients - 1, 0) // 2
+
+
 def combined(rule: Rule, changes: Changes, rows: NDArray[np.int64]) -> Changes:
     """One change of all, shape (numbers)."""
     if rule is Rule.MEAN:
@@ -37,7 +45,7 @@ def combined(rule: Rule, changes: Changes, rows: NDArray[np.int64]) -> Changes:
         return np.asarray((weight[:, None] * changes).sum(axis=0) / weight.sum())
     if rule is Rule.MEDIAN:
         return np.asarray(np.median(changes, axis=0))
-    left_out = len(changes) // TRIMMED_PART
+    left_out = bears(rule, len(changes))
     kept = np.sort(changes, axis=0)[left_out : len(changes) - left_out]
     return np.asarray(kept.mean(axis=0))
 

@@ -37,6 +37,7 @@ class Plan:
     least_answers: int = 1
     """Usable answers that a round needs."""
     rule: Rule = Rule.TRIMMED_MEAN
+    """How changes are combined; with few answers it may leave nobody out (`aggregation.bears`)."""
     most_change: float = 5.0
     """Length that every change is clipped to."""
     most_bytes: int = 110_000

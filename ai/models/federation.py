@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from aipchain.ai.federated.aggregation import TRIMMED_PART, Rule, bears
 from aipchain.ai.federated.errors import UnusablePlan
 from aipchain.ai.federated.gateway import Gateway
 from aipchain.ai.federated.hall import Hall, Hours
@@ -67,7 +68,10 @@ def coordinated(hall: Hall, terms: Terms, out: Path, told: Callable[[str], None]
     :raises FolderRefused: the model cannot be written.
     """
     told(_where(hall))
-    federation = hall.close_rounds(lambda report: told(_round(report, terms.plan.rounds, hall.invited)))
+    if _is_void(terms.plan.rule, len(hall.invited)):
+        enough = next(count for count in range(TRIMMED_PART + 1) if bears(terms.plan.rule, count))
+        told(f"a {terms.plan.rule} of {len(hall.invited)} leaves no liar out: invite {enough} or more")
+    federation = hall.close_rounds(lambda report: told(_round(report, terms.plan, hall.invited)))
     card = save_model(shared_model(federation, terms.federation, terms.steps, _LEARNING), out)
     told(f"all rounds are closed and {out} is written; waiting up to {terms.stay_s:.0f} s until gateways have it")
     absent = hall.wait_until_left(terms.stay_s)
@@ -98,9 +102,16 @@ def _where(hall: Hall) -> str:
     return f"going on with round {task.round} of {task.rounds}; answered before: {', '.join(answered) or 'nobody'}"
 
 
-def _round(report: RoundReport, rounds: int, invited: Mapping[str, bytes]) -> str:
+def _is_void(rule: Rule, clients: int) -> bool:
+    """Whether a rule that should leave liars out leaves out nobody."""
+    return rule is not Rule.MEAN and bears(rule, clients) == 0
+
+
+def _round(report: RoundReport, plan: Plan, invited: Mapping[str, bytes]) -> str:
     silent = sorted(set(invited) - set(report.counted) - set(report.refused))
     parts = [f"counted {', '.join(report.counted)}"]
     parts += [f"refused {name} ({why})" for name, why in report.refused.items()]
     parts += [f"nothing from {', '.join(silent)}"] if silent else []
-    return f"round {report.round} of {rounds}: {'; '.join(parts)}"
+    few = _is_void(plan.rule, len(report.counted)) and not _is_void(plan.rule, len(invited))
+    parts += [f"too few for a {plan.rule} to leave a liar out"] if few else []
+    return f"round {report.round} of {plan.rounds}: {'; '.join(parts)}"

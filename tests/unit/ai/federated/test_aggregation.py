@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from aipchain.ai.federated.aggregation import Rule, clipped, combined, norms
+from aipchain.ai.federated.aggregation import Rule, bears, clipped, combined, norms
 from aipchain.ai.federated.errors import UnusablePlan
 from aipchain.ai.federated.privacy import GRID, NoiseKey, Privacy, clipped_sum, epsilon, private_mean
 from aipchain.ai.federated.rounds import Plan
@@ -40,6 +40,16 @@ def test_three_liars_of_fifteen_move_a_robust_mean_within_the_honest(rule: Rule)
         told = combined(rule, np.concatenate([honest, np.full((3, 50), lie)]), np.full(15, 10))
         assert (honest.min(axis=0) <= told).all()
         assert (told <= honest.max(axis=0)).all()
+
+
+@pytest.mark.parametrize("clients", [1, 2, 3, 4, 5, 9, 10, 15])
+@pytest.mark.parametrize("rule", list(Rule))
+def test_as_many_liars_as_a_rule_bears_and_no_more_can_be_anything(rule: Rule, clients: int) -> None:
+    """With that many the result lies within what the honest said, with one more it does not."""
+    for liars in (bears(rule, clients), bears(rule, clients) + 1):
+        told = np.concatenate([np.zeros(clients - liars), np.full(liars, 1e9)])[:, None]
+        pulled = combined(rule, told, np.full(clients, 10))[0] > 0
+        assert pulled == (liars > bears(rule, clients))
 
 
 def test_clipping_shortens_the_long_and_leaves_the_short() -> None:
