@@ -11,7 +11,7 @@ from typing import Any, Final
 
 __all__ = ["FORMAT", "HeldOut", "ModelCard", "Taught", "card_of", "card_text"]
 
-FORMAT: Final = "aipchain load model, 2"
+FORMAT: Final = "aipchain load model, 3"
 
 
 @dataclass(frozen=True, slots=True)
