@@ -1,7 +1,7 @@
 """The forecasters that ship with the package, as plugins of the hook `forecast`.
 
-Each wraps one forecaster for load and one for generation. It learns when it is first asked and then every four weeks,
-from all that was measured until then, and keeps what it learned.
+Each wraps one forecaster for load and one for generation. Where one of them knows too little of a home, the answer is
+climatology and says so; of a home of which nothing was measured there is none.
 """
 
 from collections.abc import Callable, Sequence
@@ -11,7 +11,7 @@ from typing import Final
 import numpy as np
 
 from aipchain.ai.forecasting.climatology import Climatology
-from aipchain.ai.forecasting.forecaster import Fitted, Forecaster
+from aipchain.ai.forecasting.online import NextDay, Online, from_memory
 from aipchain.ai.forecasting.persistence import Persistence
 from aipchain.ai.forecasting.quantiles import Quantiles, whole_wh
 from aipchain.ai.panel import Panel, panel_of
@@ -21,68 +21,72 @@ from aipchain.units import Site
 
 __all__ = ["ForecasterOfHomes", "blend", "climatology", "naive"]
 
-REFIT_DAYS: Final = 28
-
-
-@dataclass(slots=True)
-class _Learner:
-    """A forecaster and what it learned, on which day."""
-
-    forecaster: Forecaster
-    fitted: Fitted | None = None
-    learned_on: int = 0
-
-    def next_day(self, panel: Panel) -> Quantiles:
-        """The day after the last, shape (homes, steps of a day, 9) [Wh]."""
-        if self.fitted is None or not self.learned_on <= panel.days < self.learned_on + REFIT_DAYS:
-            self.fitted, self.learned_on = self.forecaster.fit(panel), panel.days
-        return self.fitted.forecast(panel, (panel.days,))[:, 0]
+TOO_LITTLE: Final = "climatology, as too little was measured"
 
 
 @dataclass(slots=True)
 class ForecasterOfHomes:
-    """One forecaster for load and, by where the homes are, one for generation, behind the hook."""
+    """How load and, by where homes are, generation is forecast, made anew for other homes; behind the hook."""
 
-    load: Forecaster
-    generation: Callable[[Site | None], Forecaster]
-    _learned: tuple[_Learner, _Learner] | None = None
+    load: Callable[[], NextDay]
+    generation: Callable[[Site | None], NextDay]
+    _made: tuple[NextDay, NextDay] | None = None
     _of: tuple[tuple[str, ...], Site | None] = ((), None)
-    """The homes that was learned from, and their place."""
+    """The homes that was made for, and their place."""
 
     @hookimpl
-    def forecast(self, inputs: ForecastInputs) -> Sequence[HomeForecast]:
+    def forecast(self, inputs: ForecastInputs) -> Sequence[HomeForecast | None]:
         """See `ForecastSpecs.forecast`."""
-        of_load, of_generation = self._learners(inputs)
-        load = of_load.next_day(_panel(inputs, [home.load_wh for home in inputs.homes]))
-        generation = of_generation.next_day(_panel(inputs, [home.generation_wh for home in inputs.homes]))
-        return [
-            HomeForecast(_steps(used), _steps(generated))
-            for used, generated in zip(whole_wh(load), whole_wh(generation), strict=True)
-        ]
+        of_load, of_generation = self._forecasters(inputs)
+        load = _filled(of_load, _panel(inputs, [home.load_wh for home in inputs.homes]))
+        generation = _filled(of_generation, _panel(inputs, [home.generation_wh for home in inputs.homes]))
+        return [_answer(used, generated) for used, generated in zip(load, generation, strict=True)]
 
-    def _learners(self, inputs: ForecastInputs) -> tuple[_Learner, _Learner]:
-        """Those that learned from these homes; new ones for others."""
+    def _forecasters(self, inputs: ForecastInputs) -> tuple[NextDay, NextDay]:
+        """Those of these homes, which may have learned from them; new ones for others."""
         asked = tuple(home.name for home in inputs.homes), inputs.site
-        if self._learned is None or asked != self._of:
-            self._learned, self._of = (_Learner(self.load), _Learner(self.generation(inputs.site))), asked
-        return self._learned
+        if self._made is None or asked != self._of:
+            self._made, self._of = (self.load(), self.generation(inputs.site)), asked
+        return self._made
 
 
 def naive() -> ForecasterOfHomes:
     """Tomorrow is as today."""
-    return ForecasterOfHomes(Persistence(1), lambda _: Persistence(1))
+    return ForecasterOfHomes(lambda: from_memory(Persistence(1)), lambda _: from_memory(Persistence(1)))
 
 
 def climatology() -> ForecasterOfHomes:
     """Tomorrow is as the last three weeks."""
-    return ForecasterOfHomes(Climatology(), lambda _: Climatology())
+    return ForecasterOfHomes(lambda: from_memory(Climatology()), lambda _: from_memory(Climatology()))
 
 
 def blend() -> ForecasterOfHomes:
     """The best that we have, of each kind; needs the extra `ai`."""
     from aipchain.ai.forecasting.best import best_of_generation, best_of_load  # noqa: PLC0415  # torch, LightGBM
 
-    return ForecasterOfHomes(best_of_load(), best_of_generation)
+    return ForecasterOfHomes(
+        lambda: Online(best_of_load(), tracked=True).next_day, lambda site: Online(best_of_generation(site)).next_day
+    )
+
+
+_Told = tuple[Quantiles, str]
+"""Of one home, shape (steps, 9) [Wh], and what to remark."""
+
+
+def _filled(forecaster: NextDay, panel: Panel) -> list[_Told]:
+    """What a forecaster says of each home, or else climatology, which may have nothing to say either."""
+    told, usual = forecaster(panel), Climatology().forecast(panel, (panel.days,))[:, 0]
+    return [
+        (of_home, "") if not np.isnan(of_home).any() else (instead, TOO_LITTLE)
+        for of_home, instead in zip(told, usual, strict=True)
+    ]
+
+
+def _answer(load: _Told, generation: _Told) -> HomeForecast | None:
+    (used, remark), (generated, other) = load, generation
+    if np.isnan(used).any() or np.isnan(generated).any():
+        return None
+    return HomeForecast(_steps(whole_wh(used)), _steps(whole_wh(generated)), remark or other)
 
 
 def _panel(inputs: ForecastInputs, measured: Sequence[Sequence[int | None]]) -> Panel:

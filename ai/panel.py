@@ -19,6 +19,7 @@ from aipchain.units import UnixSeconds
 __all__ = ["DAY_S", "Panel", "panel_of"]
 
 DAY_S: Final = 86_400
+_STEPS_S: Final = (900, 3_600)
 _MONDAY: Final = 3
 """1 January 1970 was a Thursday, three days after a Monday."""
 
@@ -46,6 +47,10 @@ class Panel:
         """0 for a Monday."""
         return (self.start // DAY_S + day + _MONDAY) % 7
 
+    def measured_days(self, last: int) -> NDArray[np.int64]:
+        """Of each home, how many of the last so many days were measured for at least half of their steps."""
+        return np.asarray(np.sum(np.mean(~self.missing[:, -last:], axis=2) >= 0.5, axis=1))
+
     def until(self, day: int) -> "Panel":
         """Only what was measured before `day`."""
         return Panel(self.homes, self.start, self.energy_wh[:, :day], self.missing[:, :day])
@@ -67,22 +72,25 @@ def panel_of(start: UnixSeconds, step_s: int, measured: Iterable[tuple[str, Sequ
     """A panel of the whole days in what homes measured; what lies outside the first and the last midnight is left out.
 
     :param start: when the first step begins [s].
-    :param step_s: length of a step [s]: a day holds a whole number of them.
+    :param step_s: length of a step [s]: an hour or a quarter of it.
     :param measured: by home, the energy of every step [Wh]; None was not measured.
-    :raises UnusablePanel: no home, no whole day, homes of unequal length, a name twice, or energy below zero.
+    :raises UnusablePanel: no home, no whole day, homes of unequal length, a name twice, or energy that is no whole
+        number or below zero.
     """
     homes = [(name, list(steps)) for name, steps in measured]
     if not homes or len({name for name, _ in homes}) < len(homes):
         raise UnusablePanel("no home was given, or one of them twice")
     if len({len(steps) for _, steps in homes}) > 1:
         raise UnusablePanel("homes have unequal numbers of steps: cut them to the same span")
-    if DAY_S % step_s or start % step_s:
+    if step_s not in _STEPS_S or start % step_s:
         raise UnusablePanel(f"steps of {step_s} s from {_told(start)} do not meet midnight: give 900 or 3600 s")
     skipped, per_day = -start % DAY_S // step_s, DAY_S // step_s
     days = (len(homes[0][1]) - skipped) // per_day
     if days < 1:
         raise UnusablePanel(f"there is no whole day in {len(homes[0][1])} steps from {_told(start)}")
     span = slice(skipped, skipped + days * per_day)
+    for name, steps in homes:
+        _ensure_whole(name, steps[span])
     table = np.array([[-1 if wh is None else wh for wh in steps[span]] for _, steps in homes], dtype=np.int64)
     missing = np.array([[wh is None for wh in steps[span]] for _, steps in homes], dtype=np.bool_)
     wrong = np.argwhere((table < 0) & ~missing)
@@ -96,6 +104,13 @@ def panel_of(start: UnixSeconds, step_s: int, measured: Iterable[tuple[str, Sequ
     first = UnixSeconds(start + skipped * step_s)
     energy_wh = np.where(missing, 0, table).reshape(shape)
     return Panel(tuple(name for name, _ in homes), first, energy_wh, missing.reshape(shape))
+
+
+def _ensure_whole(home: str, steps: Sequence[int | None]) -> None:
+    """A fraction would be cut off, and kWh given for Wh would become nothing."""
+    for wh in steps:
+        if wh is not None and (not isinstance(wh, int | np.integer) or isinstance(wh, bool)):
+            raise UnusablePanel(f"home {home} has {wh!r} among its energy: give whole Wh")
 
 
 def _told(second: int) -> str:

@@ -105,15 +105,15 @@ class Perfect:
 class DayAhead:
     """Forecasts of whole days by a plugin, made before midnight; a day that it fails for is forecast by climatology.
 
-    Beyond the end of a day its own hours are taken again.
+    A home that it says nothing of has no expectation that day. Beyond the end of a day its own hours are taken again.
     """
 
     plugin: ForecasterPlugin
     pack: Pack
     homes: Sequence[Home]
     failures: dict[int, str] = field(default_factory=dict)
-    """Days that the fallback forecast, by their number, and why."""
-    _days: dict[int, tuple[HomeForecast, ...]] = field(default_factory=dict)
+    """Days that the fallback forecast, at least for some homes, by their number, and why."""
+    _days: dict[int, tuple[HomeForecast | None, ...]] = field(default_factory=dict)
 
     @property
     def name(self) -> str:
@@ -131,10 +131,12 @@ class DayAhead:
         if day < 1:
             return ()
         told = self.day(day)[home]
+        if told is None:
+            return ()
         places = [(at + ahead) % self.pack.steps_per_day for ahead in range(steps)]
         return [Expected(told.load_wh[place], told.generation_wh[place]) for place in places]
 
-    def day(self, day: int) -> tuple[HomeForecast, ...]:
+    def day(self, day: int) -> tuple[HomeForecast | None, ...]:
         """The forecast of a day, by home; days count from the first midnight of the data."""
         if day not in self._days:
             inputs = self._measured_before(day)
@@ -144,7 +146,13 @@ class DayAhead:
                 _log.warning("forecast by climatology instead", day=day, reason=str(failure))
                 self.failures[day] = str(failure)
                 self._days[day] = load_forecaster(FALLBACK).ask(inputs)
+            self._keep_remarks(day)
         return self._days[day]
+
+    def _keep_remarks(self, day: int) -> None:
+        told = zip(self.homes, self._days[day], strict=True)
+        if remarks := [f"{home.name}: {each.remark}" for home, each in told if each and each.remark]:
+            self.failures.setdefault(day, "; ".join(remarks))
 
     def _measured_before(self, day: int) -> ForecastInputs:
         first, end = self._first, self._first + day * self.pack.steps_per_day

@@ -79,14 +79,16 @@ class HomeForecast:
 
     load_wh: Steps
     generation_wh: Steps
+    remark: str = ""
+    """For people, where it was not made as the others, for example from too little: how, and why."""
 
 
 class ForecastSpecs:
     """The hook."""
 
     @hookspec(firstresult=True)
-    def forecast(self, inputs: ForecastInputs) -> Sequence[HomeForecast]:
-        """The next day of every home, in their order. Class observed.
+    def forecast(self, inputs: ForecastInputs) -> Sequence[HomeForecast | None]:
+        """The next day of every home, in their order; None for a home of which nothing can be said. Class observed.
 
         The host checks shape, whole numbers and order; anything else is a failure of the plugin.
         """
@@ -112,7 +114,7 @@ class ForecasterPlugin:
         if not self._hook.get_hookimpls():
             raise PluginInvalid(name, "it has no method forecast that is marked @hookimpl")
 
-    def ask(self, inputs: ForecastInputs) -> tuple[HomeForecast, ...]:
+    def ask(self, inputs: ForecastInputs) -> tuple[HomeForecast | None, ...]:
         """The next day of every home.
 
         :raises PluginFailed: it raised, or answered something else than nine quantiles for each step.
@@ -124,11 +126,12 @@ class ForecasterPlugin:
         if not isinstance(answer, Sequence) or len(answer) != len(inputs.homes):
             raise self._failed(f"it did not answer one forecast for each of {len(inputs.homes)} homes")
         for home, forecast in zip(inputs.homes, answer, strict=True):
-            self._check(home.name, forecast, inputs.steps_per_day)
+            if forecast is not None:
+                self._check(home.name, forecast, inputs.steps_per_day)
         return tuple(answer)
 
     def _check(self, home: str, forecast: object, steps: int) -> None:
-        if type(forecast) is not HomeForecast:
+        if type(forecast) is not HomeForecast or type(forecast.remark) is not str:
             raise self._failed(f"for {home} it answered {type(forecast).__name__}, no HomeForecast")
         for what, energy in (("load", forecast.load_wh), ("generation", forecast.generation_wh)):
             if len(energy) != steps or not all(_in_order(step) for step in energy):

@@ -195,7 +195,10 @@ def _normalised(features: NDArray[np.float32]) -> tuple[torch.Tensor, NDArray[np
     centre, spread = np.empty((2, features.shape[1]), np.float32)
     for place, column in enumerate(features.T):
         squeezed = _squeezed(column)
-        centre[place], spread[place] = np.nanmean(squeezed), np.nanstd(squeezed) + np.float32(1e-6)
+        if np.isnan(squeezed).all():
+            centre[place], spread[place] = 0.0, 1.0
+        else:
+            centre[place], spread[place] = np.nanmean(squeezed), np.nanstd(squeezed) + np.float32(1e-6)
         column[:] = _inputs(column, centre[place], spread[place]).numpy()
     return torch.from_numpy(features), centre, spread
 

@@ -6,7 +6,8 @@
 
 Every peer runs in a process of its own: HiGHS with this interpreter, OR-tools with the one named in the variable
 `AIPCHAIN_ORTOOLS_PYTHON` (it cannot share a process with HiGHS: google/or-tools#5246). All get the same scaled values,
-and each objective is compared with ours. Times are the best of those that fill a second, at least three, without reading the book and without compiling.
+and each objective is compared with ours. Times are the best of those that fill a second, at least three, without
+reading the book and without compiling.
 
 The book: energy lognormal with a median of 165 Wh, at most 6 kWh; limits normal around 22,000 for bids and 15,000 for
 offers (milli-cent per kWh), deviation 4,500, kept in 8,000..30,000; places uniform in a square; the charge is 13,500

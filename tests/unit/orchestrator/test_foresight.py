@@ -1,10 +1,15 @@
 """What agents know when they order: the last days, a forecaster's day, or everything."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 
-from aipchain.metering.packs import Home, Pack
+from aipchain.ai.forecast_plugins import ForecasterOfHomes
+from aipchain.ai.forecasting.boosted import BoostedTrees
+from aipchain.ai.forecasting.climatology import Climatology
+from aipchain.ai.forecasting.online import Online, from_memory
+from aipchain.metering.packs import Home, Pack, load_pack
 from aipchain.orchestrator.foresight import DayAhead, Expected, Perfect, Recent, foresight_named, foresight_names
 from aipchain.plugins.errors import UnknownPlugin
 from aipchain.plugins.forecast_hook import ForecasterPlugin, ForecastInputs, HomeForecast
@@ -115,6 +120,26 @@ def test_a_failing_forecaster_is_replaced_by_climatology_and_that_is_marked(made
     assert "plugin told failed in hook 'forecast'" in foresight.failures[1]
 
 
+class Partial:
+    """A forecaster that knows nothing of one home and little of another."""
+
+    @hookimpl
+    def forecast(self, inputs: ForecastInputs) -> Sequence[HomeForecast | None]:
+        """Nothing of the first."""
+        steps = ((7,) * 9,) * inputs.steps_per_day
+        return [None, HomeForecast(steps, steps, "a guess")]
+
+
+def test_a_home_of_which_nothing_is_known_orders_nothing_and_a_guess_is_told() -> None:
+    """Its neighbour is forecast all the same; what was not made as usual stands among the failures of the day."""
+    pack = Pack(PACK.start, PACK.step_s, (SUNNY, SUNNY), PACK.retail_micro_per_kwh, PACK.carbon_g_per_kwh)
+    foresight = day_ahead(Partial(), pack)
+
+    assert foresight.expected(0, 30, 3) == ()
+    assert foresight.expected(1, 30, 1) == [Expected((7,) * 9, (7,) * 9)]
+    assert foresight.failures == {1: "sunny: a guess"}
+
+
 @pytest.mark.parametrize("name", ["naive", "climatology"])
 def test_installed_forecasters_forecast(name: str) -> None:
     """By name, as the command line names them."""
@@ -129,6 +154,22 @@ def test_naive_says_yesterdays_last_hour_from_the_day_before() -> None:
     expected = foresight_named("naive", PACK, PACK.homes).expected(0, 71, 1)
 
     assert expected[0].load_wh[4] == SUNNY.load_wh[23]
+
+
+def test_what_a_forecaster_learned_does_not_depend_on_when_it_was_first_asked() -> None:
+    """A loop that is killed asks a new one for a later day first, and comes to the same orders: it learns by the
+    calendar of the data, from days that were over."""
+    pack = load_pack()
+    pack = replace(pack, homes=pack.homes[:2])
+
+    def made() -> DayAhead:
+        trees = Online(BoostedTrees(rounds=4), tracked=True).next_day
+        return day_ahead(ForecasterOfHomes(lambda: trees, lambda _: from_memory(Climatology())), pack)
+
+    always = made()
+    days = [[always.expected(home, day * HOURS, HOURS) for home in (0, 1)] for day in range(54, 59)]
+
+    assert days[4] == [made().expected(home, 58 * HOURS, HOURS) for home in (0, 1)]
 
 
 def test_an_unknown_name_says_what_is_near() -> None:

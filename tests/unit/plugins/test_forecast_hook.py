@@ -38,8 +38,9 @@ class Saying:
 
 
 def test_a_good_answer_passes_unchanged() -> None:
-    """Nine whole numbers for each of 24 steps."""
+    """Nine whole numbers for each of 24 steps, or nothing of a home."""
     assert ForecasterPlugin("saying", Saying([GOOD])).ask(INPUTS) == (GOOD,)
+    assert ForecasterPlugin("silent", Saying([None])).ask(INPUTS) == (None,)
 
 
 @pytest.mark.parametrize(
@@ -57,6 +58,7 @@ def test_a_good_answer_passes_unchanged() -> None:
         [HomeForecast((tuple(range(8, -1, -1)),) * 24, STEPS)],
         [HomeForecast((tuple(range(-1, 8)),) * 24, STEPS)],
         [HomeForecast(((1 << 53,) * 9,) * 24, STEPS)],
+        [HomeForecast(STEPS, STEPS, None)],  # type: ignore[arg-type]
     ],
 )
 def test_anything_else_is_a_failure_of_the_plugin(answer: object) -> None:

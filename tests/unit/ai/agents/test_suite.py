@@ -9,7 +9,7 @@ from aipchain.ai.agents.ppo import Settings
 from aipchain.ai.agents.simulation import Community
 from aipchain.ai.benchmark.homes import HomesYear
 from aipchain.ai.benchmark.suites.agents import goals, run_spans
-from aipchain.ai.benchmark.suites.agents_stage import Spans, stage_of
+from aipchain.ai.benchmark.suites.agents_stage import WAYS, Spans, stage_of
 from aipchain.ai.executors.in_process import InProcess
 from aipchain.ai.forecasting.climatology import Climatology
 from aipchain.ai.panel import Panel
@@ -42,4 +42,23 @@ def test_every_policy_is_measured_and_the_bound_is_the_least(community: Communit
     bills = {row["policy"]: row["bill"] for row in json.loads(json.dumps(result))["policies"]}
     assert bills["no battery, no trade"] > bills["rule, no trade"] > bills["rule, pool"] > bills["the future known"]
     assert min(bills, key=lambda policy: int(bills[policy])) == "the future known"
-    assert len(goals(result)) == 8
+    assert len(goals(result)) == 10
+
+
+def test_rows_and_goals_say_how_homes_know_the_hour(community: Community) -> None:
+    """Homes by themselves and learned ones are there in three ways, and knowing the hour is worth something."""
+    made = Climatology(), Climatology()
+    stage = stage_of(year_of_village(community), InProcess(), lambda _: None, spans=SPANS, forecasters=made)
+    short = replace(stage, training=Settings(rounds=1, worlds=1, length=24, passes=1))
+
+    result = run_spans(short, InProcess(), 0, lambda _: None, seeds=1)
+
+    named = [row["policy"] for row in json.loads(json.dumps(result))["policies"]]
+    figures = [goal.figure for goal in goals(result)]
+    for way in WAYS:
+        assert {f"each by itself, {way}, pool", f"each by itself, {way}, learned with seed 0, pool"} <= set(named)
+        assert f"gap closed by learned agents, each {way}, mean of seeds" in figures
+    knowing, fixed = (result[name] for name in ("by_itself", "by_itself_fixed"))
+    assert isinstance(knowing, dict)
+    assert isinstance(fixed, dict)
+    assert knowing["gap"] > fixed["gap"]

@@ -112,7 +112,7 @@ def test_plans_that_contradict_themselves_are_refused() -> None:
     for wrong in ({"rounds": 0}, {"rounds": 101}, {"least_answers": 0}, {"most_change": 0.0}, {"peak_rate": -1.0}):
         with pytest.raises(UnusablePlan):
             Plan(**wrong)
-    with pytest.raises(UnusablePlan, match="protects nobody"):
+    with pytest.raises(UnusablePlan, match="is of no use"):
         Privacy(0.0)
     with pytest.raises(UnusablePlan, match="a key of 3 bytes does not make noise that nobody knows"):
         NoiseKey(b"123")

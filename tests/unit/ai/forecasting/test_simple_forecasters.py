@@ -49,6 +49,18 @@ def test_climatology_says_what_is_usual(year: Panel) -> None:
     assert told[1, 0, 12].tolist() == pytest.approx(np.quantile(near, np.arange(1, 10) / 10).tolist())
 
 
+def test_persistence_says_nothing_of_what_was_never_measured(year: Panel) -> None:
+    """No number, where zero would be a lie; what was measured once is said again."""
+    missing = year.missing.copy()
+    missing[0], missing[1, :, :12], missing[1, 5, 3] = True, True, False
+    told = Persistence(1).forecast(Panel(year.homes, year.start, np.where(missing, 0, year.energy_wh), missing), [20])
+
+    assert np.isnan(told[0]).all()
+    assert np.isnan(told[1, 0, :12]).any(axis=-1).tolist() == [step != 3 for step in range(12)]
+    assert not np.isnan(told[1, 0, 12:]).any()
+    assert not np.isnan(told[2]).any()
+
+
 def test_climatology_leaves_gaps_out(year: Panel) -> None:
     """A step that was not measured changes nothing but by its absence; a home without any has no forecast."""
     missing = year.missing.copy()

@@ -1,6 +1,6 @@
 """What a model says of a day, and what it says where it cannot know."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import numpy as np
 import pytest
@@ -9,7 +9,7 @@ from aipchain.ai.errors import UnusablePanel
 from aipchain.ai.forecasting.climatology import Climatology
 from aipchain.ai.forecasting.load import load_blend
 from aipchain.ai.forecasting.quantiles import whole_wh
-from aipchain.ai.models.answer import Answer, Method, forecast_day
+from aipchain.ai.models.answer import Answer, Method, days_to_ask, forecast_day
 from aipchain.ai.models.trained import TrainedModel, train
 from aipchain.ai.panel import Panel
 
@@ -84,12 +84,7 @@ def test_steps_of_another_length_give_climatology(trained: TrainedModel, three_h
     assert _table(answer).shape == (96, 9)
 
 
-def test_a_constant_history_is_forecast_as_it_is(trained: TrainedModel, three_homes: Panel) -> None:
-    """Near to the constant, and in order."""
-    table = _table(forecast_day(trained, _with(three_homes, np.full_like(three_homes.energy_wh, 500)), DAY)[0])
-
-    assert (np.diff(table, axis=1) >= 0).all()
-    assert table[:, 4].mean() == pytest.approx(500, rel=0.6)
+CONSTANT
 
 
 def test_a_home_that_used_nothing_is_forecast_near_nothing(trained: TrainedModel, three_homes: Panel) -> None:
@@ -110,11 +105,36 @@ def test_a_tenfold_spike_does_not_carry_the_forecast_away(trained: TrainedModel,
     assert spike == pytest.approx(usual, rel=0.25)
 
 
-@pytest.mark.parametrize("day", [date(2016, 8, 1), date(2016, 10, 31), date(2030, 1, 1)])
+@pytest.mark.parametrize("day", [date(2016, 10, 31), date(2030, 1, 1)])
 def test_a_day_that_cannot_be_forecast_is_told(trained: TrainedModel, three_homes: Panel, day: date) -> None:
     """With those that can."""
-    with pytest.raises(UnusablePanel, match="choose a day from 2016-08-02 to 2016-10-30"):
+    with pytest.raises(UnusablePanel, match="choose a day from 2016-10-24 to 2016-10-30"):
         forecast_day(trained, three_homes, day)
+
+
+@pytest.mark.parametrize("day", [date(2016, 8, 1), date(2016, 10, 10), date(2016, 10, 23)])
+def test_a_day_that_was_learned_from_is_refused(trained: TrainedModel, three_homes: Panel, day: date) -> None:
+    """What a model says of it is no forecast; the sentence names the days that can be asked, and how to have others."""
+    before = day - timedelta(days=1)
+    told = f"{day} is not after 2016-10-23, up to which the model learned: choose a day from 2016-10-24 to 2016-10-30, "
+    with pytest.raises(UnusablePanel, match=f"{told}or train a model for it with aip ai train --until {before}"):
+        forecast_day(trained, three_homes, day)
+
+
+def test_the_day_after_training_needs_nothing_later(trained: TrainedModel, three_homes: Panel) -> None:
+    """It is the first that can be asked, also where nothing was measured since; it is the last in such a panel."""
+    first = date(2016, 10, 24)
+    short = three_homes.until(84)
+
+    assert days_to_ask(trained, three_homes) == (first, date(2016, 10, 30))
+    assert days_to_ask(trained, short) == (first, first)
+    assert forecast_day(trained, short, first) == forecast_day(trained, three_homes, first)
+
+
+def test_a_panel_that_was_learned_from_to_its_end_leaves_no_day(trained: TrainedModel, three_homes: Panel) -> None:
+    """All it could be asked for lies before the end of training."""
+    with pytest.raises(UnusablePanel, match="learned from days up to 2016-10-23, and what was measured ends on"):
+        forecast_day(trained, three_homes.until(80), date(2016, 10, 20))
 
 
 def test_an_unknown_home_is_told(trained: TrainedModel, three_homes: Panel) -> None:
