@@ -36,6 +36,7 @@ GRID: Final = 2.0**-24
 
 KEY_BYTES: Final = 16
 
+_MOST_NOISE: Final = 1e6
 _CONTEXT: Final = b"aipchain federated noise 1"
 _UNIT: Final = 2.0**-53
 """Of uniform numbers: the finest step of a float below 1."""
@@ -48,17 +49,17 @@ Whole = NDArray[np.int64]
 class Privacy:
     """Noise of `multiplier` times the clipped length, and the chance `delta` with which the bound may fail.
 
-    :raises UnusablePlan: not above zero, or a delta of 1 or more.
+    :raises UnusablePlan: not above zero, more than anybody can learn through, or a delta of 1 or more.
     """
 
     multiplier: float
     delta: float = 1e-5
 
     def __post_init__(self) -> None:
-        if not self.multiplier > 0 or not 0 < self.delta < 1:
+        if not 0 < self.multiplier <= _MOST_NOISE or not 0 < self.delta < 1:
             raise UnusablePlan(
-                f"noise of {self.multiplier} times the clipped length with delta {self.delta} protects nobody: "
-                "give a multiplier above 0 and a delta between 0 and 1"
+                f"noise of {self.multiplier} times the clipped length with delta {self.delta} is of no use: "
+                f"give a multiplier above 0, {_MOST_NOISE:,.0f} at most, and a delta between 0 and 1"
             )
 
 

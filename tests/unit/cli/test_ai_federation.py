@@ -67,7 +67,7 @@ def join(aip: Aip, place: Path) -> Aip:
         ({"federation": "Community 7"}, "'Community 7' is no name: use a to z"),
         ({"rounds": 0}, "a federation has 1 to 100 rounds"),
         ({"noise": 3}, "noise of privacy is measured for the mean, not the trimmed mean"),
-        ({"noise": -1, "rule": "mean"}, "protects nobody: give a multiplier above 0"),
+        ({"noise": -1, "rule": "mean"}, "is of no use: give a multiplier above 0"),
         ({"least": 2}, "1 clients are invited and a round needs 2 answers"),
         ({"steps": 7}, "a day of 7 steps cannot be learned: give 24 or 96"),
         ({"round-time": "soon"}, "--round-time 'soon' cannot be read"),

@@ -112,7 +112,8 @@ def test_plans_that_contradict_themselves_are_refused() -> None:
     for wrong in ({"rounds": 0}, {"rounds": 101}, {"least_answers": 0}, {"most_change": 0.0}, {"peak_rate": -1.0}):
         with pytest.raises(UnusablePlan):
             Plan(**wrong)
-    with pytest.raises(UnusablePlan, match="is of no use"):
-        Privacy(0.0)
+    for noise in (0.0, -1.0, float("nan"), float("inf"), 1e7):
+        with pytest.raises(UnusablePlan, match="is of no use: give a multiplier above 0, 1,000,000 at most"):
+            Privacy(noise)
     with pytest.raises(UnusablePlan, match="a key of 3 bytes does not make noise that nobody knows"):
         NoiseKey(b"123")
