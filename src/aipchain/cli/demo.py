@@ -153,7 +153,7 @@ def _forecast_lines(results: Results) -> None:
     """How well homes knew ahead, and what more or less knowledge would have been worth."""
     if results.forecast_failures:
         days, why = len(results.forecast_failures), results.forecast_failures[0]
-        remark(f"{days} days were forecast by climatology instead: {why}")
+        remark(f"on {days} of the days climatology stood in, at least for some homes: {why}")
     error, naive = (sum(getattr(day, each) for day in results.skill) for each in ("error_wh", "naive_error_wh"))
     if naive:
         console.print(

@@ -139,7 +139,7 @@ def test_days_that_the_forecaster_failed_for_are_told(results: Results) -> None:
     """How many, and why; what a forecaster says of itself is text, never markup."""
     page = render(results)
 
-    assert "1 days were forecast by climatology instead" in page
+    assert "On 1 of the days climatology stood in" in page
     assert "&lt;b&gt;no weather&lt;/b&gt;" in page
 
 
