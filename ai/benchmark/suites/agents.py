@@ -4,6 +4,10 @@ The homes whose load is metered, 25 weeks of the walk-forward benchmark (days 18
 kWh and 5 kW, 90 % the way round. All policies run from four weeks before, and are scored on the 25 weeks. The gap is
 from the rule in a pool to a plan that knows the future. Bills are exact whole numbers; a share is of the bill without
 batteries and trade. Whether someone pays more than without trade is told against the home's own battery by the rule.
+
+What an agent knows of the hour that it decides about matters much, so each row says it. The shared plan knows forecasts
+as the day so far has corrected them. Homes by themselves, learned or not, are scored in three ways: knowing the hour's
+whole net load (which learned ones also observe), and without it, asked with what is expected; see `agents.before`.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -21,10 +25,12 @@ from aipchain.ai.benchmark.suites.agents_stage import (
     BY_ITSELF,
     FIXED,
     HALF,
+    KNOWING,
     LEARNED,
     PLAN,
     RULE,
     TOGETHER,
+    WAYS,
     Spans,
     Stage,
     run_piece,
@@ -36,6 +42,9 @@ from aipchain.ai.forecasting.best import best_of_generation, best_of_load
 __all__ = ["goals", "run", "run_spans"]
 
 SEEDS: Final = 5
+
+_WAYS: Final = dict(zip(WAYS, ("", "_metered", "_fixed"), strict=True))
+"""How the result's parts are called: `learned_fixed`."""
 
 Meters = Mapping[tuple[str, int], Whole]
 """Net load of the scored steps by policy and seed, shape (homes, steps) [Wh]."""
@@ -52,10 +61,14 @@ def run_spans(stage: Stage, executor: Executor, seed: int, told: Callable[[str],
     pieces = [(name, seed) for name in (RULE, PLAN, TOGETHER, FIXED, BY_ITSELF, HALF + PLAN, HALF + LEARNED)]
     pieces += [(LEARNED, seed + each) for each in range(seeds)]
     meters: dict[tuple[str, int], Whole] = {}
-    for piece, net in zip(pieces, executor.map(run_piece, pieces, stage), strict=True):
-        told(f"ran {piece[0]}, seed {piece[1]}")
-        meters[piece] = net
+    for (name, drawn), nets in zip(pieces, executor.map(run_piece, pieces, stage), strict=True):
+        told(f"ran {name}, seed {drawn}")
+        meters |= {(_named(name, way), drawn): net for way, net in nets.items()}
     return _Scores(stage, meters, seed).result()
+
+
+def _named(name: str, way: str) -> str:
+    return f"{name}, {way}" if way else name
 
 
 def goals(result: Result) -> list[Goal]:
@@ -64,14 +77,17 @@ def goals(result: Result) -> list[Goal]:
 
 
 def _goals(result: Any) -> Iterator[Goal]:  # noqa: ANN401  # a JSON document
-    plan, learned = result["plan"], result["learned"]
+    plan, learned = result["plan"], {way: result[f"learned{_WAYS[way]}"] for way in WAYS}
     yield _at_least("gap closed by the plan, each follows its own meter", 0.70, plan["gap"])
     yield _at_least("gap closed by the plan, all follow the sum of meters", 0.70, result["plan_together"]["gap"])
     yield _at_least("gap closed by the plan, fixed before the hour", 0.70, result["plan_fixed"]["gap"])
-    yield _at_least("gap closed by learned agents, mean of seeds", 0.45, learned["gap_mean"])
-    for name, worse in (("plan", plan["worse_than_alone"]), ("learned agents", learned["worse_than_alone"])):
+    for way, each in learned.items():
+        yield _at_least(f"gap closed by learned agents, each {way}, mean of seeds", 0.45, each["gap_mean"])
+    most = max(each["worse_than_alone"] for each in learned.values())
+    for name, worse in (("plan", plan["worse_than_alone"]), ("learned agents in all three ways", most)):
         yield Goal(f"homes that pay more than without trade, {name}", "0", str(worse), worse == 0)
-    for name, half in (("plan", result["half"]["plan"]), ("learned agents", result["half"]["learned"])):
+    halves = (("plan", result["half"]["plan"]), (f"learned agents, each {KNOWING}", result["half"]["learned"]))
+    for name, half in halves:
         worse = half["worse_without_agent"]
         yield Goal(f"homes without an agent that pay more, half have {name}", "0", str(worse), worse == 0)
 
@@ -95,7 +111,7 @@ class _Scores:
 
     def result(self) -> Result:
         """The document."""
-        seeds = [seed for name, seed in self._meters if name == LEARNED]
+        seeds = [seed for name, seed in self._meters if name == _named(LEARNED, KNOWING)]
         return {
             "homes": len(self._alone),
             "steps": len(self._prices[0]),
@@ -103,9 +119,9 @@ class _Scores:
             "plan": self._shared(PLAN, self._seed),
             "plan_together": self._shared(TOGETHER, self._seed),
             "plan_fixed": self._shared(FIXED, self._seed),
-            "by_itself": self._shared(BY_ITSELF, self._seed),
-            "learned": self._learned(seeds),
-            "half": {"plan": self._half(HALF + PLAN), "learned": self._half(HALF + LEARNED)},
+            **{f"by_itself{ending}": self._shared(_named(BY_ITSELF, way), self._seed) for way, ending in _WAYS.items()},
+            **{f"learned{ending}": self._learned(_named(LEARNED, way), seeds) for way, ending in _WAYS.items()},
+            "half": {"plan": self._half(HALF + PLAN), "learned": self._half(_named(HALF + LEARNED, KNOWING))},
         }
 
     def _rows(self, seeds: list[int]) -> Iterator[dict[str, object]]:
@@ -115,10 +131,12 @@ class _Scores:
         yield self._row("rule, no trade", sum(self._alone))
         yield self._row("rule, orders without intelligence", sum(chance))
         yield self._row("rule, pool", sum(self._ruled))
-        for name in (BY_ITSELF, FIXED, PLAN, TOGETHER):
+        for name in (FIXED, PLAN, TOGETHER, *(_named(BY_ITSELF, way) for way in WAYS)):
             yield self._row(f"{name}, pool", self._bill(name, self._seed))
-        for seed in seeds:
-            yield self._row(f"each by itself, learned with seed {seed}, pool", self._bill(LEARNED, seed))
+        for way in WAYS:
+            for seed in seeds:
+                policy = f"{_named(BY_ITSELF, way)}, learned with seed {seed}, pool"
+                yield self._row(policy, self._bill(_named(LEARNED, way), seed))
         yield self._row("the future known", self._bound)
 
     def _row(self, policy: str, bill: int) -> dict[str, object]:
@@ -141,10 +159,10 @@ class _Scores:
             "most_saved": max(saved),
         }
 
-    def _learned(self, seeds: list[int]) -> dict[str, object]:
-        gaps = [self._gap(self._bill(LEARNED, seed)) for seed in seeds]
-        by_seed = [self._shared(LEARNED, seed) for seed in seeds]
-        worse = max(sum(bill > own for bill, own in self._against_alone(seed)) for seed in seeds)
+    def _learned(self, name: str, seeds: list[int]) -> dict[str, object]:
+        gaps = [self._gap(self._bill(name, seed)) for seed in seeds]
+        by_seed = [self._shared(name, seed) for seed in seeds]
+        worse = max(sum(bill > own for bill, own in self._against_alone(name, seed)) for seed in seeds)
         return {
             "gap_mean": round(float(np.mean(gaps)), 4),
             "gap_min": min(gaps),
@@ -154,8 +172,8 @@ class _Scores:
             "by_seed": by_seed,
         }
 
-    def _against_alone(self, seed: int) -> Iterator[tuple[int, int]]:
-        return zip(pooled(self._meters[LEARNED, seed], *self._prices), self._alone, strict=True)
+    def _against_alone(self, name: str, seed: int) -> Iterator[tuple[int, int]]:
+        return zip(pooled(self._meters[name, seed], *self._prices), self._alone, strict=True)
 
     def _half(self, name: str) -> dict[str, object]:
         bills = pooled(self._meters[name, self._seed], *self._prices)

@@ -1,17 +1,20 @@
 """What the suite of agents runs: a community with midnight's forecasts, and the policies made of them.
 
-Each run is a piece of work for an executor: a policy by name, and the seed that a learned one learns with.
+Each run is a piece of work for an executor: a policy by name, and the seed that a learned one learns with. Homes that
+decide by themselves do it in three ways, which a piece runs all: by the hour's whole net load, which they would have to
+know before it; before the hour, then following their own meters; and fixed before it.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from aipchain.ai.agents.alone import Alone
+from aipchain.ai.agents.alone import Alone, Lean
 from aipchain.ai.agents.battery import Battery
+from aipchain.ai.agents.before import Before
 from aipchain.ai.agents.environment import Village, lived_through
 from aipchain.ai.agents.fleet import Whole, fleet_of
 from aipchain.ai.agents.intraday import HOURS_AHEAD, Intraday, learn_intraday
@@ -28,13 +31,17 @@ from aipchain.ai.forecasting.quantiles import Quantiles
 from aipchain.ai.panel import DAY_S, Panel
 
 __all__ = [
+    "BLIND",
     "BY_ITSELF",
     "FIXED",
     "HALF",
+    "KNOWING",
     "LEARNED",
+    "METERED",
     "PLAN",
     "RULE",
     "TOGETHER",
+    "WAYS",
     "Spans",
     "Stage",
     "run_piece",
@@ -48,6 +55,11 @@ FIXED: Final = "plan, fixed before the hour"
 FOLLOWS: Final = {PLAN: Follows.OWN_METER, TOGETHER: Follows.ALL_METERS, FIXED: Follows.NOTHING}
 BY_ITSELF: Final = "each by itself"
 LEARNED: Final = "learned"
+KNOWING: Final = "knows the hour's net load"
+METERED: Final = "decided before the hour, follows its own meter"
+BLIND: Final = "fixed before the hour"
+WAYS: Final = (KNOWING, METERED, BLIND)
+"""How homes that decide by themselves know the hour."""
 HALF: Final = "half: "
 """Before the name of a policy: every second home has it, the others follow the rule."""
 
@@ -140,27 +152,35 @@ def _placed(forecast: Quantiles, first_day: int, days: int) -> Quantiles:
     return table
 
 
-def run_piece(stage: Stage, piece: tuple[str, int]) -> Whole:
-    """Net load of the scored steps, shape (homes, steps) [Wh]."""
+def run_piece(stage: Stage, piece: tuple[str, int]) -> Mapping[str, Whole]:
+    """Net load of the scored steps by way of `WAYS`, shape (homes, steps) [Wh]; all others have no way, ""."""
     steps = range(stage.spans.begun * stage.per_day, stage.spans.scored.stop * stage.per_day)
-    net = simulate(stage.community, _policy(stage, *piece), steps).net_wh
-    return net[:, (stage.spans.scored.start - stage.spans.begun) * stage.per_day :]
+    scored = (stage.spans.scored.start - stage.spans.begun) * stage.per_day
+    return {way: simulate(stage.community, each, steps).net_wh[:, scored:] for way, each in _policies(stage, *piece)}
 
 
-def _policy(stage: Stage, name: str, seed: int) -> Policy:
-    begun = stage.spans.begun * stage.per_day
+def _policies(stage: Stage, name: str, seed: int) -> Iterator[tuple[str, Policy]]:
     if name.startswith(HALF):
         half = np.arange(len(stage.community.load_wh)) % 2 == 0
-        return Mixed(_policy(_of(stage, half), name.removeprefix(HALF), seed), half)
-    if name == RULE:
-        return Rule()
-    if name == BY_ITSELF:
-        return _by_itself(stage, begun)
-    if name == LEARNED:
-        plans = _by_itself(stage, begun)
-        plans.lean = learn(stage.village, seed, stage.training) if stage.village else None
-        return plans
-    return _planned(stage, FOLLOWS[name])
+        whole = _policies(_of(stage, half), name.removeprefix(HALF), seed)
+        yield from ((way, Mixed(policy, half)) for way, policy in whole)
+    elif name == RULE:
+        yield "", Rule()
+    elif name in FOLLOWS:
+        yield "", _planned(stage, FOLLOWS[name])
+    else:
+        yield from _ways(
+            stage, learn(stage.village, seed, stage.training) if name == LEARNED and stage.village else None
+        )
+
+
+def _ways(stage: Stage, lean: Lean | None) -> Iterator[tuple[str, Policy]]:
+    """Homes that decide by themselves, in each way."""
+    expectations = _expectations(stage)
+    for way in WAYS:
+        homes = _by_itself(stage, stage.spans.begun * stage.per_day)
+        homes.lean = lean
+        yield way, homes if way == KNOWING else Before(homes, *expectations, follows=way == METERED)
 
 
 def _by_itself(stage: Stage, began: int) -> Alone:
@@ -171,10 +191,16 @@ def _by_itself(stage: Stage, began: int) -> Alone:
 
 def _planned(stage: Stage, follows: Follows) -> Planned:
     community = stage.community
+    prices = community.import_price, community.export_price
+    return Planned(*_expectations(stage), *prices, community.fleet, community.step_s, follows)
+
+
+def _expectations(stage: Stage) -> tuple[Expectation, Expectation]:
+    """Of load and of generation."""
+    community = stage.community
     measured = community.load_wh.astype(np.float64), community.generation_wh.astype(np.float64)
     load, generation = (
         Expectation(expected_wh(table), wh, correction, stage.per_day)
         for table, wh, correction in zip((stage.load, stage.generation), measured, stage.corrections, strict=True)
     )
-    prices = community.import_price, community.export_price
-    return Planned(load, generation, *prices, community.fleet, community.step_s, follows)
+    return load, generation

@@ -5,13 +5,14 @@ from numpy.typing import NDArray
 
 from aipchain.ai.agents.alone import Alone
 from aipchain.ai.agents.battery import Battery
+from aipchain.ai.agents.before import Before
 from aipchain.ai.agents.community import leveled, plan_community
 from aipchain.ai.agents.control import following
 from aipchain.ai.agents.fleet import fleet_of
 from aipchain.ai.agents.intraday import learn_intraday
 from aipchain.ai.agents.planned import Expectation, Follows, Planned
 from aipchain.ai.agents.settlement import alone, community_bill, pooled
-from aipchain.ai.agents.simulation import Community, Mixed, Policy, Rule, simulate
+from aipchain.ai.agents.simulation import Community, Mixed, Policy, Rule, Seen, simulate
 
 DAYS = range(72, 132)
 """Two and a half days from the fourth on."""
@@ -38,6 +39,13 @@ def by_itself(community: Community) -> Alone:
     return Alone(spread, *prices, community.fleet, community.step_s, 24, DAYS.start)
 
 
+def before(community: Community, *, follows: bool) -> Before:
+    """The same homes, told the mean day instead of the hour that is measured."""
+    return Before(
+        by_itself(community), expectation(community.load_wh), expectation(community.generation_wh), follows=follows
+    )
+
+
 def bill(community: Community, policy: Policy) -> int:
     """What the community pays for the days."""
     run = simulate(community, policy, DAYS)
@@ -60,6 +68,28 @@ def test_a_plan_that_follows_meters_costs_less_than_one_that_does_not(community:
     fixed, own, together = (bill(community, planned(community, follows)) for follows in Follows)
 
     assert together < own < fixed
+
+
+def test_a_command_that_is_fixed_before_the_hour_costs_most(community: Community) -> None:
+    """Who knows the hour pays less, and so does who follows the own meter while it runs."""
+    knowing, metered, fixed = (
+        bill(community, each)
+        for each in (by_itself(community), before(community, follows=True), before(community, follows=False))
+    )
+
+    assert max(knowing, metered) < fixed
+
+
+def test_who_decides_before_the_hour_is_not_told_what_it_measures(community: Community) -> None:
+    """Another net load changes nothing that is fixed; a battery that follows takes it up as far as it was to."""
+    stored, none = np.full(6, 3_000), np.zeros(0)
+    at_noon = DAYS.start + 12
+    usual, more = (Seen(at_noon, stored, community.net_wh[:, at_noon] + extra, none, none) for extra in (0, 700))
+    fixed, metered = before(community, follows=False), before(community, follows=True)
+
+    assert fixed.asked(usual).tolist() == fixed.asked(more).tolist()
+    assert (metered.asked(usual) - metered.asked(more)).min() >= 0
+    assert (metered.asked(usual) - metered.asked(more)).max() == 700
 
 
 def test_neither_plan_reads_what_comes_later(community: Community) -> None:
