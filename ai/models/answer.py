@@ -1,14 +1,15 @@
 """What a model says of a day: whole watt-hours at nine quantiles for each home, and by which method.
 
-Homes of the model are forecast by the blend, or by the net that a federation taught, their quantiles shifted by how
-often they were exceeded since training. A home that the model never saw is forecast by it, too, from its second day on.
-With fewer measured days, or steps of another length than the model learned, the answer is climatology and says so; of a
-home of which nothing was measured there is none, and it says that.
+Days that the model learned from are refused: what it would say of them is no forecast. Homes of the model are forecast
+by the blend, or by the net that a federation taught, their quantiles shifted by how often they were exceeded since
+training. A home that the model never saw is forecast by it, too, from its second day on. With fewer measured days, or
+steps of another length than the model learned, the answer is climatology and says so; of a home of which nothing was
+measured there is none, and it says that.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
@@ -19,10 +20,11 @@ from aipchain.ai.forecasting.climatology import Climatology
 from aipchain.ai.forecasting.features import WINDOW_DAYS
 from aipchain.ai.forecasting.quantiles import Quantiles, whole_wh
 from aipchain.ai.forecasting.tracking import QuantileTracker
+from aipchain.ai.models.days import day_written
 from aipchain.ai.models.trained import TrainedModel, date_of
 from aipchain.ai.panel import Panel
 
-__all__ = ["Answer", "Method", "day_of", "forecast_day"]
+__all__ = ["Answer", "Method", "days_to_ask", "forecast_day"]
 
 LEAST_DAYS: Final = 2
 """Measured days from which on a model answers: it is better than climatology from the first days on (`newcomers` in
@@ -50,26 +52,27 @@ class Answer:
     quantiles_wh: tuple[tuple[int, ...], ...]
 
 
-def day_of(panel: Panel, day: date) -> int:
-    """The place of a day in a panel; it may be the one after the last.
+def days_to_ask(model: TrainedModel, panel: Panel) -> tuple[date, date]:
+    """The first and the last day that a model can forecast from a panel: those it learned from are none of them.
 
-    :raises UnusablePanel: it is another, or nothing lies before it.
+    :raises UnusablePanel: it learned from all that was measured.
     """
-    place = (day - datetime.fromtimestamp(panel.start, UTC).date()).days
-    if not 1 <= place <= panel.days:
+    begin, learned = datetime.fromtimestamp(panel.start, UTC).date(), _learned_until(model)
+    first, last = begin + timedelta(days=1), begin + timedelta(days=panel.days)
+    if learned is not None and learned >= last:
         raise UnusablePanel(
-            f"{day} cannot be forecast from what was measured on {date_of(panel, 0)} to "
-            f"{date_of(panel, panel.days - 1)}: choose a day from {date_of(panel, 1)} to {date_of(panel, panel.days)}"
+            f"the model learned from days up to {learned}, and what was measured ends on {last - timedelta(days=1)}: "
+            "give later measurements, or another model that aip ai train --until made"
         )
-    return place
+    return (first if learned is None else max(first, learned + timedelta(days=1))), last
 
 
 def forecast_day(model: TrainedModel, panel: Panel, day: date, homes: Sequence[str] | None = None) -> list[Answer]:
     """What the model says of a day, reading only what lies before it; of all homes, or of some.
 
-    :raises UnusablePanel: there is no such day or home.
+    :raises UnusablePanel: there is no such home, or the day is none of `days_to_ask`.
     """
-    place = day_of(panel, day)
+    place = _place(model, panel, day)
     shown = panel.until(place)
     wanted = shown.of_homes(homes or shown.homes).homes
     usual = Climatology().forecast(shown, [place])[:, 0]
@@ -77,6 +80,28 @@ def forecast_day(model: TrainedModel, panel: Panel, day: date, homes: Sequence[s
     learned = _adjusted(model, shown, place) if fits else usual
     rows = [shown.homes.index(home) for home in wanted]
     return [_answer(model, shown, row, learned[row], usual[row]) for row in rows]
+
+
+def _place(model: TrainedModel, panel: Panel, day: date) -> int:
+    """Of a day in a panel; it may be the one after the last."""
+    (first, last), learned = days_to_ask(model, panel), _learned_until(model)
+    choice = f"choose a day from {first} to {last}"
+    if learned is not None and day <= learned:
+        raise UnusablePanel(
+            f"{day} is not after {learned}, up to which the model learned: {choice}, or train a model for it with "
+            f"aip ai train --until {day - timedelta(days=1)}"
+        )
+    if not first <= day <= last:
+        raise UnusablePanel(
+            f"{day} cannot be forecast from what was measured on {date_of(panel, 0)} to "
+            f"{date_of(panel, panel.days - 1)}: {choice}"
+        )
+    return panel.days - (last - day).days
+
+
+def _learned_until(model: TrainedModel) -> date | None:
+    """The last day it learned from; none where nobody told."""
+    return None if model.card.last_day is None else day_written(model.card.last_day)
 
 
 def _answer(model: TrainedModel, shown: Panel, row: int, learned: Quantiles, usual: Quantiles) -> Answer:
@@ -105,7 +130,7 @@ def _measured_days(shown: Panel, row: int) -> int:
 
 def _adjusted(model: TrainedModel, shown: Panel, place: int) -> Quantiles:
     """The model's quantiles of the day, shifted by what was learned from the days since training."""
-    first = min(max(_trained_days(model, shown), place - RECENT_DAYS, 1), place)
+    first = max(_trained_days(model, shown), place - RECENT_DAYS, 1)
     raw = model.blend.forecast(shown, range(first, place + 1))
     tracker = QuantileTracker(len(shown.homes))
     for row, home in enumerate(shown.homes):
@@ -119,9 +144,8 @@ def _adjusted(model: TrainedModel, shown: Panel, place: int) -> Quantiles:
 
 def _trained_days(model: TrainedModel, shown: Panel) -> int:
     """How many of the panel's days were over when training ended; none where nobody told."""
-    if model.card.last_day is None:
-        return 0
-    return (date.fromisoformat(model.card.last_day) - datetime.fromtimestamp(shown.start, UTC).date()).days + 1
+    learned = _learned_until(model)
+    return 0 if learned is None else (learned - datetime.fromtimestamp(shown.start, UTC).date()).days + 1
 
 
 def _whole(told: Quantiles) -> tuple[tuple[int, ...], ...]:

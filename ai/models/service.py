@@ -15,6 +15,7 @@ from urllib.parse import parse_qs, urlsplit
 from aipchain.ai.errors import UnusablePanel
 from aipchain.ai.forecasting.quantiles import LEVELS
 from aipchain.ai.models.answer import Answer, forecast_day
+from aipchain.ai.models.days import day_written
 from aipchain.ai.models.trained import TrainedModel
 from aipchain.ai.panel import Panel
 from aipchain.errors import InputError
@@ -72,7 +73,7 @@ def _forecast(model: TrainedModel, panel: Panel, asked: Mapping[str, Sequence[st
     if odd or len(asked.get("day", ())) != 1:
         raise UnusablePanel(f"one day is needed, and nothing but homes beside it: {_HELP}")
     try:
-        day = date.fromisoformat(asked["day"][0])
+        day = day_written(asked["day"][0])
     except ValueError as error:
         raise UnusablePanel(f"day {asked['day'][0]!r} is none ({error}): write YYYY-MM-DD") from error
     return answer_document(day, forecast_day(model, panel, day, asked.get("home")))

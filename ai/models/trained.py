@@ -103,15 +103,23 @@ def features_of(steps_per_day: int) -> tuple[str, ...]:
     return feature_rows(Panel(("a home",), UnixSeconds(0), none, none > 0), [0]).names
 
 
-def scored(fitted: FittedBlend, panel: Panel, first: int) -> tuple[HeldOut, Quantiles]:
-    """Scores on the days from `first` on, which were not learned from, and the shifts of quantiles after them."""
+def scored(fitted: FittedBlend, panel: Panel, first: int) -> tuple[HeldOut | None, Quantiles]:
+    """Scores on the days from `first` on, which were not learned from, and the shifts of quantiles after them.
+
+    A home that uses the same every day, or was not measured on those days, does not count in the scores; where no home
+    counts there are none.
+    """
     raw = fitted.forecast(panel, range(first, panel.days))
     actual, missing = panel.energy_wh[:, first:], panel.missing[:, first:]
     tracker, told = QuantileTracker(len(panel.homes)), np.empty_like(raw)
     for day in range(panel.days - first):
         told[:, day] = tracker.adjusted(raw[:, day])
         tracker.learn(told[:, day], actual[:, day], missing[:, day])
-    found = score(actual, missing, told, naive_error(panel.energy_wh[:, :first], panel.missing[:, :first]))
+    naive_wh = naive_error(panel.energy_wh[:, :first], panel.missing[:, :first])
+    counted = (naive_wh > 0) & (actual.sum(axis=(1, 2)) > 0)
+    if not counted.any():
+        return None, tracker.shift
+    found = score(actual[counted], missing[counted], told[counted], naive_wh[counted])
     figures = {name: round(float(getattr(found, name)), 4) for name in ("mase", "nmae", "wql")}
     covered = {"cov80_min": round(min(found.coverage), 4), "cov80_max": round(max(found.coverage), 4)}
     return HeldOut(date_of(panel, first), date_of(panel, panel.days - 1), **figures, **covered), tracker.shift

@@ -41,14 +41,17 @@ def train(
     panel = panel_of_pack(pack, until)
     trained.refuse_few_days(panel)
     executor = part("executors.choose").choose_executor(ray, workers)
-    remark(f"{executor.name}: learning from {panel.days} days of {len(panel.homes)} homes")
+    remark(f"{executor.name}: learning from {panel.days} days, homes: {len(panel.homes)}")
     card = folder.save_model(trained.train(panel, part("forecasting.load").load_blend(), executor, remark), out)
     show_card(out, card)
 
 
 def forecast(
     model: ModelOption,
-    day: Annotated[str, typer.Option(help="Day to forecast, YYYY-MM-DD: one of the pack, or the one after its last.")],
+    day: Annotated[
+        str,
+        typer.Option(help="A day that the model did not learn from, YYYY-MM-DD, up to the one after the pack's last."),
+    ],
     pack: PackOption = None,
     home: Annotated[list[str] | None, typer.Option(help="Give it again for more homes; all without it.")] = None,
     as_json: AsJson = False,
@@ -79,12 +82,12 @@ def serve(
 ) -> None:
     """Answer GET /forecast?home=NAME&day=YYYY-MM-DD and GET /card in JSON, on this machine only, until stopped."""
     kept, panel = part("models.folder").load_model(model), panel_of_pack(pack)
+    _, day = part("models.answer").days_to_ask(kept, panel)
     try:
         server = part("models.service").model_service(kept, panel, port)
     except OSError as fault:
         raise InputError(f"port {port} cannot be listened on ({fault.strerror}): choose another") from fault
     with server:
-        day = part("models.trained").date_of(panel, panel.days)
         console.print(f"http://127.0.0.1:{server.server_address[1]}/forecast?day={day}", markup=False)
         server.serve_forever()
 

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from aipchain.ai.errors import PartMissing
+from aipchain.ai.models.days import day_written
 from aipchain.cli.output import console
 from aipchain.errors import InputError
 from aipchain.metering.packs import choose_homes, load_pack
@@ -68,7 +69,7 @@ def day_of(option: str, text: str) -> date:
     :raises InputError: it is none.
     """
     try:
-        return date.fromisoformat(text)
+        return day_written(text)
     except ValueError as fault:
         raise InputError(f"{option} {text!r} is no day ({fault}): write YYYY-MM-DD") from fault
 
@@ -83,7 +84,7 @@ def show_card(out: Path, card: Any) -> None:  # noqa: ANN401  # a card of the ai
     if not card.homes:
         console.print("Gateways do not tell what their homes used: the card has no scores.")
     elif card.held_out is None:
-        console.print("The span was too short to hold days out: the card has no scores.")
+        console.print("The span was too short to hold days out, or the days were all the same: the card has no scores.")
     else:
         held = card.held_out
         console.print(

@@ -79,7 +79,7 @@ def test_a_model_that_is_not_there_is_told(aip: Aip, tmp_path: Path) -> None:
         assert ended.sentence.endswith("there is no card.json; train one with aip ai train")
 
 
-@pytest.mark.parametrize("day", ["tomorrow", "2017-02-29"])
+@pytest.mark.parametrize("day", ["tomorrow", "2017-02-29", "2017-W05-1", "20170130", "2017-01-30T00", " 2017-01-30"])
 def test_a_day_that_is_none_is_told(aip: Aip, tmp_path: Path, day: str) -> None:
     """With how to write one."""
     ended = aip("ai", "forecast", "--model", tmp_path, "--day", day)

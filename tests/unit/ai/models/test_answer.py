@@ -6,8 +6,11 @@ import numpy as np
 import pytest
 
 from aipchain.ai.errors import UnusablePanel
+from aipchain.ai.forecasting.blend import Blend
+from aipchain.ai.forecasting.boosted import BoostedTrees
 from aipchain.ai.forecasting.climatology import Climatology
 from aipchain.ai.forecasting.load import load_blend
+from aipchain.ai.forecasting.network import FeatureNet
 from aipchain.ai.forecasting.quantiles import whole_wh
 from aipchain.ai.models.answer import Answer, Method, days_to_ask, forecast_day
 from aipchain.ai.models.trained import TrainedModel, train
@@ -84,7 +87,23 @@ def test_steps_of_another_length_give_climatology(trained: TrainedModel, three_h
     assert _table(answer).shape == (96, 9)
 
 
-CONSTANT
+def test_a_constant_history_is_forecast_as_it_is(three_homes: Panel) -> None:
+    """By a model that learned from it: every quantile of every step is the constant, to a twentieth."""
+    constant = _with(three_homes, np.full_like(three_homes.energy_wh, 500))
+    net = FeatureNet(seeds=(0, 1), steps=60, batch=128, width=16)
+    trees = BoostedTrees(rounds=10, settings={"num_leaves": 7, "min_data_in_leaf": 20, "learning_rate": 0.3})
+    model = train(constant.of_homes(["a", "b"]).until(84), Blend("blend", ((net, 0.5), (trees, 0.5))))
+    table = _table(forecast_day(model, constant, DAY)[0])
+
+    assert (np.diff(table, axis=1) >= 0).all()
+    assert table == pytest.approx(np.full((24, 9), 500), rel=0.05)
+
+
+def test_a_constant_home_that_a_model_never_saw_is_forecast_near_it(trained: TrainedModel, three_homes: Panel) -> None:
+    """The model learned days with an evening peak: the mean of its medians is within a fifth all the same."""
+    table = _table(forecast_day(trained, _with(three_homes, np.full_like(three_homes.energy_wh, 500)), DAY)[2])
+
+    assert table[:, 4].mean() == pytest.approx(500, rel=0.2)
 
 
 def test_a_home_that_used_nothing_is_forecast_near_nothing(trained: TrainedModel, three_homes: Panel) -> None:
