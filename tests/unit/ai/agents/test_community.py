@@ -70,14 +70,14 @@ def test_a_plan_that_follows_meters_costs_less_than_one_that_does_not(community:
     assert together < own < fixed
 
 
-def test_a_command_that_is_fixed_before_the_hour_costs_most(community: Community) -> None:
-    """Who knows the hour pays less, and so does who follows the own meter while it runs."""
+def test_homes_that_know_the_hour_pay_less_than_those_that_decide_before_it(community: Community) -> None:
+    """Whether or not their batteries follow their meters within it."""
     knowing, metered, fixed = (
         bill(community, each)
         for each in (by_itself(community), before(community, follows=True), before(community, follows=False))
     )
 
-    assert max(knowing, metered) < fixed
+    assert knowing < min(metered, fixed)
 
 
 def test_who_decides_before_the_hour_is_not_told_what_it_measures(community: Community) -> None:
