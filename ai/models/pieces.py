@@ -49,7 +49,7 @@ def _cut(piece: _Piece) -> Iterator[_Piece]:
 def _done(pieces: Sequence[_Piece], panel: Panel, executor: Executor, told: Callable[[str], None]) -> Iterator[Fitted]:
     results = executor.map(_fitted, pieces, panel)
     for place, ((forecaster, days), fitted) in enumerate(zip(pieces, results, strict=True), start=1):
-        told(f"{place} of {len(pieces)}: {forecaster.name} learned from {days} days of {len(panel.homes)} homes")
+        told(f"{place} of {len(pieces)}: {forecaster.name} learned from {days} days")
         yield fitted
 
 

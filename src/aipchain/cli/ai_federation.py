@@ -125,7 +125,7 @@ def join(
     with record.held(folder), _going_on(), record.kept_session(folder) as session:
         schema = duty.schema_of_homes(panel.steps_per_day)
         gateway = part("federated.gateway").Gateway(of, named, key, address, public, schema, wait_s, session, _say)
-        remark(f"{named} signs as {key.address} and learns from {len(panel.homes)} homes")
+        remark(f"{named} signs as {key.address} and learns from {', '.join(panel.homes)}")
         show_card(out, duty.taken_part(gateway, panel, out))
 
 

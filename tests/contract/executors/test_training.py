@@ -41,4 +41,4 @@ def test_a_model_has_the_same_bytes_wherever_it_was_trained(executor: Executor, 
     assert there == here
     pieces = 14 if executor.workers > 1 else 4
     assert [line.split(":")[0] for line in told] == [f"{place} of {pieces}" for place in range(1, pieces + 1)]
-    assert told[0] == f"1 of {pieces}: feature net learned from 56 days of 2 homes"
+    assert told[0] == f"1 of {pieces}: feature net learned from 56 days"
