@@ -1,8 +1,12 @@
 """Agents that learn to lean: they begin as their plan, the same seed learns the same, and nothing is read ahead."""
 
+import subprocess
+import sys
+
 import numpy as np
 import pytest
-from numpy.typing import NDArray
+from pettingzoo import ParallelEnv  # type: ignore[import-untyped]  # PettingZoo's
+from pettingzoo.test import parallel_api_test  # type: ignore[import-untyped]  # PettingZoo's
 
 from aipchain.ai.agents.alone import Alone
 from aipchain.ai.agents.environment import Village, Worlds, lived_through
@@ -15,6 +19,7 @@ from aipchain.ai.agents.simulation import Community, simulate
 from aipchain.ai.agents.zero_intelligence import zero_intelligence_bills
 
 SHORT = Settings(rounds=2, worlds=2, length=24, passes=1, batch=256, hidden=8)
+HOMES = tuple("abcdef")
 SPAN = range(72, 168)
 """Four days."""
 
@@ -83,19 +88,34 @@ def test_a_home_sees_nothing_of_another(village: Village) -> None:
     assert np.array_equal(before[1:], after[1:])
 
 
-def test_the_village_has_the_methods_of_a_parallel_environment(village: Village) -> None:
-    """One row and one reward for each home, and a cut after the length that was asked for."""
-    homes = tuple("abcdef")
-    world = ParallelVillage(village, homes, length=3, seed=4)
-    seen, _ = world.reset(seed=4)
-    action: dict[str, NDArray[np.float64]] = {home: np.zeros(1) for home in homes}
-    steps = [world.step(action) for _ in range(3)]
+def test_the_village_is_a_parallel_environment_of_pettingzoo(village: Village) -> None:
+    """It passes PettingZoo's own test of one, without a warning, through episodes that are cut."""
+    world = ParallelVillage(village, HOMES, length=5)
 
-    assert all(seen[home].shape == world.observation_space(home).shape for home in homes)
-    assert world.action_space("a").shape == (1,)
-    assert [set(step[1]) for step in steps] == [set(homes)] * 3
+    assert isinstance(world, ParallelEnv)
+    parallel_api_test(world, num_cycles=12)
+
+
+def test_an_episode_is_cut_after_its_length(village: Village) -> None:
+    """One row and one reward for each home, within the spaces; the same seed shows the same; then nobody is left."""
+    world, again = ParallelVillage(village, HOMES, length=3, seed=4), ParallelVillage(village, HOMES, length=3)
+    seen, _ = world.reset(seed=4)
+    same, _ = again.reset(seed=4)
+    steps = [world.step({home: world.action_space(home).sample() for home in HOMES}) for _ in range(3)]
+
+    assert all(np.array_equal(seen[home], same[home]) for home in HOMES)
+    assert all(world.observation_space(home).contains(step[0][home]) for step in steps for home in HOMES)
+    assert [set(step[1]) for step in steps] == [set(HOMES)] * 3
     assert [step[3]["a"] for step in steps] == [False, False, True]
-    assert world.agents == []
+    assert (world.agents, world.step({})) == ([], ({}, {}, {}, {}, {}))
+
+
+def test_without_pettingzoo_the_extra_is_told() -> None:
+    """One sentence that says what to install."""
+    script = "import sys; sys.modules['pettingzoo'] = None; import aipchain.ai.agents.parallel"
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
+
+    assert done.stderr.splitlines()[-1].endswith("PartMissing: pettingzoo is not installed: pip install 'aipchain[rl]'")
 
 
 def test_without_intelligence_nobody_pays_more_than_outside(community: Community) -> None:
