@@ -14,7 +14,36 @@ from aipchain.market.book import ReferencePrice
 from aipchain.metering.packs import Home
 from aipchain.orchestrator.foresight import Expected, Foresight
 
-__all__ = ["Ahead", "AsRecorded", "Conduct", "Manager", "Planned", "SelfConsumption", "WithBattery"]
+__all__ = [
+    "Ahead",
+    "AsRecorded",
+    "Conduct",
+    "Manager",
+    "Planned",
+    "SelfConsumption",
+    "Wanted",
+    "WithBattery",
+    "wanted_of",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What a home wants to buy and to sell in a step [Wh]: both where it cannot know which it will be."""
+
+    bid_wh: int = 0
+    offer_wh: int = 0
+
+
+def wanted_of(expected: Expected) -> Wanted:
+    """Orders of a home that cannot do anything about its net: half way from the mean to the ends of what it may be.
+
+    What is ordered and not needed, or offered and not there, costs nothing on this chain, while a chance that was not
+    ordered for is lost; so orders reach beyond the mean. Half way was tuned on two fortnights, see docs/ai.md.
+    """
+    most = expected.load_wh[-1] - expected.generation_wh[0]
+    least = expected.load_wh[0] - expected.generation_wh[-1]
+    return Wanted(max(0, (expected.net_wh + most) // 2), max(0, -(expected.net_wh + least) // 2))
 
 
 class Conduct(Protocol):
@@ -25,8 +54,8 @@ class Conduct(Protocol):
         """The home's name."""
         ...
 
-    def expected_net_wh(self, step: int) -> int | None:
-        """What it expects to lack in a step when orders for it are placed [Wh]; below zero is left; None: no idea."""
+    def wanted(self, step: int) -> Wanted:
+        """What it orders for a step, by what it knows when orders for it are placed."""
         ...
 
     def net_wh(self, step: int) -> int:
@@ -51,10 +80,10 @@ class AsRecorded:
         """See `Conduct.name`."""
         return self.home.name
 
-    def expected_net_wh(self, step: int) -> int | None:
-        """See `Conduct.expected_net_wh`."""
+    def wanted(self, step: int) -> Wanted:
+        """See `Conduct.wanted`."""
         expected = self.foresight.expected(self.place, step, 1)
-        return expected[0].net_wh if expected else None
+        return wanted_of(expected[0]) if expected else Wanted()
 
     def net_wh(self, step: int) -> int:
         """See `Conduct.net_wh`."""
@@ -131,12 +160,12 @@ class WithBattery:
         """See `Conduct.name`."""
         return self.recorded.name
 
-    def expected_net_wh(self, step: int) -> int | None:
-        """See `Conduct.expected_net_wh`."""
+    def wanted(self, step: int) -> Wanted:
+        """See `Conduct.wanted`."""
         if step < self.first:
-            return self.recorded.expected_net_wh(step)
+            return self.recorded.wanted(step)
         plan = self._plan(step)
-        return None if plan is None else plan.net_wh
+        return Wanted() if plan is None else Wanted(max(0, plan.net_wh), max(0, -plan.net_wh))
 
     def net_wh(self, step: int) -> int:
         """See `Conduct.net_wh`."""

@@ -5,7 +5,7 @@ from typing import Final
 
 from aipchain.market.book import ReferencePrice
 from aipchain.metering.gateway import Registers
-from aipchain.orchestrator.conduct import Conduct
+from aipchain.orchestrator.conduct import Conduct, Wanted
 from aipchain.orchestrator.mandate import Mandate
 from aipchain.runtime_bridge.keys import AccountKey, DeviceKey
 from aipchain.runtime_bridge.types import MeterId, NewOrder, Side
@@ -28,9 +28,9 @@ class MeasuredHome:
         """The home's name."""
         return self.conduct.name
 
-    def expected_net_wh(self, step: int) -> int | None:
-        """Return what the home expects to lack in `step` when it orders [Wh]; see `Conduct`."""
-        return self.conduct.expected_net_wh(step)
+    def wanted(self, step: int) -> Wanted:
+        """Return what the home orders for `step`; see `Conduct`."""
+        return self.conduct.wanted(step)
 
     def registers_before(self, step: int) -> Registers:
         """Return the registers at the start of `step` [Wh]."""
@@ -57,8 +57,7 @@ class Household:
         The agent bids what the grid would cost it: retail for what it lacks, feed-in for what it has left. With a rule
         that sets one price between the two, no other limit earns a household more.
         """
-        net = self.home.expected_net_wh(step)
-        if not net:
-            return ()
-        side, limit = (Side.BID, reference.retail) if net > 0 else (Side.OFFER, reference.feed_in)
-        return (NewOrder(id=0, meter=self.meter, side=side, wh=Wh(abs(net)), limit_price=limit),)
+        wanted = self.home.wanted(step)
+        sides = ((Side.BID, wanted.bid_wh, reference.retail), (Side.OFFER, wanted.offer_wh, reference.feed_in))
+        told = [(side, Wh(wh), limit) for side, wh, limit in sides if wh]
+        return tuple(NewOrder(number, self.meter, side, wh, limit) for number, (side, wh, limit) in enumerate(told))

@@ -14,7 +14,7 @@ from typing import Final
 from aipchain.market.book import AccountId, BookOrder, MeterId, OrderNumber, ReferencePrice, Side
 from aipchain.metering.errors import BadPack
 from aipchain.metering.packs import Home, Pack
-from aipchain.orchestrator.conduct import AsRecorded, Conduct
+from aipchain.orchestrator.conduct import AsRecorded, Conduct, Wanted
 from aipchain.orchestrator.foresight import PERFECT, foresight_named
 from aipchain.orchestrator.tariffs import reference_prices
 from aipchain.units import Interval, Wh
@@ -96,7 +96,7 @@ def scenes_of(
     placed = 0
     for step in steps:
         interval, reference = pack.interval(step), tariffs[step]
-        wanted = [conduct.expected_net_wh(step) or 0 for conduct in conducts]
+        wanted = [conduct.wanted(step) for conduct in conducts]
         metered = [conduct.net_wh(step) for conduct in conducts]
         orders = tuple(_orders(wanted, reference, _arrivals(conducts, seed, interval), placed, zones))
         placed += len(orders)
@@ -128,7 +128,7 @@ def _drawn(text: str) -> bytes:
 
 
 def _orders(
-    wanted: Sequence[int],
+    wanted: Sequence[Wanted],
     reference: ReferencePrice,
     arrivals: Sequence[int],
     first_number: int,
@@ -136,9 +136,9 @@ def _orders(
 ) -> Iterator[BookOrder]:
     number = first_number
     for place in arrivals:
-        net = wanted[place]
-        if net:
-            side, limit = (Side.BID, reference.retail) if net > 0 else (Side.OFFER, reference.feed_in)
-            owner, meter = AccountId(f"home {place}"), MeterId(place)
-            yield BookOrder(OrderNumber(number), owner, meter, side, Wh(abs(net)), limit, zones[place])
-            number += 1
+        owner, meter, of_home = AccountId(f"home {place}"), MeterId(place), wanted[place]
+        sides = ((Side.BID, of_home.bid_wh, reference.retail), (Side.OFFER, of_home.offer_wh, reference.feed_in))
+        for side, wh, limit in sides:
+            if wh:
+                yield BookOrder(OrderNumber(number), owner, meter, side, Wh(wh), limit, zones[place])
+                number += 1

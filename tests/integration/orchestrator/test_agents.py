@@ -90,7 +90,10 @@ def test_skill_is_what_orders_missed_of_the_meters(results: Results, planned: Se
 
     assert results.skill == ()
     assert skill.error_wh == sum(
-        abs((home.expected_net_wh(at) or 0) - home.net_wh(at)) for home in homes for at in steps
+        abs(wanted.bid_wh - wanted.offer_wh - home.net_wh(at))
+        for home in homes
+        for at in steps
+        for wanted in [home.wanted(at)]
     )
     assert skill.naive_error_wh == sum(abs(home.net_wh(at - 24) - home.net_wh(at)) for home in homes for at in steps)
 

@@ -9,8 +9,17 @@ from aipchain.ai.agents.battery import Battery
 from aipchain.ai.agents.settings import Taste
 from aipchain.market.book import ReferencePrice
 from aipchain.metering.packs import Home
-from aipchain.orchestrator.conduct import Ahead, AsRecorded, Manager, Planned, SelfConsumption, WithBattery
-from aipchain.orchestrator.foresight import Foresight, Perfect, Recent
+from aipchain.orchestrator.conduct import (
+    Ahead,
+    AsRecorded,
+    Manager,
+    Planned,
+    SelfConsumption,
+    Wanted,
+    WithBattery,
+    wanted_of,
+)
+from aipchain.orchestrator.foresight import Expected, Foresight, Perfect, Recent
 from aipchain.orchestrator.household import MeasuredHome
 from aipchain.orchestrator.planning import CheapestPlan
 from aipchain.units import Price
@@ -72,7 +81,7 @@ def test_the_rule_orders_what_it_expects_to_lack_after_the_battery() -> None:
     """With perfect foresight, to the watt-hour what the meter counts."""
     conduct = with_battery(home(-300, -900, 250, 600), SelfConsumption())
 
-    assert [conduct.expected_net_wh(step) for step in range(4)] == [0, -500, 0, 200]
+    assert [conduct.wanted(step) for step in range(4)] == [Wanted(), Wanted(0, 500), Wanted(), Wanted(200)]
 
 
 def test_a_plan_knows_what_was_stored_two_steps_ago() -> None:
@@ -81,7 +90,7 @@ def test_a_plan_knows_what_was_stored_two_steps_ago() -> None:
     conduct = with_battery(home(-100, -100, -100, -100), asked)
 
     for step in range(4):
-        conduct.expected_net_wh(step)
+        conduct.wanted(step)
 
     assert asked.held == [0, 0, 100, 200]
 
@@ -134,7 +143,7 @@ def test_before_its_first_step_a_home_is_as_recorded() -> None:
 
     assert shown[0] == plain[0]
     assert shown[1] == replace(plain[0])
-    assert conduct.expected_net_wh(3) == conduct.recorded.expected_net_wh(3)
+    assert conduct.wanted(3) == conduct.recorded.wanted(3)
 
 
 @pytest.mark.parametrize("manager", [SelfConsumption(), CheapestPlan()])
@@ -143,7 +152,7 @@ def test_without_any_idea_nothing_is_ordered_and_the_rule_holds(manager: Manager
     recorded = home(-100, 60, 60, 60)
     conduct = with_battery(recorded, manager, Recent((recorded,), DAY))
 
-    assert [conduct.expected_net_wh(step) for step in range(4)] == [None] * 4
+    assert [conduct.wanted(step) for step in range(4)] == [Wanted()] * 4
     assert [conduct.net_wh(step) for step in range(4)] == [0, 0, 20, 60]
 
 
@@ -156,3 +165,21 @@ def test_asking_later_steps_first_changes_nothing() -> None:
 
     assert [behind.net_wh(step) for step in range(48)][40] == late
     assert [ahead.net_wh(step) for step in range(48)] == [behind.net_wh(step) for step in range(48)]
+
+
+@pytest.mark.parametrize(
+    ("load_wh", "generation_wh", "wanted"),
+    [
+        ((300,) * 9, (100,) * 9, Wanted(200)),
+        ((100,) * 9, (300,) * 9, Wanted(0, 200)),
+        ((100,) * 9, (100,) * 9, Wanted()),
+        (tuple(range(100, 190, 10)), (0,) * 9, Wanted(160)),
+        ((100,) * 9, tuple(range(0, 450, 50)), Wanted(0, 200)),
+        ((100,) * 9, tuple(range(0, 270, 30)), Wanted(40, 80)),
+    ],
+)
+def test_orders_reach_half_way_to_what_may_be(
+    load_wh: tuple[int, ...], generation_wh: tuple[int, ...], wanted: Wanted
+) -> None:
+    """On both sides where the sun may come or not; what is certain is ordered as it is."""
+    assert wanted_of(Expected(load_wh, generation_wh)) == wanted
