@@ -1,121 +1,93 @@
-"""Where candidate pairs come from: everybody with everybody, or each bid with its few best sellers.
+"""Where candidate pairs come from: everybody with everybody, each bid with its few best sellers, or as many as can be
+cleared.
 
-A pair is a candidate if its owners differ, its surplus is not negative, and no requirement of the buyer excludes it.
 `nearest` keeps, for each bid, that many pairs with the least charge minus bonus; equal ones go by a public
 pseudo-random number, which spreads bids over sellers that are equally near. A short list gives a little welfare away
-(a few percent at ten) and makes the problem of a large book small.
-
-A long list of offers need not be looked at by every bid: `looks` offers are, from a place in the list on that a public
-pseudo-random number gives each bid. `manageable_pairs` chooses both numbers so that plain Python clears any book.
+(a few percent at ten) and makes the problem of a large book small. `manageable_pairs` lets the pairs of a large book
+grow where they are worth most (`grown_pairs`), so that plain Python clears any book.
 
 A buyer who only accepts partners is held against these alone: a short list makes the search short.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
-from aipchain.market.bilateral.charges import Connections, free_of_charge
-from aipchain.market.bilateral.pairs import CandidatePair, surplus
-from aipchain.market.bilateral.preferences import Meeting, Standing, Wishes, bonus, is_excluded
+from aipchain.market.bilateral.grown_pairs import grown_pairs
+from aipchain.market.bilateral.pairs import CandidatePair
+from aipchain.market.bilateral.preferences import Wishes
+from aipchain.market.bilateral.surroundings import Surroundings
 from aipchain.market.bilateral.tie_break import TieBreak
-from aipchain.market.book import BookOrder, MeterId, ReferencePrice, Side, in_number_order
-from aipchain.market.splitmix import mix
+from aipchain.market.book import BookOrder, MeterId, Side, in_number_order
 
-__all__ = ["LOOKS", "MOST_PAIRS", "Surroundings", "candidate_pairs", "manageable_pairs"]
+__all__ = ["MOST_PAIRS", "Surroundings", "candidate_pairs", "manageable_pairs"]
 
 MOST_PAIRS: Final = 10_000
-"""Pairs that plain Python clears in one to ten seconds: the fewer sellers each bid has, the sooner."""
-
-LOOKS: Final = 8
-"""Offers that a bid of a large book looks at for each that it keeps."""
-
+"""Pairs that plain Python clears in a few seconds."""
 
 _NO_WISHES = Wishes()
-_UNKNOWN = Standing()
-
-
-@dataclass(frozen=True, slots=True)
-class Surroundings:
-    """What is known beside the orders: connections between meters, wishes of buyers and standing of sellers by meter.
-
-    `reference` is needed for the criterion `cheapest` alone.
-    """
-
-    connections: Connections = free_of_charge
-    wishes: Mapping[MeterId, Wishes] = field(default_factory=dict)
-    standing: Mapping[MeterId, Standing] = field(default_factory=dict)
-    reference: ReferencePrice | None = None
 
 
 def candidate_pairs(
-    orders: Iterable[BookOrder],
-    surroundings: Surroundings,
-    *,
-    nearest: int | None = None,
-    looks: int | None = None,
-    seed: int = 0,
+    orders: Iterable[BookOrder], surroundings: Surroundings, *, nearest: int | None = None, seed: int = 0
 ) -> tuple[CandidatePair, ...]:
-    """All candidate pairs by (bid, offer) number, or the `nearest` best of each bid among the `looks` it looks at.
+    """All candidate pairs by (bid, offer) number, or the `nearest` best of each bid.
 
     :param seed: public number of the interval, 0..2^64-1; it decides between equally near sellers.
-    :raises ValueError: `nearest` or `looks` is below one.
+    :raises ValueError: `nearest` is below one.
     :raises DuplicateOrder: two orders have one number.
     """
-    if any(number is not None and number < 1 for number in (nearest, looks)):
-        raise ValueError(f"{nearest} sellers among {looks} for a bid; at least one is needed")
-    book = in_number_order(orders)
-    offers = _Offers([order for order in book if order.side is Side.OFFER], looks, TieBreak(seed))
+    if nearest is not None and nearest < 1:
+        raise ValueError(f"{nearest} sellers for a bid; at least one is needed")
+    book = _Book(orders, surroundings)
+    tie_break = TieBreak(seed)
     pairs: list[CandidatePair] = []
-    for bid in book:
-        if bid.side is Side.BID:
-            wishes = surroundings.wishes.get(bid.meter, _NO_WISHES)
-            found = list(_candidates(bid, wishes, offers.in_question(bid, wishes), surroundings))
-            pairs += found if nearest is None or len(found) <= nearest else _best(found, nearest, TieBreak(seed))
-    return tuple(sorted(pairs, key=lambda pair: (pair.bid, pair.offer)))
+    for bid in book.bids:
+        found = list(book.pairs(bid, book.in_question(bid)))
+        pairs += found if nearest is None or len(found) <= nearest else _best(found, nearest, tie_break)
+    return _in_order(pairs)
 
 
 def manageable_pairs(
     orders: Sequence[BookOrder], surroundings: Surroundings, *, seed: int, most: int = MOST_PAIRS
 ) -> tuple[CandidatePair, ...]:
-    """All candidate pairs where they are at most `most`, and as many as that of the nearest in larger books."""
-    nearest = max(1, most // max(1, sum(order.side is Side.BID for order in orders)))
-    return candidate_pairs(orders, surroundings, nearest=nearest, looks=LOOKS * nearest, seed=seed)
+    """All candidate pairs of a book in which there can be no more than `most`; of larger books, the ones that matter.
+
+    Listed partners are among them.
+    """
+    book = _Book(orders, surroundings)
+    if len(book.bids) * len(book.offers) <= most:
+        return candidate_pairs(orders, surroundings)
+    wished = (pair for bid in book.bids for pair in book.pairs(bid, book.partners(bid)))
+    return _in_order(grown_pairs(book.bids, book.offers, surroundings, wished, seed=seed, most=most))
 
 
-class _Offers:
-    """The offers of a book, by number, and the ones that a bid looks at."""
+class _Book:
+    """Bids and offers by number, and who may meet."""
 
-    def __init__(self, offers: Sequence[BookOrder], looks: int | None, tie_break: TieBreak) -> None:
-        self._looks = len(offers) if looks is None else looks
-        self._twice = (*offers, *offers)  # so that a view may go over the end
-        self._count = len(offers)
-        self._key = tie_break.key
+    def __init__(self, orders: Iterable[BookOrder], surroundings: Surroundings) -> None:
+        book = in_number_order(orders)
+        self.bids = [order for order in book if order.side is Side.BID]
+        self.offers = [order for order in book if order.side is Side.OFFER]
+        self._surroundings = surroundings
         self._of_meter: dict[MeterId, list[BookOrder]] = {}
-        for offer in offers:
+        for offer in self.offers:
             self._of_meter.setdefault(offer.meter, []).append(offer)
 
-    def in_question(self, bid: BookOrder, wishes: Wishes) -> Sequence[BookOrder]:
-        """The listed partners alone where the buyer says so; else the bid's view."""
-        if wishes.requirements.only_partners:
-            return [offer for meter in wishes.partners for offer in self._of_meter.get(meter, ())]
-        if self._count <= self._looks:
-            return self._twice[: self._count]
-        first = mix(self._key ^ bid.number) % self._count
-        return self._twice[first : first + self._looks]
+    def in_question(self, bid: BookOrder) -> Sequence[BookOrder]:
+        """The listed partners alone where the buyer says so; else everybody."""
+        return self.partners(bid) if self._wishes(bid).requirements.only_partners else self.offers
 
+    def partners(self, bid: BookOrder) -> Sequence[BookOrder]:
+        """The offers of the buyer's listed partners."""
+        return [offer for meter in self._wishes(bid).partners for offer in self._of_meter.get(meter, ())]
 
-def _candidates(
-    bid: BookOrder, wishes: Wishes, offers: Iterable[BookOrder], surroundings: Surroundings
-) -> Iterator[CandidatePair]:
-    for offer in offers:
-        if offer.owner == bid.owner or bid.limit_price < offer.limit_price:
-            continue
-        connection = surroundings.connections(offer.meter, bid.meter)
-        standing = surroundings.standing.get(offer.meter, _UNKNOWN)
-        meeting = Meeting(offer, standing, connection, surroundings.reference)
-        if surplus(bid, offer, connection.charge) >= 0 and not is_excluded(wishes, meeting):
-            yield CandidatePair(bid.number, offer.number, connection.charge, bonus(wishes, meeting))
+    def pairs(self, bid: BookOrder, offers: Iterable[BookOrder]) -> Iterator[CandidatePair]:
+        """The candidate pairs of the bid with any of `offers`."""
+        pairs = (self._surroundings.pair(bid, offer) for offer in offers)
+        return (pair for pair in pairs if pair is not None)
+
+    def _wishes(self, bid: BookOrder) -> Wishes:
+        return self._surroundings.wishes.get(bid.meter, _NO_WISHES)
 
 
 def _best(pairs: Sequence[CandidatePair], count: int, tie_break: TieBreak) -> list[CandidatePair]:
@@ -123,3 +95,7 @@ def _best(pairs: Sequence[CandidatePair], count: int, tie_break: TieBreak) -> li
         return pair.charge - pair.bonus, tie_break.value(0, pair.bid, pair.offer)
 
     return sorted(pairs, key=nearness)[:count]
+
+
+def _in_order(pairs: Iterable[CandidatePair]) -> tuple[CandidatePair, ...]:
+    return tuple(sorted(pairs, key=lambda pair: (pair.bid, pair.offer)))

@@ -22,62 +22,52 @@ from math import isqrt
 
 from aipchain.market.bilateral.transport import Optimum, Row, Transport
 
-__all__ = ["solve"]
+__all__ = ["Tree", "solve"]
 
-Steps = Sequence[tuple[int, Sequence[tuple[int, int]]]]
+_Steps = Sequence[tuple[int, Sequence[tuple[int, int]]]]
 """Each node that energy may leave, with the nodes it may go to and what a watt-hour is worth on the way."""
 
 
 def solve(problem: Transport) -> Optimum:
     """Optimal fills and duals of `problem`."""
-    tree = _Tree(problem)
-    steps = _steps(problem, tree.outside)
-    block = isqrt(len(steps)) + 1
-    at = idle = 0
-    while idle < len(steps):
-        tail, tip, worth = _entering(steps[at : at + block], tree.potential)
-        if worth:
-            tree.pivot(tail, tip, worth)
-        idle = 0 if worth else idle + block
-        at = at + block if at + block < len(steps) else 0
+    tree = Tree(problem.demand, problem.supply)
+    tree.improve(problem.values)
     return tree.optimum()
 
 
-def _steps(problem: Transport, outside: int) -> Steps:
-    """From each bid to its offers and to the outside, and from the outside to each offer."""
-    bids = len(problem.demand)
-    of_bids = [[(bids + offer, value) for offer, value in row.items()] for row in problem.values]
-    return [
-        *((bid, [*steps, (outside, 0)]) for bid, steps in enumerate(of_bids)),
-        *((outside, [(offer, 0)]) for offer in range(bids, outside)),
-    ]
-
-
-def _entering(steps: Steps, potential: Sequence[int]) -> tuple[int, int, int]:
-    """The step of these that is worth most above its duals: from, to, and by how much; 0 if none is."""
-    tail = tip = worth = 0
-    for start, ends in steps:
-        least = potential[start] + worth
-        for end, value in ends:
-            if value + potential[end] > least:
-                tail, tip, worth = start, end, value + potential[end] - potential[start]
-                least = value + potential[end]
-    return tail, tip, worth
-
-
-class _Tree:
+class Tree:
     """The spanning tree: each node's parent, and the energy [Wh] between them; a bid gives it, an offer takes it."""
 
-    def __init__(self, problem: Transport) -> None:
-        self.bids = len(problem.demand)
-        self.outside = outside = self.bids + len(problem.supply)
+    def __init__(self, demand: Sequence[int], supply: Sequence[int]) -> None:
+        self.bids = len(demand)
+        self.outside = outside = self.bids + len(supply)
         self.potential = [0] * (outside + 1)
         self.depth = [1] * outside + [0]
         self.parent = [outside] * outside
-        self.wh = [*problem.demand, *problem.supply]
+        self.wh = [*demand, *supply]
         self.children: list[set[int]] = [*(set() for _ in range(outside)), set(range(outside))]
 
-    def pivot(self, tail: int, tip: int, worth: int) -> None:
+    def improve(self, values: Sequence[Row]) -> None:
+        """Pivot until no pair is worth more than its duals; the optimum of fewer pairs is a good start."""
+        steps = self._steps(values)
+        block = isqrt(len(steps)) + 1
+        at = idle = 0
+        while idle < len(steps):
+            tail, tip, worth = _entering(steps[at : at + block], self.potential)
+            if worth:
+                self._pivot(tail, tip, worth)
+            idle = 0 if worth else idle + block
+            at = at + block if at + block < len(steps) else 0
+
+    def _steps(self, values: Sequence[Row]) -> _Steps:
+        """From each bid to its offers and to the outside, and from the outside to each offer."""
+        of_bids = [[(self.bids + offer, value) for offer, value in row.items()] for row in values]
+        return [
+            *((bid, [*steps, (self.outside, 0)]) for bid, steps in enumerate(of_bids)),
+            *((self.outside, [(offer, 0)]) for offer in range(self.bids, self.outside)),
+        ]
+
+    def _pivot(self, tail: int, tip: int, worth: int) -> None:
         """Let energy go from `tail` to `tip`, which is worth `worth` more than their duals."""
         up, down = self._circle(tail, tip)
         losing = [*(node for node in reversed(down) if node >= self.bids), *(node for node in up if node < self.bids)]
@@ -139,3 +129,15 @@ class _Tree:
                 fills[bid][offer - self.bids] = wh
         p = tuple(-potential for potential in self.potential[self.bids : self.outside])
         return Optimum(tuple(dict(sorted(row.items())) for row in fills), tuple(self.potential[: self.bids]), p)
+
+
+def _entering(steps: _Steps, potential: Sequence[int]) -> tuple[int, int, int]:
+    """The step of these that is worth most above its duals: from, to, and by how much; 0 if none is."""
+    tail = tip = worth = 0
+    for start, ends in steps:
+        least = potential[start] + worth
+        for end, value in ends:
+            if value + potential[end] > least:
+                tail, tip, worth = start, end, value + potential[end] - potential[start]
+                least = value + potential[end]
+    return tail, tip, worth

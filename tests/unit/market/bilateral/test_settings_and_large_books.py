@@ -48,18 +48,17 @@ def test_text_that_is_no_table_is_refused(read: Callable[[str], object], text: s
     assert str(refused.value) == problem
 
 
-def test_a_large_book_is_cut_to_what_can_be_cleared(book: Book) -> None:
-    """No bid keeps more than its share of the pairs, and a partner list is still looked at in full."""
+def test_a_buyer_who_only_accepts_partners_has_them_in_a_large_book_too(book: Book) -> None:
+    """The list is looked at in full, and nobody else comes in."""
     orders = book(*[f"bid b{n} 20@1" for n in range(20)], *[f"offer o{n} 10@1" for n in range(20)])
     only_last = Wishes((MeterId(39),), {}, Requirements(only_partners=True))
-    found = manageable_pairs(orders, Surroundings(wishes={MeterId(0): only_last}), seed=1, most=40)
+    found = manageable_pairs(orders, Surroundings(wishes={MeterId(0): only_last}), seed=1, most=60)
 
     assert [(pair.bid, pair.offer) for pair in found if pair.bid == 0] == [(0, 39)]
-    assert {sum(pair.bid == bid for pair in found) for bid in range(1, 20)} == {2}
-    assert len({pair.offer for pair in found}) > 10
+    assert len(found) <= 60
     assert len(manageable_pairs(orders, Surroundings(), seed=1, most=400)) == 400
     with pytest.raises(ValueError, match="at least one"):
-        candidate_pairs(orders, Surroundings(), looks=0)
+        candidate_pairs(orders, Surroundings(), nearest=0)
 
 
 def side(numbers: list[int], wh: int = 5, limit: int = 10) -> OrderColumns:
