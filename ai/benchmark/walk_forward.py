@@ -18,10 +18,23 @@ from aipchain.ai.forecasting.forecaster import Forecaster
 from aipchain.ai.forecasting.quantiles import Quantiles
 from aipchain.ai.panel import Panel
 
-__all__ = ["REFIT_DAYS", "TEST", "TUNING", "Fold", "Walk", "folds", "forecast_fold", "walk_all", "walk_forward"]
+__all__ = [
+    "REFIT_DAYS",
+    "TEST",
+    "TRAINING_DAYS",
+    "TUNING",
+    "Fold",
+    "Walk",
+    "folds",
+    "forecast_fold",
+    "walk_all",
+    "walk_forward",
+]
 
 TUNING: Final = range(90, 182)
 TEST: Final = range(182, 364)
+TRAINING_DAYS: Final = TEST.start
+"""Of which the naive error of MASE is taken."""
 REFIT_DAYS: Final = 28
 
 

@@ -15,14 +15,14 @@ import lightgbm
 import numpy as np
 from numpy.typing import NDArray
 
-from aipchain.ai.forecasting.quantiles import LEVELS, Quantiles, in_order
+from aipchain.ai.forecasting.quantiles import EVERY_SECOND, Quantiles, all_levels, in_order
 from aipchain.ai.forecasting.rows import STRANGER, Rows, rows_of
 from aipchain.ai.forecasting.training import training_rows
 from aipchain.ai.panel import Panel
 
 __all__ = ["BoostedTrees", "FittedTrees"]
 
-GROWN: Final = (0.1, 0.3, 0.5, 0.7, 0.9)
+GROWN: Final = EVERY_SECOND
 """Levels that have trees."""
 
 LOAD_SETTINGS: Final[Mapping[str, object]] = {
@@ -90,7 +90,7 @@ class FittedTrees:
         """See `FittedOnRows.forecast_rows`."""
         columns = _columns(rows.features, rows.step, rows.weekday, rows.home_numbers(self.homes))
         told = np.stack([model.predict(columns, num_threads=1) for model in self.models], axis=-1)
-        return in_order(rows.in_wh(_all_levels(told)))
+        return in_order(rows.in_wh(all_levels(told)))
 
 
 def _columns(
@@ -98,11 +98,3 @@ def _columns(
 ) -> NDArray[np.float32]:
     columns = (features, *(column[:, None].astype(np.float32) for column in (step, weekday, home)))
     return np.concatenate(columns, axis=1)
-
-
-def _all_levels(grown: Quantiles) -> Quantiles:
-    """Levels between two grown ones are their mean: each second level is grown."""
-    told = np.empty((*grown.shape[:-1], len(LEVELS)))
-    told[..., ::2] = grown
-    told[..., 1::2] = (grown[..., :-1] + grown[..., 1:]) / 2
-    return told

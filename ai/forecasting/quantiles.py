@@ -9,15 +9,26 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["LEVELS", "MEDIAN", "Quantiles", "in_order", "whole_wh"]
+__all__ = ["EVERY_SECOND", "LEVELS", "MEDIAN", "Quantiles", "all_levels", "in_order", "whole_wh"]
 
 LEVELS: Final = tuple(tenth / 10 for tenth in range(1, 10))
 """The levels that every forecaster gives."""
+
+EVERY_SECOND: Final = LEVELS[::2]
+"""Levels of which `all_levels` makes all."""
 
 MEDIAN: Final = LEVELS.index(0.5)
 
 Quantiles = NDArray[np.float64]
 """Energy at each of `LEVELS` along the last axis [Wh]."""
+
+
+def all_levels(second: Quantiles) -> Quantiles:
+    """All levels from `EVERY_SECOND`: one between two is their mean."""
+    told = np.empty((*second.shape[:-1], len(LEVELS)))
+    told[..., ::2] = second
+    told[..., 1::2] = (second[..., :-1] + second[..., 1:]) / 2
+    return told
 
 
 def in_order(energy: Quantiles) -> Quantiles:

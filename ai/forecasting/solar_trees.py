@@ -21,12 +21,11 @@ from numpy.typing import NDArray
 from aipchain.ai.errors import UnusablePanel
 from aipchain.ai.forecasting.gaps import mean, quantiles
 from aipchain.ai.forecasting.neighbours import clearness
-from aipchain.ai.forecasting.quantiles import LEVELS, Quantiles
+from aipchain.ai.forecasting.quantiles import EVERY_SECOND, LEVELS, Quantiles, all_levels
 from aipchain.ai.forecasting.solar_view import SolarView
 
 __all__ = ["SkyTrees", "grown"]
 
-_GROWN: Final = LEVELS[::2]
 _WINDOW_DAYS: Final = 28
 _CLEAR_LEVEL: Final = 0.9
 _LEVEL_DAYS: Final = 21
@@ -58,7 +57,7 @@ Table = NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class SkyTrees:
-    """For each level of `_GROWN` its models, whose mean counts."""
+    """For each level of `EVERY_SECOND` its models, whose mean counts."""
 
     models: tuple[tuple[lightgbm.Booster, ...], ...]
 
@@ -67,7 +66,7 @@ class SkyTrees:
         rows, level = _rows(view, days)
         flat = rows.reshape(-1, rows.shape[-1])
         told = np.stack([_mean_told(models, flat) for models in self.models], axis=-1)
-        return _all_levels(told).reshape(*level.shape, len(LEVELS)) * (level * view.clear[:, days])[..., None]
+        return all_levels(told).reshape(*level.shape, len(LEVELS)) * (level * view.clear[:, days])[..., None]
 
 
 def grown(view: SolarView, rounds: int = 40, seed: int = 0) -> SkyTrees:
@@ -86,7 +85,7 @@ def grown(view: SolarView, rounds: int = 40, seed: int = 0) -> SkyTrees:
         raise UnusablePanel(f"no generation was measured on {len(days)} days, so there is nothing to learn from")
     weight = level * clear / clear.max(axis=(1, 2), keepdims=True)
     learned = lightgbm.Dataset(rows[known], np.minimum(target[known], _MOST), weight=weight[known])
-    settings = [[{**_SETTINGS, "seed": each, "alpha": level} for each in (seed, seed + 1)] for level in _GROWN]
+    settings = [[{**_SETTINGS, "seed": each, "alpha": level} for each in (seed, seed + 1)] for level in EVERY_SECOND]
     return SkyTrees(tuple(tuple(lightgbm.train(each, learned, rounds) for each in pair) for pair in settings))
 
 
@@ -126,11 +125,3 @@ def _clearness_before(view: SolarView, days: Sequence[int]) -> Iterator[Table]:
     window = sliding_window_view(day, _WINDOW_DAYS)[list(days)][:, ::-1]
     yield from window[:, :3].T
     yield from (mean(window[:, :last], axis=1) for last in (14, 28))
-
-
-def _all_levels(told: Quantiles) -> Quantiles:
-    """Levels between two grown ones are their mean: each second level is grown."""
-    found = np.empty((*told.shape[:-1], len(LEVELS)))
-    found[..., ::2] = told
-    found[..., 1::2] = (told[..., :-1] + told[..., 1:]) / 2
-    return found

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from aipchain.ai.benchmark.homes import HomesYear
 from aipchain.ai.benchmark.scores import naive_error, score
 from aipchain.ai.benchmark.suites.zones import zone_scores
-from aipchain.ai.benchmark.walk_forward import TEST, Fold, folds
+from aipchain.ai.benchmark.walk_forward import TEST, TRAINING_DAYS, Fold, folds
 from aipchain.ai.executors.executor import Executor
 from aipchain.ai.forecasting.aggregate import total_of
 from aipchain.ai.forecasting.aggregate_total import CommunityTotal
@@ -23,8 +23,6 @@ from aipchain.ai.panel import Panel
 
 __all__ = ["community_scores"]
 
-TRAINING_DAYS = 182
-"""Of which the naive error of MASE is taken."""
 
 Table = NDArray[np.float64]
 

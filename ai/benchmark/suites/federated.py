@@ -16,7 +16,7 @@ import numpy as np
 from aipchain.ai.benchmark.homes import HomesYear
 from aipchain.ai.benchmark.scores import Scores, naive_error, score
 from aipchain.ai.benchmark.suite import Goal, Result
-from aipchain.ai.benchmark.walk_forward import TEST, Fold, folds
+from aipchain.ai.benchmark.walk_forward import TEST, TRAINING_DAYS, Fold, folds
 from aipchain.ai.executors.executor import Executor
 from aipchain.ai.federated.aggregation import Rule
 from aipchain.ai.federated.attacks import Attack
@@ -41,8 +41,6 @@ _VARIANTS: Final = {POOLED: (POOLED, POOLED_OWN), TOGETHER: (TOGETHER, TOGETHER_
 """What is scored of a way: what all share, and then what each home learned for itself."""
 
 LIARS_OF_15: Final = 3
-TRAINING_DAYS: Final = 182
-"""Of which the naive error of MASE is taken."""
 
 
 @dataclass(frozen=True, slots=True)

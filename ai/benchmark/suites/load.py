@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from aipchain.ai.benchmark.bootstrap import week_block_difference
 from aipchain.ai.benchmark.homes import HomesYear
 from aipchain.ai.benchmark.scores import Scores, naive_error, pinball, score
-from aipchain.ai.benchmark.walk_forward import TEST, Walk, walk_all
+from aipchain.ai.benchmark.walk_forward import TEST, TRAINING_DAYS, Walk, walk_all
 from aipchain.ai.executors.executor import Executor
 from aipchain.ai.forecasting.blend import Blend, blended
 from aipchain.ai.forecasting.climatology import Climatology
@@ -27,8 +27,6 @@ from aipchain.ai.panel import Panel
 __all__ = ["OURS", "LoadWalk", "load_scores", "walk_load"]
 
 OURS: Final = "blend, tracked"
-TRAINING_DAYS: Final = 182
-"""Of which the naive error of MASE is taken."""
 
 
 @dataclass(frozen=True, slots=True)

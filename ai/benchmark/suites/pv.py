@@ -3,13 +3,11 @@
 No weather and no day of the year is used: the pack's weather was not of that year, and one year teaches no season.
 """
 
-from typing import Final
-
 import numpy as np
 
 from aipchain.ai.benchmark.homes import HomesYear
 from aipchain.ai.benchmark.scores import naive_error, score
-from aipchain.ai.benchmark.walk_forward import TEST, Walk, walk_all
+from aipchain.ai.benchmark.walk_forward import TEST, TRAINING_DAYS, Walk, walk_all
 from aipchain.ai.executors.executor import Executor
 from aipchain.ai.forecasting.climatology import Climatology
 from aipchain.ai.forecasting.forecaster import Forecaster
@@ -19,9 +17,6 @@ from aipchain.ai.forecasting.solar_blend import SkyBlend
 from aipchain.ai.panel import Panel
 
 __all__ = ["per_kilowatt", "pv_scores"]
-
-TRAINING_DAYS: Final = 182
-"""Of which the naive error of MASE is taken."""
 
 
 def pv_scores(year: HomesYear, executor: Executor, days: range = TEST) -> dict[str, object]:

@@ -18,8 +18,7 @@ from aipchain.ai.benchmark.homes import year_of
 from aipchain.ai.benchmark.machine import processor
 from aipchain.ai.benchmark.scores import naive_error, score
 from aipchain.ai.benchmark.suite import result_file
-from aipchain.ai.benchmark.suites.load import TRAINING_DAYS
-from aipchain.ai.benchmark.walk_forward import TEST
+from aipchain.ai.benchmark.walk_forward import TEST, TRAINING_DAYS
 from aipchain.ai.panel import Panel
 from aipchain.metering.packs import load_pack
 

@@ -9,7 +9,7 @@ from aipchain.ai.forecasting.boosted import BoostedTrees
 from aipchain.ai.forecasting.forecaster import Forecaster
 from aipchain.ai.forecasting.network import FeatureNet
 from aipchain.ai.forecasting.persistence import Persistence
-from aipchain.ai.forecasting.quantiles import MEDIAN, whole_wh
+from aipchain.ai.forecasting.quantiles import EVERY_SECOND, MEDIAN, all_levels, whole_wh
 from aipchain.ai.panel import Panel
 
 TREES = BoostedTrees(rounds=30, settings={"num_leaves": 7, "min_data_in_leaf": 20, "learning_rate": 0.2})
@@ -108,3 +108,9 @@ def test_constant_and_silent_homes_teach_and_are_forecast(year: Panel, forecaste
 
     assert told[0, 0, :, MEDIAN].sum() == pytest.approx(700 * 24, rel=0.3)
     assert told[1].max() <= 10
+
+
+def test_levels_between_grown_ones_are_their_mean() -> None:
+    """Five levels make nine, wherever trees are grown for every second one."""
+    assert EVERY_SECOND == (0.1, 0.3, 0.5, 0.7, 0.9)
+    assert all_levels(np.array([[0.0, 2, 6, 8, 20]])).tolist() == [[0, 1, 2, 4, 6, 7, 8, 14, 20]]
