@@ -9,6 +9,8 @@ from dataclasses import asdict, dataclass, replace
 from hashlib import sha256
 from typing import Any, Final
 
+from aipchain.ai.models.card_fields import refuse_odd_fields
+
 __all__ = ["FORMAT", "HeldOut", "ModelCard", "Taught", "card_of", "card_text"]
 
 FORMAT: Final = "aipchain load model, 3"
@@ -68,12 +70,14 @@ def card_text(card: ModelCard) -> str:
 def card_of(text: str) -> ModelCard:
     """Read a card.
 
-    :raises ValueError: it is none, another version's, or was changed; says which.
+    :raises ValueError: it is none, another version's, was changed, or says what cannot be; tells which.
     """
     try:
         found: Any = json.loads(text)
     except json.JSONDecodeError as error:
         raise ValueError(f"its card is no JSON ({error.msg} in line {error.lineno})") from error
+    except RecursionError as error:
+        raise ValueError("its card is nested too deeply") from error
     if not isinstance(found, dict) or found.get("format") != FORMAT:
         raise ValueError(f"its card is not of the format {FORMAT!r}")
     try:
@@ -85,6 +89,7 @@ def card_of(text: str) -> ModelCard:
         raise ValueError(f"its card lacks a field or has one too many ({error})") from error
     if card.digest != _digest(card):
         raise ValueError("its card was changed after it was written")
+    refuse_odd_fields(found)
     return card
 
 

@@ -145,7 +145,7 @@ def _named(folder: Path) -> frozenset[str]:
     """What a valid card there names, and the card itself; nothing where there is none."""
     try:
         return frozenset((CARD, *card_of(text_of(content_of(folder / CARD), "its card")).files))
-    except (FileNotFoundError, ValueError, RecursionError):
+    except (FileNotFoundError, ValueError):
         return frozenset()
 
 
