@@ -27,7 +27,7 @@ from aipchain.market.bilateral.transport import Row
 from aipchain.market.book import BookOrder
 from aipchain.market.splitmix import mix
 
-__all__ = ["LOOKS", "ROUNDS", "grown_pairs"]
+__all__ = ["FEW", "LOOKS", "ROUNDS", "WORK", "grown_pairs"]
 
 ROUNDS: Final = 4
 """The fewest rounds."""
@@ -37,6 +37,9 @@ WORK: Final = 10_000
 
 LOOKS: Final = 150
 """Offers that a bid looks at in a round."""
+
+FEW: Final = 2
+"""Pairs that a bid may get in a round beyond an equal share of the room."""
 
 
 def grown_pairs(
@@ -59,7 +62,7 @@ def grown_pairs(
     rounds = max(ROUNDS, WORK // (len(bids) + len(offers)))
     for number in range(rounds):
         room = max(0, most - len(growing.pairs)) // (rounds - number)
-        few = 1 + room // len(bids)
+        few = FEW + room // len(bids)
         growing.add(growing.gaining(surroundings, key, number * LOOKS, few)[:room])
     return growing.pairs.values()
 
