@@ -27,7 +27,12 @@ Actor = TypeVar("Actor")
 _RETRIES: Final = TRIES - 1
 
 _PROBE_S: Final = 5.0
-"""So long a head node may take to accept a connection [s]. Ray itself would go on asking for many minutes."""
+"""So long a head node may take for each step of being probed [s]. Ray itself would go on asking for many minutes."""
+
+_SETTINGS: Final = bytes((0, 0, 0, 4, 0, 0, 0, 0, 0))
+"""An empty frame of HTTP/2 (RFC 9113, section 6.5), with which both sides begin; Ray's head nodes speak gRPC on it."""
+
+_PREFACE: Final = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + _SETTINGS
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,14 +93,24 @@ class Cluster:
 
 
 def _probed(address: str) -> None:
-    """Connect to `host:port` and hang up; other addresses are left to Ray, which answers for them soon."""
+    """Connect to `host:port`, say hello and hang up; other addresses are left to Ray, which answers for them soon."""
     host, _, port = address.rpartition(":")
     if not host or "://" in address or not port.isdecimal():
         return
     try:
-        socket.create_connection((host.strip("[]"), int(port)), timeout=_PROBE_S).close()
+        with socket.create_connection((host.strip("[]"), int(port)), timeout=_PROBE_S) as connection:
+            known = os.environ.get("RAY_USE_TLS") == "1" or _greeted(connection)
     except (OSError, OverflowError) as error:
         raise ClusterUnreachable(address, getattr(error, "strerror", None) or str(error)) from error
+    if not known:
+        raise ClusterUnreachable(address, "what listens there is no head node")
+
+
+def _greeted(connection: socket.socket) -> bool:
+    """Whether the other side speaks HTTP/2."""
+    connection.sendall(_PREFACE)
+    with connection.makefile("rb") as told:
+        return told.read(len(_SETTINGS))[3:4] == _SETTINGS[3:4]
 
 
 def _resources() -> dict[str, float]:

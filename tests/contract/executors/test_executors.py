@@ -3,7 +3,9 @@
 import socket
 import subprocess
 import sys
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
 
 import numpy as np
 import pytest
@@ -114,6 +116,19 @@ def test_an_address_where_nobody_listens_is_told_in_a_sentence() -> None:
         f"ClusterUnreachable: no Ray cluster answers at {address} (Connection refused): check the address, or leave "
         "--ray and AIPCHAIN_RAY_ADDRESS out to work on this machine"
     )
+
+
+def test_what_is_no_head_node_is_told_in_a_sentence() -> None:
+    """A web server, such as the port of Ray's dashboard would be."""
+    with ThreadingHTTPServer(("127.0.0.1", 0), BaseHTTPRequestHandler) as server:
+        Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
+        address = f"127.0.0.1:{server.server_port}"
+        script = f"from aipchain.ai.executors.cluster import Cluster\nCluster.at({address!r})"
+        done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False, timeout=120)
+        server.shutdown()
+
+    told = done.stderr.splitlines()[-1]
+    assert f"no Ray cluster answers at {address} (what listens there is no head node): check the address" in told
 
 
 @pytest.mark.parametrize("address", ["127.0.0.1:70000", "no-such-host.invalid:6379"])
