@@ -21,6 +21,7 @@ from aipchain.ai.forecasting.features import WINDOW_DAYS
 from aipchain.ai.forecasting.quantiles import Quantiles, whole_wh
 from aipchain.ai.forecasting.tracking import QuantileTracker
 from aipchain.ai.models.days import day_written
+from aipchain.ai.models.meters import homes_seen_net
 from aipchain.ai.models.trained import TrainedModel, date_of
 from aipchain.ai.panel import Panel
 
@@ -115,12 +116,17 @@ def _answer(model: TrainedModel, shown: Panel, row: int, learned: Quantiles, usu
     if days < LEAST_DAYS:
         told = f"{days} of the last {WINDOW_DAYS} days were measured: the {method} needs {LEAST_DAYS}"
         return Answer(home, Method.CLIMATOLOGY, told, _whole(usual))
-    return Answer(home, method, _remark(model, home), _whole(learned))
+    return Answer(home, method, _remark(model, shown, home), _whole(learned))
 
 
-def _remark(model: TrainedModel, home: str) -> str:
-    """That it never saw the home; one that does not tell its homes may have."""
-    return "" if home in (model.card.homes or (home,)) else "the model did not learn from this home"
+def _remark(model: TrainedModel, shown: Panel, home: str) -> str:
+    """That it never saw the home (one that does not tell its homes may have), and that the meter sees no load."""
+    told = []
+    if model.card.homes and home not in model.card.homes:
+        told.append("the model did not learn from this home")
+    if homes_seen_net(shown.of_homes([home])):
+        told.append("its meter seems to see the net only")
+    return ", and ".join(told)
 
 
 def _measured_days(shown: Panel, row: int) -> int:

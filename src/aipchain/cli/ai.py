@@ -11,8 +11,7 @@ from aipchain.ai.errors import PartMissing
 from aipchain.cli.ai_advice import advise
 from aipchain.cli.ai_federation import app as federation
 from aipchain.cli.ai_models import forecast, serve, train
-from aipchain.cli.ai_parts import RayOption, WorkersOption
-from aipchain.cli.complaints import remark
+from aipchain.cli.ai_parts import RayOption, WorkersOption, at_work
 from aipchain.cli.output import AsJson, console, refuse_unwritable, show_json, show_table, write_file
 from aipchain.errors import InputError
 from aipchain.metering.packs import load_pack
@@ -69,8 +68,8 @@ def _run(name: str, seed: int, ray: str | None, workers: int, write: bool) -> Re
     if write:
         refuse_unwritable(result_file(name))
     executor = choose_executor(ray, workers)
-    with measured_run() as surroundings:
-        result = suite.run(year_of(load_pack()), executor, seed, remark)
+    with at_work(f"{name}: {executor.name}") as told, measured_run() as surroundings:
+        result = suite.run(year_of(load_pack()), executor, seed, told)
     where = {"seed": seed, "executor": executor.name, "workers": executor.workers}
     document = documented(suite, result, {**where, **surroundings})
     if write:

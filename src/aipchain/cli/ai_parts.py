@@ -1,15 +1,20 @@
 """What the commands of `aip ai` share: parts that take seconds to load, homes from a pack, where the work runs."""
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from importlib import import_module
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+from rich.console import Console
+from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from aipchain.ai.errors import PartMissing
 from aipchain.ai.models.days import day_written
-from aipchain.cli.output import console
+from aipchain.cli.complaints import remark
+from aipchain.cli.output import console, printable
 from aipchain.errors import InputError
 from aipchain.metering.packs import choose_homes, load_pack
 
@@ -18,6 +23,7 @@ __all__ = [
     "RayOption",
     "UntilOption",
     "WorkersOption",
+    "at_work",
     "day_of",
     "panel_of_pack",
     "part",
@@ -43,6 +49,26 @@ def part(module: str) -> Any:  # noqa: ANN401  # a module; torch and LightGBM ta
         return import_module(f"aipchain.ai.{module}")
     except ModuleNotFoundError as error:
         raise PartMissing(error.name or module, "ai") from error
+
+
+@contextmanager
+def at_work(on: str, screen: Console | None = None) -> Iterator[Callable[[str], None]]:
+    """Give somebody who says how far long work is.
+
+    On a terminal that is one line that goes in the end: the latest sentence, and the time since the beginning.
+    Elsewhere each sentence is a line.
+
+    :param on: what the line says until the first sentence.
+    :param screen: standard error without it.
+    """
+    shown = screen or Console(stderr=True)
+    if not shown.is_interactive:
+        yield remark
+        return
+    columns = (SpinnerColumn(), TextColumn("{task.description}", markup=False), TimeElapsedColumn())
+    with Progress(*columns, console=shown, transient=True) as line:
+        task = line.add_task(on, total=None)
+        yield lambda sentence: line.update(task, description=printable(sentence))
 
 
 def panel_of_pack(pack: Path | None, until: str = "", homes: str = "") -> Any:  # noqa: ANN401  # a panel

@@ -55,6 +55,18 @@ def test_a_home_the_model_never_saw_is_marked(trained: TrainedModel, three_homes
     assert (strange.method, strange.why) == (Method.BLEND, "the model did not learn from this home")
 
 
+def test_a_meter_that_sees_the_net_only_is_marked(trained: TrainedModel, three_homes: Panel) -> None:
+    """It shows no load in the hours about noon, more than a quarter of all; exactly a quarter is no such meter."""
+    net = three_homes.energy_wh.copy()
+    net[:, :, 9:16] = 0
+    quarter = three_homes.energy_wh.copy()
+    quarter[:, :, 9:15] = 0
+    told = [[each.why for each in forecast_day(trained, _with(three_homes, it), DAY)] for it in (net, quarter)]
+
+    meter, strange = "its meter seems to see the net only", "the model did not learn from this home"
+    assert told == [[meter, meter, f"{strange}, and {meter}"], ["", "", strange]]
+
+
 def test_one_day_of_history_gives_climatology(trained: TrainedModel, three_homes: Panel) -> None:
     """Marked as such, with the reason, and exactly that of `Climatology`."""
     missing = three_homes.missing.copy()
