@@ -44,9 +44,7 @@ def demo(
     ),
     taste: Annotated[
         list[str] | None,
-        typer.Option(
-            help="What agents that plan are told: risk=30%,reserve=20%,green=10%, or HOME:reserve=50%."
-        ),
+        typer.Option(help="What agents that plan are told: risk=30%,reserve=20%,green=10%, or HOME:reserve=50%."),
     ] = None,
     seed: Annotated[int, typer.Option(help="Makes keys and ballots; the same seed gives the same results.")] = 1,
     json_file: Annotated[Path | None, typer.Option("--json", help="Write the results here; - prints them.")] = None,

@@ -10,9 +10,7 @@ from aipchain.cli.quantities import parse_share
 __all__ = ["read_tastes"]
 
 _SETTINGS: Final = {"risk": "risk_aversion_ppm", "reserve": "reserve_ppm", "green": "green_ppm"}
-_EXPECTED: Final = (
-    "write risk, reserve or green with a share, for example reserve=20%, or home_03:reserve=20%"
-)
+_EXPECTED: Final = "write risk, reserve or green with a share, for example reserve=20%, or home_03:reserve=20%"
 
 
 def read_tastes(texts: Iterable[str], homes: Sequence[str]) -> tuple[Taste, ...]:
