@@ -3,14 +3,14 @@
 import io
 import json
 import signal
-import socket
+import subprocess
+import sys
 from collections.abc import Callable
-from contextlib import suppress
 from datetime import datetime, timedelta
 from http.client import HTTPConnection
 from pathlib import Path
-from threading import Event, Thread, main_thread
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from rich.console import Console
@@ -33,30 +33,19 @@ def pack(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def _served(aip: Aip, model: Path, pack: Path) -> tuple[str, Any]:
-    """What `serve` says, and what is answered at its port; then it is stopped as by a user."""
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    ended, told = Event(), []
-
-    def ask() -> None:
-        while not ended.wait(0.02):
-            with suppress(ConnectionRefusedError):
-                connection = HTTPConnection("127.0.0.1", port, timeout=60)
-                connection.request("GET", "/forecast?day=2020-01-16")
-                told.append(json.loads(connection.getresponse().read()))
-                connection.close()
-                signal.pthread_kill(main_thread().ident or 0, signal.SIGINT)
-                return
-
-    asking = Thread(target=ask)
-    asking.start()
-    try:
-        said = aip("ai", "serve", "--model", model, "--pack", pack, "--port", port).out
-    finally:
-        ended.set()
-        asking.join()
-    return said.replace(str(port), "PORT"), told[0]
+def _served(model: Path, pack: Path) -> tuple[str, Any]:
+    """Where `serve` says that it answers, and what is answered there; then it is stopped as by a user."""
+    command = ("ai", "serve", "--model", str(model), "--pack", str(pack), "--port", "0")
+    begun = (sys.executable, "-c", "from aipchain.cli.app import main; main()", *command)
+    with subprocess.Popen(begun, stdout=subprocess.PIPE, text=True) as program:
+        assert program.stdout is not None
+        url = urlsplit(program.stdout.readline().strip())
+        connection = HTTPConnection(url.netloc, timeout=60)
+        connection.request("GET", f"{url.path}?{url.query}")
+        told = json.loads(connection.getresponse().read())
+        connection.close()
+        program.send_signal(signal.SIGINT)
+    return f"{url.hostname}{url.path}?{url.query}", told
 
 
 def test_what_was_trained_forecasts_the_day_after(aip: Aip, pack: Path) -> None:
@@ -68,7 +57,7 @@ def test_what_was_trained_forecasts_the_day_after(aip: Aip, pack: Path) -> None:
     table = aip(*asked, "--day", "2020-01-15", "--home", "a")
     told = aip(*asked, "--day", "2020-01-15", "--json")
     learned = aip(*asked, "--day", "2020-01-14")
-    said, served = _served(aip, model, pack)
+    where, served = _served(model, pack)
 
     assert (trained.code, table.code, told.code, learned.code) == (0, 0, 0, 2)
     assert trained.sentence.splitlines() == [
@@ -84,7 +73,7 @@ def test_what_was_trained_forecasts_the_day_after(aip: Aip, pack: Path) -> None:
     assert {step[4] for step in a["quantiles_wh"]} == {5}
     assert b["why"] == "the model did not learn from this home, and its meter seems to see the net only"
     assert "choose a day from 2020-01-15 to 2020-01-16" in learned.sentence
-    assert said.splitlines()[0] == "http://127.0.0.1:PORT/forecast?day=2020-01-16"
+    assert where == "127.0.0.1/forecast?day=2020-01-16"
     assert (served["day"], [home["method"] for home in served["homes"]]) == ("2020-01-16", ["blend", "blend"])
 
 
