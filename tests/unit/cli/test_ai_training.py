@@ -2,7 +2,6 @@
 
 import io
 import json
-import signal
 import subprocess
 import sys
 from collections.abc import Callable
@@ -34,7 +33,7 @@ def pack(tmp_path: Path) -> Path:
 
 
 def _served(model: Path, pack: Path) -> tuple[str, Any]:
-    """Where `serve` says that it answers, and what is answered there; then it is stopped as by a user."""
+    """Where `serve` says that it answers, and what is answered there; then it is ended."""
     command = ("ai", "serve", "--model", str(model), "--pack", str(pack), "--port", "0")
     begun = (sys.executable, "-c", "from aipchain.cli.app import main; main()", *command)
     with subprocess.Popen(begun, stdout=subprocess.PIPE, text=True) as program:
@@ -44,7 +43,7 @@ def _served(model: Path, pack: Path) -> tuple[str, Any]:
         connection.request("GET", f"{url.path}?{url.query}")
         told = json.loads(connection.getresponse().read())
         connection.close()
-        program.send_signal(signal.SIGINT)
+        program.terminate()
     return f"{url.hostname}{url.path}?{url.query}", told
 
 
