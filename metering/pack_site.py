@@ -8,13 +8,11 @@ from typing import Final
 
 from aipchain.metering.errors import BadPack
 from aipchain.metering.pack_tables import has_table, rows_of_table
-from aipchain.units import Site
+from aipchain.units import UDEG, Site
 
 __all__ = ["site_of"]
 
 _DEGREES: Final = re.compile(r"-?[0-9]{1,3}(\.[0-9]{1,20})?")
-_UDEG: Final = 1_000_000
-"""Millionths of a degree in one."""
 
 
 def site_of(root: Path) -> Site | None:
@@ -35,7 +33,7 @@ def site_of(root: Path) -> Site | None:
 
 def _udeg(root: Path, row: dict[str, str], column: str, most: int) -> int:
     text = row[column]
-    if not _DEGREES.fullmatch(text) or abs(udeg := round(Decimal(text) * _UDEG)) > most * _UDEG:
+    if not _DEGREES.fullmatch(text) or abs(udeg := round(Decimal(text) * UDEG)) > most * UDEG:
         place = f"{root}/site, column {column}"
         raise BadPack(f"{place} is {reprlib.repr(text)}, not degrees from -{most} to {most}: correct it")
     return udeg

@@ -24,7 +24,8 @@ NextDay = Callable[[Panel], Quantiles]
 """Says the day after the last of a panel, (homes, steps of a day, 9) [Wh]; NaN for a home it knows too little of."""
 
 LEAST_DAYS: Final = 2
-"""Measured days from which on a home is forecast by what was learned; a single day may be an odd one."""
+"""Measured days from which on a home is forecast by what was learned: it is better than climatology from the first days
+on (`newcomers` in the suite cl22-wf), but a single day may be an odd one."""
 
 _EVERY_DAYS: Final = 28
 _AT_FIRST: Final = (LEAST_DAYS, 7, 14)

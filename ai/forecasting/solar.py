@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from aipchain.ai.panel import DAY_S
-from aipchain.units import Site, UnixSeconds
+from aipchain.units import UDEG, Site, UnixSeconds
 
 __all__ = ["Sunlight", "on_plane", "sunlight"]
 
@@ -30,9 +30,6 @@ _FROM_THE_SKY: Final = 0.1
 
 _PARTS: Final = 4
 """A step is the mean of so many moments of it."""
-
-_UDEG: Final = 1_000_000
-"""Millionths of a degree in one."""
 
 Table = NDArray[np.float64]
 
@@ -50,8 +47,8 @@ def sunlight(site: Site, start: UnixSeconds, days: range, steps_per_day: int, ah
     first = [datetime.fromtimestamp(start + day * DAY_S, UTC).timetuple().tm_yday - 1 for day in days]
     hour = (np.arange(steps_per_day * _PARTS) + 0.5) * 24 / (steps_per_day * _PARTS)
     turn = 2 * np.pi * (np.array(first)[:, None] + hour / 24) / 365
-    solar_hour = hour - ahead_h + site.east_udeg / _UDEG / 15 + _equation_of_time_h(turn)
-    direction = _direction(np.radians(site.north_udeg / _UDEG), _declination(turn), np.radians(15 * (solar_hour - 12)))
+    solar_hour = hour - ahead_h + site.east_udeg / UDEG / 15 + _equation_of_time_h(turn)
+    direction = _direction(np.radians(site.north_udeg / UDEG), _declination(turn), np.radians(15 * (solar_hour - 12)))
     return Sunlight(direction, _beam(direction[..., 2]))
 
 

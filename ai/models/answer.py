@@ -18,6 +18,7 @@ import numpy as np
 from aipchain.ai.errors import UnusablePanel
 from aipchain.ai.forecasting.climatology import Climatology
 from aipchain.ai.forecasting.features import WINDOW_DAYS
+from aipchain.ai.forecasting.online import LEAST_DAYS
 from aipchain.ai.forecasting.quantiles import Quantiles, whole_wh
 from aipchain.ai.forecasting.tracking import QuantileTracker
 from aipchain.ai.models.days import day_written
@@ -27,9 +28,6 @@ from aipchain.ai.panel import Panel
 
 __all__ = ["Answer", "Method", "days_to_ask", "forecast_day"]
 
-LEAST_DAYS: Final = 2
-"""Measured days from which on a model answers: it is better than climatology from the first days on (`newcomers` in
-the suite cl22-wf), but a single day may be an odd one."""
 RECENT_DAYS: Final = 56
 """How far back shifts are learned again, where training was longer ago."""
 
@@ -107,7 +105,7 @@ def _learned_until(model: TrainedModel) -> date | None:
 
 def _answer(model: TrainedModel, shown: Panel, row: int, learned: Quantiles, usual: Quantiles) -> Answer:
     method = Method.BLEND if model.card.taught is None else Method.FEDERATED
-    home, days = shown.homes[row], _measured_days(shown, row)
+    home, days = shown.homes[row], int(shown.measured_days(WINDOW_DAYS)[row])
     if np.isnan(usual).any():
         return Answer(home, Method.NONE, "nothing was measured in the three weeks before, or not at that hour", ())
     if model.card.steps_per_day != shown.steps_per_day:
@@ -127,11 +125,6 @@ def _remark(model: TrainedModel, shown: Panel, home: str) -> str:
     if homes_seen_net(shown.of_homes([home])):
         told.append("its meter seems to see the net only")
     return ", and ".join(told)
-
-
-def _measured_days(shown: Panel, row: int) -> int:
-    """Of the days that features see, those measured for at least half of their steps."""
-    return int(np.sum(np.mean(~shown.missing[row, -WINDOW_DAYS:], axis=1) >= 0.5))
 
 
 def _adjusted(model: TrainedModel, shown: Panel, place: int) -> Quantiles:

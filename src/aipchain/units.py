@@ -10,6 +10,7 @@ from typing import NewType
 __all__ = [
     "AIP",
     "PRICE_OF_ONE_AIP_PER_KWH",
+    "UDEG",
     "Balance",
     "Interval",
     "Price",
@@ -31,6 +32,10 @@ AIP = 10**12
 
 PRICE_OF_ONE_AIP_PER_KWH = AIP // 1_000
 """The `Price` of 1 AIP per kWh [base units per Wh]."""
+
+
+UDEG = 1_000_000
+"""Millionths of a degree in one."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
