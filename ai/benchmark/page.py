@@ -4,9 +4,11 @@ Each list of rows is a table whose numbers carry a bar, as long as the number is
 `week` are drawn as lines instead, one for each other column.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from html import escape
 from typing import Any, Final
+
+from aipchain.ai.benchmark.suite import Rows, tables
 
 __all__ = ["page"]
 
@@ -22,18 +24,16 @@ td.missed{color:#b91c1c;font-weight:600}svg{max-width:100%;height:auto}text{font
 td.number{background-image:linear-gradient(#1d4468,#1d4468)}td.missed{color:#f87171}}
 """
 
-Rows = Sequence[Mapping[str, Any]]
-
 
 def page(name: str, document: Mapping[str, Any]) -> str:
     """The page of a result document."""
-    tables = [part for key, value in document.items() if _are_rows(value) for part in _part(key, value)]
+    parts = [part for key, rows in tables(document) for part in _part(key, rows)]
     run = document["run"]
     made = f"seed {run['seed']}, {run['executor']}, {run['cpu_s']} CPU s, {run['processor']}, Python {run['python']}"
     versions = ", ".join(f"{package} {version}" for package, version in run["versions"].items())
     return (
         f'<!doctype html><html lang="en"><meta charset="utf-8"><title>{escape(name)}</title><style>{_STYLE}</style>'
-        f"<h1>{escape(name)}</h1><p>{escape(made)}; {escape(versions)}</p>{''.join(tables)}</html>\n"
+        f"<h1>{escape(name)}</h1><p>{escape(made)}; {escape(versions)}</p>{''.join(parts)}</html>\n"
     )
 
 
@@ -76,10 +76,6 @@ def _lines(rows: Rows) -> str:
         label = f'<text x="{right + 8}" y="{24 + 18 * place}" style="fill:{colour}">{escape(name)}</text>'
         drawn.append(f'<polyline points="{points}" fill="none" stroke="{colour}" stroke-width="1.6"/>{label}')
     return f'<svg viewBox="0 0 {WIDTH} {HEIGHT}" role="img">{frame}{"".join(drawn)}</svg>'
-
-
-def _are_rows(value: object) -> bool:
-    return isinstance(value, list) and bool(value) and all(isinstance(row, dict) for row in value)
 
 
 def _is_number(value: object) -> bool:

@@ -5,7 +5,7 @@ rows in it are shown as tables. The result of a release is committed in `results
 """
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from importlib import import_module, resources
 from pathlib import Path
@@ -16,7 +16,7 @@ from aipchain.ai.benchmark.homes import HomesYear
 from aipchain.ai.errors import PartMissing
 from aipchain.ai.executors.executor import Executor
 
-__all__ = ["SUITES", "Goal", "Result", "Suite", "committed", "documented", "result_file", "suite_named"]
+__all__ = ["SUITES", "Goal", "Result", "Suite", "committed", "documented", "result_file", "suite_named", "tables"]
 
 SUITES: Final[Mapping[str, str]] = {
     "cl22-wf": "day-ahead forecasts of load, of generation and of the community, walked through half a year",
@@ -29,6 +29,9 @@ SUITES: Final[Mapping[str, str]] = {
 
 Result = dict[str, object]
 """A JSON document."""
+
+Rows = list[dict[str, Any]]
+"""A list of it that is shown as a table."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,3 +93,10 @@ def committed(name: str) -> Result:
     except (OSError, ValueError) as error:
         raise NoResult(name) from error
     return cast(Result, found)
+
+
+def tables(document: Mapping[str, object]) -> Iterator[tuple[str, Rows]]:
+    """The tables of a result, its goals among them, by their keys."""
+    for key, value in document.items():
+        if isinstance(value, list) and value and all(isinstance(row, dict) for row in value):
+            yield key, value

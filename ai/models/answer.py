@@ -21,10 +21,10 @@ from aipchain.ai.forecasting.features import WINDOW_DAYS
 from aipchain.ai.forecasting.online import LEAST_DAYS
 from aipchain.ai.forecasting.quantiles import Quantiles, whole_wh
 from aipchain.ai.forecasting.tracking import QuantileTracker
-from aipchain.ai.models.days import day_written
 from aipchain.ai.models.meters import homes_seen_net
 from aipchain.ai.models.trained import TrainedModel, date_of
 from aipchain.ai.panel import Panel
+from aipchain.days import day_written
 
 __all__ = ["Answer", "Method", "days_to_ask", "forecast_day"]
 

@@ -4,7 +4,7 @@ import math
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from aipchain.ai.models.days import day_written
+from aipchain.days import day_written
 
 __all__ = ["refuse_odd_fields"]
 

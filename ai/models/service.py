@@ -15,9 +15,9 @@ from urllib.parse import parse_qs, urlsplit
 from aipchain.ai.errors import UnusablePanel
 from aipchain.ai.forecasting.quantiles import LEVELS
 from aipchain.ai.models.answer import Answer, forecast_day
-from aipchain.ai.models.days import day_written
 from aipchain.ai.models.trained import TrainedModel
 from aipchain.ai.panel import Panel
+from aipchain.days import day_written
 from aipchain.errors import InputError
 
 __all__ = ["answer_document", "model_service"]

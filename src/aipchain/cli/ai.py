@@ -20,7 +20,16 @@ try:
     from aipchain.ai.benchmark.homes import year_of
     from aipchain.ai.benchmark.machine import measured_run
     from aipchain.ai.benchmark.page import page
-    from aipchain.ai.benchmark.suite import SUITES, Result, committed, documented, result_file, suite_named
+    from aipchain.ai.benchmark.suite import (
+        SUITES,
+        Result,
+        Rows,
+        committed,
+        documented,
+        result_file,
+        suite_named,
+        tables,
+    )
     from aipchain.ai.executors.choose import choose_executor
 except ModuleNotFoundError as error:
     raise PartMissing(error.name or "a package", "ai") from error
@@ -82,8 +91,8 @@ MOST_COLUMNS = 7
 
 def _show(name: str, document: Mapping[str, Any]) -> None:
     """Rows of the document as tables, goals last; the rest is for `--json`."""
-    for key, rows in document.items():
-        if key != "goals" and not key.endswith("_weeks") and _are_rows(rows):
+    for key, rows in tables(document):
+        if key != "goals" and not key.endswith("_weeks"):
             _show_rows(f"{name}: {key.replace('_', ' ')}", rows)
     figures = [(key, _joined(value)) for key, value in document.items() if _is_figure(value) and key != "run"]
     if figures:
@@ -102,7 +111,7 @@ def _show(name: str, document: Mapping[str, Any]) -> None:
     )
 
 
-def _show_rows(title: str, rows: list[dict[str, Any]]) -> None:
+def _show_rows(title: str, rows: Rows) -> None:
     """A row for each; where they have many columns, a column for each, so that a terminal has room for names."""
     columns = list(dict.fromkeys(column for row in rows for column in row))
     told = [[_told(row.get(column, "")) for column in columns] for row in rows]
@@ -113,10 +122,6 @@ def _show_rows(title: str, rows: list[dict[str, Any]]) -> None:
         show_table(
             title, [names[0], *(row[0] for row in told)], zip(names[1:], *(row[1:] for row in told), strict=True)
         )
-
-
-def _are_rows(value: object) -> bool:
-    return isinstance(value, list) and bool(value) and all(isinstance(row, dict) for row in value)
 
 
 def _is_figure(value: object) -> bool:

@@ -11,13 +11,13 @@ from aipchain.cli.ai_parts import (
     UntilOption,
     WorkersOption,
     at_work,
-    day_of,
     panel_of_pack,
     part,
     show_card,
 )
 from aipchain.cli.complaints import remark
 from aipchain.cli.output import AsJson, console, show_json, show_table
+from aipchain.cli.quantities import parse_day
 from aipchain.errors import InputError
 
 __all__ = ["forecast", "serve", "train"]
@@ -68,7 +68,7 @@ def forecast(
     Energy is in whole Wh at quantiles 0.1 to 0.9 of each step. Where the model cannot say, the answer is climatology
     and is marked as such.
     """
-    wanted = day_of("--day", day)
+    wanted = parse_day("--day", day)
     kept = part("models.folder").load_model(model)
     answers = part("models.answer").forecast_day(kept, panel_of_pack(pack), wanted, home)
     if as_json:

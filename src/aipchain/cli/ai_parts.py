@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from importlib import import_module
 from pathlib import Path
 from typing import Annotated, Any
@@ -12,9 +12,9 @@ from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from aipchain.ai.errors import PartMissing
-from aipchain.ai.models.days import day_written
 from aipchain.cli.complaints import remark
 from aipchain.cli.output import console, printable
+from aipchain.cli.quantities import parse_day
 from aipchain.errors import InputError
 from aipchain.metering.packs import choose_homes, load_pack
 
@@ -24,7 +24,6 @@ __all__ = [
     "UntilOption",
     "WorkersOption",
     "at_work",
-    "day_of",
     "panel_of_pack",
     "part",
     "show_card",
@@ -77,7 +76,7 @@ def panel_of_pack(pack: Path | None, until: str = "", homes: str = "") -> Any:  
     :param homes: how many, or names parted by commas; all without it.
     :raises InputError: the pack, the homes or the day cannot be used.
     """
-    last = day_of("--until", until) if until else None
+    last = parse_day("--until", until) if until else None
     found = load_pack(pack)
     chosen = choose_homes(found, homes) if homes else found.homes
     panel = part("panel").panel_of(found.start, found.step_s, [(home.name, home.load_wh) for home in chosen])
@@ -87,17 +86,6 @@ def panel_of_pack(pack: Path | None, until: str = "", homes: str = "") -> Any:  
     if not 1 <= days <= panel.days:
         raise InputError(f"--until {last} is not in the pack, which has {panel.days} days: choose one of them")
     return panel.until(days)
-
-
-def day_of(option: str, text: str) -> date:
-    """Read a day.
-
-    :raises InputError: it is none.
-    """
-    try:
-        return day_written(text)
-    except ValueError as fault:
-        raise InputError(f"{option} {text!r} is no day ({fault}): write YYYY-MM-DD") from fault
 
 
 def show_card(out: Path, card: Any) -> None:  # noqa: ANN401  # a card of the ai room

@@ -4,7 +4,6 @@ import json
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import date
 from pathlib import Path
 from typing import Annotated
 
@@ -15,6 +14,7 @@ from aipchain.chain.node import Node
 from aipchain.chain.rpc.server import serve
 from aipchain.cli.complaints import complain, remark
 from aipchain.cli.output import console, refuse_unwritable, show_json, show_table, write_file
+from aipchain.cli.quantities import parse_day
 from aipchain.cli.tastes import read_tastes
 from aipchain.errors import InputError
 from aipchain.metering.packs import choose_homes, load_pack
@@ -63,7 +63,7 @@ def demo(
     if taste and agent is not Agent.PLAN:
         raise InputError("--taste is what agents are told that plan: give --agent plan with it")
     tastes = read_tastes(taste, [home.name for home in chosen]) if taste else ()
-    settings = Settings(pack, chosen, _day(first), days, seed, forecast, agent, tastes)
+    settings = Settings(pack, chosen, parse_day("--from", first), days, seed, forecast, agent, tastes)
     stage = Rehearsal(settings, base_path)
     try:
         with _served(stage.node, ws), _bar() as bar:
@@ -78,13 +78,6 @@ def demo(
     if json_file is not None:
         write_file(json_file, json.dumps(document, indent=2) + "\n")
     _tables(results, document["seconds"], report)
-
-
-def _day(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError as fault:
-        raise InputError(f"--from {text!r} is no day ({fault}): write YYYY-MM-DD") from fault
 
 
 @contextmanager

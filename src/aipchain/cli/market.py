@@ -4,7 +4,6 @@ import json
 import re
 import time
 from collections.abc import Sequence
-from datetime import date
 from pathlib import Path
 from typing import Annotated
 
@@ -18,6 +17,7 @@ from aipchain.cli.complaints import complain, remark
 from aipchain.cli.errors import Misread
 from aipchain.cli.grid import NO_GRID, ChargesOption, GridTerms, LinesOption, read_grid
 from aipchain.cli.output import console, refuse_unwritable, show_json, write_file
+from aipchain.cli.quantities import parse_day
 from aipchain.errors import InputError
 from aipchain.market.terms import Proof
 from aipchain.metering.packs import Home, choose_homes, load_pack
@@ -81,7 +81,9 @@ def compare(
     chosen = _chosen(Catalogue.discover(plugins or ()), rules, settings or (), read_grid(charges or (), lines or ()))
     pack = load_pack(data)
     told = choose_homes(pack, homes or str(len(pack.homes)))
-    weeks_of_homes = Settings(pack, told, _day(first), weeks, seed, forecast, accept_price, _zones(told, zones or ()))
+    weeks_of_homes = Settings(
+        pack, told, parse_day("--from", first), weeks, seed, forecast, accept_price, _zones(told, zones or ())
+    )
     _refuse_unwritable(json_file, report)
     comparison = _compared(weeks_of_homes, chosen)
     _write(comparison, json_file, report)
@@ -128,13 +130,6 @@ def _compared(settings: Settings, chosen: Sequence[MarketRule]) -> Comparison:
     ) as bar:
         task = bar.add_task("", total=len(chosen) + 1)
         return replay_all(settings, chosen, lambda name: bar.update(task, description=name, advance=1))
-
-
-def _day(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError as fault:
-        raise InputError(f"--from {text!r} is no day ({fault}): write YYYY-MM-DD") from fault
 
 
 def _refuse_unwritable(json_file: Path | None, report: Path | None) -> None:

@@ -1,14 +1,15 @@
 """Quantities as people write and read them, and the integers the chain has for them; nothing is ever rounded.
 
 Written: prices `0.25` [AIP per kWh], energy `1500Wh` or `1.5kWh`, times `1475488800` or `2016-10-03T10:00` (UTC),
-spans `900`, `15min`, `1h`, `1d`, shares `12.5%`.
+days `2016-10-03`, spans `900`, `15min`, `1h`, `1d`, shares `12.5%`.
 """
 
 import re
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 from aipchain.cli.errors import Misread
+from aipchain.days import day_written
 from aipchain.runtime_bridge.types import Permill
 from aipchain.units import PRICE_OF_ONE_AIP_PER_KWH, Price, UnixSeconds, Wh
 
@@ -17,6 +18,7 @@ __all__ = [
     "format_share",
     "format_span",
     "format_time",
+    "parse_day",
     "parse_energy",
     "parse_price",
     "parse_share",
@@ -70,6 +72,17 @@ def parse_time(what: str, text: str) -> UnixSeconds:
     if moment.year < 1970 or moment.microsecond:
         raise Misread(what, text, "write unix seconds or a time in UTC, for example 2016-10-03T10:00")
     return UnixSeconds((moment - datetime(1970, 1, 1, tzinfo=UTC)).days * 86_400 + _second_of_day(moment))
+
+
+def parse_day(what: str, text: str) -> date:
+    """Read a day.
+
+    :raises Misread: none, or written in another way.
+    """
+    try:
+        return day_written(text)
+    except ValueError as fault:
+        raise Misread(what, text, "write a day of the calendar as YYYY-MM-DD") from fault
 
 
 def parse_span(what: str, text: str) -> int:

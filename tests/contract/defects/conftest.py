@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import pytest
 from tests.integration.cli.conftest import wilderness
-from tests.integration.orchestrator.conftest import HOUR, Resident, Village, founded, unruled, village
+from tests.integration.orchestrator.village import HOUR, Resident, Village, founded, unruled, village
 
 from aipchain.orchestrator.founding import Charter, Services, Settler, community_of, founding_steps, meters_by_owner
 from aipchain.runtime_bridge import calls, facts, reads

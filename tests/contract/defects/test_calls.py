@@ -24,7 +24,7 @@ from aipchain.runtime_bridge.protocol import OWN_PALLETS
 from aipchain.units import Price, UnixSeconds, Wh
 
 if TYPE_CHECKING:
-    from tests.integration.orchestrator.conftest import Village
+    from tests.integration.orchestrator.village import Village
 
 ZEROS = bytes(4_096)
 OWN_CALLS = [(pallet, function) for pallet in OWN_PALLETS for function in calls.CALLS[pallet]]

@@ -31,7 +31,7 @@ from aipchain.runtime_bridge.submitter import Submitter
 from aipchain.units import Price
 
 if TYPE_CHECKING:
-    from tests.integration.orchestrator.conftest import Village
+    from tests.integration.orchestrator.village import Village
 
 ROOT = Path(__file__).resolve().parents[3]
 PRODUCT = [

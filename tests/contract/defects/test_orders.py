@@ -10,7 +10,7 @@ from aipchain.runtime_bridge import types as t
 from aipchain.runtime_bridge.metadata import Call
 
 if TYPE_CHECKING:
-    from tests.integration.orchestrator.conftest import Village
+    from tests.integration.orchestrator.village import Village
 
 
 def test_g_collateral_reserved_per_order(village: Village) -> None:

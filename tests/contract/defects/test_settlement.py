@@ -15,7 +15,7 @@ from aipchain.units import UnixSeconds
 
 if TYPE_CHECKING:
     from tests.contract.defects.conftest import Neighbours
-    from tests.integration.orchestrator.conftest import Village
+    from tests.integration.orchestrator.village import Village
 
 HOUR = 3_600
 

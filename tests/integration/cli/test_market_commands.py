@@ -104,7 +104,7 @@ def test_settings_reach_the_rules_and_the_document(run: Run) -> None:
         (("--homes", "home_99"), "home_99"),
         (("--weeks", 0), "0 weeks cannot be lived through: give at least 1"),
         (("--weeks", 53), "are not in the data"),
-        (("--from", "2016-02-30"), "no day"),
+        (("--from", "2016-02-30"), "write a day of the calendar as YYYY-MM-DD"),
         (("--forecast", "clairvoyant"), "known are"),
         (("--report", "-"), "give it a file"),
         (("--zone", "1"), "write ZONE=HOMES"),

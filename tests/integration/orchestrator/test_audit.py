@@ -22,7 +22,8 @@ from aipchain.runtime_bridge.connection import Connection, connect
 from aipchain.units import Interval, Price, UnixSeconds, Wh
 
 if TYPE_CHECKING:
-    from tests.integration.orchestrator.conftest import Lived, Village
+    from tests.integration.orchestrator.conftest import Lived
+    from tests.integration.orchestrator.village import Village
 
 
 def audited(connection: Connection, catalogue: Catalogue) -> ReplayReport:

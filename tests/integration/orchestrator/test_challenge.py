@@ -11,7 +11,7 @@ from aipchain.orchestrator.errors import NoBook
 from aipchain.units import Interval, UnixSeconds
 
 if TYPE_CHECKING:
-    from tests.integration.orchestrator.conftest import Village
+    from tests.integration.orchestrator.village import Village
 
 
 def test_a_clearing_under_the_envelope_has_no_duals_to_doubt(village: Village) -> None:

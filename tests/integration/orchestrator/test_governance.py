@@ -14,7 +14,7 @@ from aipchain.runtime_bridge import types as t
 from aipchain.units import UnixSeconds
 
 if TYPE_CHECKING:
-    from tests.integration.orchestrator.conftest import Resident, Village
+    from tests.integration.orchestrator.village import Resident, Village
 
 FIRST = t.ProposalId(0)
 NO_HEAD = bytes(32)

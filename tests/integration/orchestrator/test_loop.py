@@ -19,7 +19,7 @@ from aipchain.runtime_bridge import types as t
 from aipchain.units import Interval, UnixSeconds
 
 if TYPE_CHECKING:
-    from tests.integration.orchestrator.conftest import Village
+    from tests.integration.orchestrator.village import Village
 
 
 def looking_after(village: Village, catalogue: Catalogue) -> MarketLoop:

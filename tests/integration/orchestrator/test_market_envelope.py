@@ -14,7 +14,7 @@ from aipchain.runtime_bridge.errors import TradeRefused
 from aipchain.units import UnixSeconds
 
 if TYPE_CHECKING:
-    from tests.integration.orchestrator.conftest import Village
+    from tests.integration.orchestrator.village import Village
 
     Breach = Callable[[Village, int, int], t.Trade]
 

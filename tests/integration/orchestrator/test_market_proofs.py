@@ -16,7 +16,7 @@ from aipchain.runtime_bridge.errors import CertificateRefused
 from aipchain.units import Interval, Price, Wh
 
 if TYPE_CHECKING:
-    from tests.integration.orchestrator.conftest import Village
+    from tests.integration.orchestrator.village import Village
 
 OPTIMUM = t.Terms(t.Proof.OPTIMUM)
 

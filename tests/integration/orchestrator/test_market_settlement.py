@@ -10,7 +10,7 @@ from aipchain.runtime_bridge import facts, reads
 from aipchain.runtime_bridge import types as t
 
 if TYPE_CHECKING:
-    from tests.integration.orchestrator.conftest import Village
+    from tests.integration.orchestrator.village import Village
 
 
 def settled(events: tuple[facts.Event, ...]) -> list[facts.TradeSettled]:

@@ -14,7 +14,7 @@ from aipchain.runtime_bridge.types import QuarantineReason
 from aipchain.units import UnixSeconds, Wh
 
 if TYPE_CHECKING:
-    from tests.integration.orchestrator.conftest import Village
+    from tests.integration.orchestrator.village import Village
 
     Faulty = Callable[[Village], t.SignedReading]
 

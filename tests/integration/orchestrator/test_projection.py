@@ -17,7 +17,8 @@ from aipchain.runtime_bridge.connection import Connection
 from aipchain.runtime_bridge.events import block_facts
 
 if TYPE_CHECKING:
-    from tests.integration.orchestrator.conftest import Lived, Village
+    from tests.integration.orchestrator.conftest import Lived
+    from tests.integration.orchestrator.village import Village
 
 
 def fold_until(connection: Connection, projection: Projection, last: int) -> None:

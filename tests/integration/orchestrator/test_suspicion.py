@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from tests.integration.cli.conftest import run_aip
-from tests.integration.orchestrator.conftest import HOUR, NOW, Resident, Village
+from tests.integration.orchestrator.village import HOUR, NOW, Resident, Village
 
 from aipchain.chain.rpc.local import LocalTransport
 from aipchain.chain.rpc.server import serve

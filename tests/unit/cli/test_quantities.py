@@ -1,6 +1,7 @@
 """What people write is read exactly, and shown back exactly."""
 
 from collections.abc import Callable
+from datetime import date
 
 import pytest
 
@@ -71,6 +72,14 @@ def test_what_is_no_time_is_refused(text: str) -> None:
     """Neither form, before 1970, or not a whole second."""
     with pytest.raises(Misread, match="--from"):
         q.parse_time("--from", text)
+
+
+@pytest.mark.parametrize("text", ["yesterday", "2016-02-30", "20161003", "2016-W40-1", "2016-10-03T00:00", ""])
+def test_what_is_no_day_is_refused(text: str) -> None:
+    """Not in the calendar, or written as people do not."""
+    assert q.parse_day("--from", "2016-10-03") == date(2016, 10, 3)
+    with pytest.raises(Misread, match="--from"):
+        q.parse_day("--from", text)
 
 
 @pytest.mark.parametrize(("text", "span"), [("900", 900), ("90s", 90), ("15min", 900), ("1h", 3_600), ("7 d", 604_800)])

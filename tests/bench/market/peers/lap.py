@@ -24,7 +24,10 @@ Result = TypeVar("Result")
 Fill = tuple[int, float, float]
 """Order number, energy [Wh] and price [milli-cent/kWh], as the matcher says: whole only if the matcher makes it so."""
 
-MOST_CALLS = 5
+LEAST_CALLS = 5
+FILLED_S = 2.0
+"""As many calls are made as fill this time [s], and no fewer than the least, unless the time for all calls is over."""
+
 WARM_UP = 100
 
 
@@ -52,7 +55,7 @@ def run_lap(
     started = time.perf_counter()
     seconds: list[float] = []
     results: list[Result] = []
-    while not seconds or (len(seconds) < MOST_CALLS and time.perf_counter() - started < float(budget_s)):
+    while not seconds or (_too_few(seconds) and time.perf_counter() - started < float(budget_s)):
         book = native(orders)
         results.clear()  # freeing what the call before left is no part of this one
         call = time.perf_counter()
@@ -61,6 +64,10 @@ def run_lap(
     found = list(fills(results[0]))
     answer = {"version": version(package), "seconds": min(seconds), "calls": len(seconds), "fills": found}
     print(json.dumps(answer, default=float))
+
+
+def _too_few(seconds: Sequence[float]) -> bool:
+    return len(seconds) < LEAST_CALLS or sum(seconds) < FILLED_S
 
 
 def read_orders(file: str) -> list[Order]:
