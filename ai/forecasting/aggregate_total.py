@@ -19,13 +19,13 @@ from aipchain.ai.forecasting.aggregate_models import MedianTrees, PointModel, St
 from aipchain.ai.forecasting.quantiles import LEVELS, Quantiles, in_order
 from aipchain.ai.panel import Panel
 
-__all__ = ["CommunityTotal", "FittedTotal", "Outlook"]
+__all__ = ["FEWEST_DAYS", "CommunityTotal", "FittedTotal", "Outlook"]
 
 _HELD_BACK_DAYS: Final = 28
 _HELD_BACK: Final = 3
 """So many spans before the fit are forecast by models of earlier days."""
 
-_FEWEST_DAYS: Final = 56
+FEWEST_DAYS: Final = 56
 """Two weeks that can be learned from before the first span that is held back, if only one is, and some to spare."""
 
 _FADING: Final = 0.7
@@ -59,8 +59,8 @@ class CommunityTotal:
 
         :raises UnusablePanel: eight weeks are needed to know what is missed.
         """
-        if panel.days < _FEWEST_DAYS:
-            raise UnusablePanel(f"{panel.days} days are too few for a total: give {_FEWEST_DAYS}, or use climatology")
+        if panel.days < FEWEST_DAYS:
+            raise UnusablePanel(f"{panel.days} days are too few for a total: give {FEWEST_DAYS}, or use climatology")
         learned = groups_of(panel, self.groups, self.seed)
         spans = list(_held_back(panel.days))
         held = [_mean_point(self._models(learned.until(span.start)), total_of(panel), span) for span in spans]

@@ -9,6 +9,7 @@ import typer
 
 from aipchain.ai.errors import PartMissing
 from aipchain.cli.ai_advice import advise
+from aipchain.cli.ai_community import community
 from aipchain.cli.ai_federation import app as federation
 from aipchain.cli.ai_models import forecast, serve, train
 from aipchain.cli.ai_parts import RayOption, WorkersOption, at_work
@@ -41,6 +42,7 @@ app.command()(train)
 app.command()(forecast)
 app.command()(serve)
 app.add_typer(federation, name="federation")
+app.command()(community)
 app.command()(advise)
 
 

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 import typer
 
-from aipchain.cli.ai_parts import PackOption, UntilOption, panel_of_pack, part, show_card
+from aipchain.cli.ai_parts import PackOption, UntilOption, panel_of_pack, part, show_card, without_net_meters
 from aipchain.cli.complaints import remark
 from aipchain.cli.errors import Misread
 from aipchain.cli.output import printable
@@ -112,14 +112,15 @@ def join(
 ) -> None:
     """Teach a federation from the homes of a gateway, and keep a model that then learned on from them alone.
 
-    Started again after a stop it goes on. Only changes of the model leave the machine, never what a home used. With
-    twelve weeks or more the last four are held out of learning, and score the model.
+    Homes whose meters seem to see the net only are left out. Started again after a stop it goes on. Only changes of
+    the model leave the machine, never what a home used. With twelve weeks or more the last four are held out of
+    learning, and score the model.
     """
     key, public, wait_s = stored_key(keystore), account_of(coordinator_key), parse_span("--patience", patience)
     named, of = (part("federated.hall").checked_name(each) for each in (name, federation))
     address = _address(coordinator)
     part("models.folder").refuse_unwritable_folder(out)
-    panel = panel_of_pack(pack, until, homes)
+    panel = without_net_meters(panel_of_pack(pack, until, homes))
     part("models.together").taught_days(panel)
     duty, record, folder = part("models.federation"), part("federated.record"), _state(state, out)
     with record.held(folder), _going_on(), record.kept_session(folder) as session:

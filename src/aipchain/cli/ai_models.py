@@ -14,6 +14,7 @@ from aipchain.cli.ai_parts import (
     panel_of_pack,
     part,
     show_card,
+    without_net_meters,
 )
 from aipchain.cli.complaints import remark
 from aipchain.cli.output import AsJson, console, show_json, show_table
@@ -41,10 +42,7 @@ def train(
     folder.refuse_unwritable_folder(out)
     panel = panel_of_pack(pack, until)
     trained.refuse_few_days(panel)
-    panel, left_out = part("models.meters").without_homes_seen_net(panel)
-    if left_out:
-        cause = "no load in more than a quarter of all steps, as where a meter sees the net only"
-        remark(f"left out: {', '.join(left_out)} ({cause})")
+    panel = without_net_meters(panel)
     executor = part("executors.choose").choose_executor(ray, workers)
     remark(f"{executor.name}: learning from {panel.days} days, homes: {len(panel.homes)}")
     with at_work("learning") as told:

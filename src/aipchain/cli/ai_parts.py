@@ -1,6 +1,6 @@
 """What the commands of `aip ai` share: parts that take seconds to load, homes from a pack, where the work runs."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from importlib import import_module
@@ -27,6 +27,8 @@ __all__ = [
     "panel_of_pack",
     "part",
     "show_card",
+    "tell_left_out",
+    "without_net_meters",
 ]
 
 PackOption = Annotated[
@@ -86,6 +88,23 @@ def panel_of_pack(pack: Path | None, until: str = "", homes: str = "") -> Any:  
     if not 1 <= days <= panel.days:
         raise InputError(f"--until {last} is not in the pack, which has {panel.days} days: choose one of them")
     return panel.until(days)
+
+
+def without_net_meters(panel: Any) -> Any:  # noqa: ANN401
+    """The homes that a model of load can learn from; says which are left out.
+
+    :raises InputError: no home is left.
+    """
+    kept, left_out = part("models.meters").without_homes_seen_net(panel)
+    tell_left_out(left_out)
+    return kept
+
+
+def tell_left_out(homes: Sequence[str]) -> None:
+    """Say which homes are left out, if any, and why."""
+    if homes:
+        cause = "no load in more than a quarter of all steps, as where a meter sees the net only"
+        remark(f"left out: {', '.join(homes)} ({cause})")
 
 
 def show_card(out: Path, card: Any) -> None:  # noqa: ANN401  # a card of the ai room

@@ -85,7 +85,7 @@ def test_a_day_that_is_none_is_told(aip: Aip, tmp_path: Path, day: str) -> None:
     ended = aip("ai", "forecast", "--model", tmp_path, "--day", day)
 
     assert ended.code == 2
-    assert ended.sentence.endswith("write YYYY-MM-DD")
+    assert ended.sentence.endswith("write a day of the calendar as YYYY-MM-DD")
 
 
 def test_a_last_day_outside_of_the_pack_is_told(aip: Aip, pack: Callable[..., Path], tmp_path: Path) -> None:
@@ -96,3 +96,11 @@ def test_a_last_day_outside_of_the_pack_is_told(aip: Aip, pack: Callable[..., Pa
         2,
         "--until 2021-01-01 is not in the pack, which has 2 days: choose one of them",
     )
+
+
+def test_a_community_needs_eight_weeks_before_the_day(aip: Aip, pack: Callable[..., Path]) -> None:
+    """What cannot be forecast, or is no day, is told."""
+    few = aip("ai", "community", "--pack", pack(), "--day", "2020-01-03")
+    assert (few.code, few.sentence) == (2, "2 days are too few to forecast a community: give 56")
+
+    assert aip("ai", "community", "--day", "tomorrow").code == 2
