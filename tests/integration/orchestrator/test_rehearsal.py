@@ -9,22 +9,21 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from tests.integration.orchestrator.visitor import Visitor
 
 from aipchain.chain.node import Node, SystemClock
 from aipchain.chain.rpc.local import LocalTransport
 from aipchain.metering.errors import BadPack
-from aipchain.metering.gateway import Registers, Seat, seal, sign_registers
 from aipchain.metering.packs import Home, choose_homes, load_pack
 from aipchain.orchestrator.cast import Agent
 from aipchain.orchestrator.errors import AnotherRun
 from aipchain.orchestrator.rehearsal import Progress, Rehearsal, Settings
 from aipchain.orchestrator.results import Conservation
-from aipchain.runtime_bridge import calls, facts, reads
-from aipchain.runtime_bridge import types as t
+from aipchain.runtime_bridge import calls, reads
 from aipchain.runtime_bridge.connection import connect
-from aipchain.runtime_bridge.keys import development_account, development_device
+from aipchain.runtime_bridge.keys import development_account
 from aipchain.runtime_bridge.submitter import Submitter
-from aipchain.units import AIP, Balance, UnixSeconds, Wh
+from aipchain.units import AIP, Balance, UnixSeconds
 
 if TYPE_CHECKING:
     from tests.integration.orchestrator.conftest import Leave, Live, Lived
@@ -189,76 +188,14 @@ def test_a_visitor_who_is_first_takes_nothing_away(one_day: Lived) -> None:
     """A community, a meter and a proposal that others made before ours have the first numbers: ours are found all the
     same, and what others measure and mint is not counted as ours."""
     stage = Rehearsal(one_day.settings, None)
-    bob, elsewhere, device = development_account("Bob"), t.CommunityId(0), development_device("elsewhere")
-    start = UnixSeconds(one_day.results.hours[0].interval_start)
-    ends = start + 3_600
-    minted: list[facts.Event] = []
-
-    def measure_and_mint(progress: Progress) -> None:
-        with connect(LocalTransport(stage.node)) as visitor:
-            now = reads.chain_time(visitor)
-            seat = Seat(visitor.genesis_hash, elsewhere, bob.public)
-            sent = reads.reading(visitor, start, t.MeterId(0))
-            making = Submitter(visitor, wait=lambda attempt: bool(stage.node.author()) and attempt < 5)
-            if sent is None and now >= ends:
-                shown = Registers(Wh(0), Wh(70))
-                batch = seal(seat, start, [sign_registers(seat, device, t.MeterId(0), start, shown)])
-                call = calls.submit_batch(
-                    visitor.metadata,
-                    community=elsewhere,
-                    interval_start=start,
-                    batch_id=batch.batch_id,
-                    readings=batch.readings,
-                )
-                making.submit(call, bob)
-            if sent is not None and not minted and now > sent.final_at:
-                call = calls.mint(visitor.metadata, community=elsewhere, interval_start=start, meters=(t.MeterId(0),))
-                minted.extend(event for event in making.submit(call, bob).events() if isinstance(event, facts.Minted))
-
-    parameters = t.Parameters(600, 300, 900, t.Permill(0))
+    visitor = Visitor(stage.node, UnixSeconds(one_day.results.hours[0].interval_start))
     try:
-        with connect(LocalTransport(stage.node)) as visitor:
-            metadata = visitor.metadata
-            settings = t.TrackSettings(600, 3_600, 600, 600, t.Permill(0), t.Permill(0))
-            own = [
-                calls.found(
-                    metadata,
-                    name="Elsewhere",
-                    interval_s=3_600,
-                    epoch_s=86_400,
-                    zones=("a",),
-                    parameters=parameters,
-                    steward=bob.public,
-                ),
-                calls.admit(metadata, community=elsewhere, account=bob.public, roles=(t.Role.CONSUMER,)),
-                calls.grant_role(metadata, community=elsewhere, account=bob.public, role=t.Role.GATEWAY),
-                calls.enrol_meter(
-                    metadata,
-                    community=elsewhere,
-                    owner=bob.public,
-                    device_key=device.public,
-                    zone=0,
-                    source=t.Source.SOLAR,
-                    connection_limit_w=10_000,
-                    import_register_wh=Wh(0),
-                    export_register_wh=Wh(0),
-                    reads_from=start,
-                ),
-                calls.set_track(metadata, community=elsewhere, kind=t.TrackKind.PARAMETER, settings=settings),
-                calls.propose(
-                    metadata,
-                    community=elsewhere,
-                    change=t.ParametersChange(replace(parameters, grace_s=1_800)),
-                    predecessor=bytes(32),
-                ),
-            ]
-            making = Submitter(visitor, wait=lambda attempt: bool(stage.node.author()) and attempt < 5)
-            making.submit(calls.batch_all(metadata, own), bob)
-        results = stage.run(measure_and_mint)
+        visitor.founds()
+        results = stage.run(lambda _: visitor.measures_and_mints())
     finally:
         stage.close()
 
-    assert len(minted) == 1
+    assert len(visitor.minted) == 1
     assert (results.bills, results.conservation) == (one_day.results.bills, NOTHING_LOST)
     assert results.proposal is not None
     assert (results.proposal.id, results.proposal.electorate) == (1, 3)
