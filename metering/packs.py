@@ -5,6 +5,9 @@ A pack is a folder of four tables, each a CSV or a Parquet file: `homes` (one ro
 `grid` (retail price [10^-6 currency units per kWh], carbon intensity [g/kWh]), and maybe a fifth, `site` (see
 `pack_site`). The three of energy and prices have a `start_local` column with equal, evenly spaced times. CSV may be
 gzipped. Times carry no zone: chain time takes them as they stand. Anything irregular is refused, never repaired.
+
+What trades again must have been measured in every step. Forecasts need less: `load_measured` reads one table alone, in
+which a cell without content was not measured.
 """
 
 import re
@@ -16,23 +19,21 @@ from importlib import resources
 from pathlib import Path
 
 from aipchain.metering.errors import BadPack
+from aipchain.metering.pack_series import DAY_S, Series, series_of
 from aipchain.metering.pack_site import site_of
 from aipchain.metering.pack_tables import rows_of_table
 from aipchain.units import Interval, Site, UnixSeconds, Wh
 
-__all__ = ["Home", "Pack", "choose_homes", "load_pack"]
+__all__ = ["DAY_S", "Home", "Pack", "choose_homes", "choose_names", "load_measured", "load_pack"]
 
-DAY_S = 86_400
 MOST_WH = 10_000_000
 """More than any home draws or generates in a step [Wh]."""
 
 MOST_TARIFF = 1_000_000_000
 """More than any tariff [10^-6 per kWh] or carbon intensity [g/kWh]."""
 
-STEPS_S = (900, 3_600)
-"""Step lengths a pack may have [s]: those a community may trade in."""
-
-_A_NUMBER, _AN_AMOUNT = re.compile(r"-?[0-9]{1,9}"), re.compile(r"[0-9]{1,15}")
+_RETAIL, _CARBON = "retail_price_micro_usd_per_kwh", "carbon_g_per_kwh"
+_A_NUMBER = re.compile(r"-?[0-9]{1,9}")
 _THOUSANDS = re.compile(r"[0-9]{1,6}(\.[0-9]{1,3})?")
 
 
@@ -106,56 +107,82 @@ class Pack:
 
 
 def choose_homes(pack: Pack, choice: str) -> tuple[Home, ...]:
-    """Return the homes that `choice` names: a number (the first so many), or names parted by commas.
+    """Return the homes that `choice` names, as `choose_names`.
 
     :raises BadPack: more homes than the pack has, an unknown name, or none at all.
     """
     known = {home.name: home for home in pack.homes}
+    return tuple(known[name] for name in choose_names(tuple(known), choice))
+
+
+def choose_names(known: Sequence[str], choice: str) -> tuple[str, ...]:
+    """Return the homes that `choice` names: a number (the first so many of those known), or names parted by commas.
+
+    :raises BadPack: more homes than there are, an unknown name, or none at all.
+    """
     if _A_NUMBER.fullmatch(choice.strip()):
         count = int(choice)
         if not 1 <= count <= len(known):
             raise BadPack(f"{count} homes were asked for and the data has {len(known)}: choose 1 to {len(known)}")
-        return pack.homes[:count]
-    names = [name.strip() for name in choice.split(",") if name.strip()]
+        return tuple(known[:count])
+    names = tuple(name.strip() for name in choice.split(",") if name.strip())
     for name in names:
         if name not in known:
             raise BadPack(f"home {name!r} is not in the data: choose from {', '.join(known)}")
     if not names or len(set(names)) != len(names):
         raise BadPack(f"{choice!r} names no home, or one of them twice: give a number or distinct names")
-    return tuple(known[name] for name in names)
+    return names
 
 
 def load_pack(folder: Path | None = None) -> Pack:
     """Read the pack in `folder`, or the 17 real homes that ship with the package.
 
-    :raises BadPack: a file or column is missing, times are uneven, or a value is not a whole number >= 0.
+    :raises BadPack: a file or column is missing, times are uneven, a step was not measured, or a value is not a whole
+        number >= 0.
     """
+    root = _root(folder)
+    told = _homes(root)
+    load, pv = (series_of(root, name, [row["home"] for row in told], MOST_WH) for name in ("load_wh", "pv_wh"))
+    grid = series_of(root, "grid", (_RETAIL, _CARBON), MOST_TARIFF)
+    for other, table in (("pv_wh", pv), ("grid", grid)):
+        if not table.as_long_as(load):
+            raise BadPack(
+                f"the times of {other} in {root} differ from those of load_wh: give every file the same steps"
+            )
+    return Pack(
+        start=load.start,
+        step_s=load.step_s,
+        homes=tuple(
+            Home(row["home"], load.whole(row["home"]), pv.whole(row["home"]), *_equipment(root, row)) for row in told
+        ),
+        retail_micro_per_kwh=grid.whole(_RETAIL),
+        carbon_g_per_kwh=grid.whole(_CARBON),
+        site=site_of(root),
+    )
+
+
+def load_measured(folder: Path | None = None) -> Series:
+    """Read what the homes of a pack used, whatever else the pack holds: a column for each home [Wh].
+
+    :raises BadPack: as `load_pack`, but steps may be missing.
+    """
+    root = _root(folder)
+    return series_of(root, "load_wh", [row["home"] for row in _homes(root)], MOST_WH)
+
+
+def _root(folder: Path | None) -> Path:
     root = Path(str(resources.files("aipchain.metering") / "data" / "homes")) if folder is None else folder
     if not root.is_dir():
-        raise BadPack(f"{root} is no folder: --data takes a folder with the tables homes, load_wh, pv_wh and grid")
+        raise BadPack(f"{root} is no folder: give one with the tables homes, load_wh, pv_wh and grid")
+    return root
+
+
+def _homes(root: Path) -> list[dict[str, str]]:
     told = list(rows_of_table(root, "homes", ("home",)))
     names = [row["home"] for row in told]
     if not all(names) or not names or len(set(names)) != len(names):
         raise BadPack(f"{root}/homes lists no home, one without a name, or one of them twice")
-    load, pv = _series(root, "load_wh", names, MOST_WH), _series(root, "pv_wh", names, MOST_WH)
-    grid = _series(root, "grid", ("retail_price_micro_usd_per_kwh", "carbon_g_per_kwh"), MOST_TARIFF)
-    for other, table in (("pv_wh", pv), ("grid", grid)):
-        if table.times != load.times:
-            raise BadPack(
-                f"the times of {other} in {root} differ from those of load_wh: give every file the same steps"
-            )
-    start, step_s = _even_steps(root, load.times)
-    return Pack(
-        start=UnixSeconds(start),
-        step_s=step_s,
-        homes=tuple(
-            Home(row["home"], load.columns[row["home"]], pv.columns[row["home"]], *_equipment(root, row))
-            for row in told
-        ),
-        retail_micro_per_kwh=grid.columns["retail_price_micro_usd_per_kwh"],
-        carbon_g_per_kwh=grid.columns["carbon_g_per_kwh"],
-        site=site_of(root),
-    )
+    return told
 
 
 def _equipment(root: Path, row: dict[str, str]) -> Iterator[int]:
@@ -167,53 +194,6 @@ def _equipment(root: Path, row: dict[str, str]) -> Iterator[int]:
             raise BadPack(f"{place} is {reprlib.repr(text)}, not a number with at most three decimals: correct it")
         whole, _, part = text.partition(".")
         yield int(whole) * 1_000 + int(part.ljust(3, "0"))
-
-
-@dataclass(frozen=True, slots=True)
-class _Table:
-    times: tuple[str, ...]
-    columns: dict[str, tuple[int, ...]]
-
-
-def _series(root: Path, name: str, columns: Sequence[str], most: int) -> _Table:
-    times: list[str] = []
-    values: dict[str, list[int]] = {column: [] for column in columns}
-    for line, row in enumerate(rows_of_table(root, name, ("start_local", *columns)), start=2):
-        times.append(row["start_local"])
-        for column in columns:
-            values[column].append(_whole_number(row[column], most, f"{root}/{name}, line {line}, column {column}"))
-    return _Table(tuple(times), {column: tuple(series) for column, series in values.items()})
-
-
-def _whole_number(text: str, most: int, place: str) -> int:
-    if not _AN_AMOUNT.fullmatch(text) or int(text) > most:
-        raise BadPack(f"{place} is {reprlib.repr(text)}, not a whole number from 0 to {most:,}: correct it")
-    return int(text)
-
-
-def _even_steps(root: Path, times: Sequence[str]) -> tuple[int, int]:
-    try:
-        seconds = [_whole_seconds(text) for text in times]
-    except ValueError as fault:
-        raise BadPack(f"{root} has a time that cannot be read ({fault}): write YYYY-MM-DD HH:MM:SS") from fault
-    if len(seconds) < 2:
-        raise BadPack(f"{root} holds {len(seconds)} steps: a pack needs at least 2")
-    if seconds[0] < DAY_S:
-        raise BadPack(f"{root} starts at {times[0]}: chain time begins in 1970, give later times")
-    step_s = seconds[1] - seconds[0]
-    if step_s not in STEPS_S or seconds[0] % step_s:
-        raise BadPack(f"{root} steps by {step_s} s from {times[0]}: use aligned steps of 900 s or 3600 s")
-    for index in range(1, len(seconds)):
-        if seconds[index] - seconds[index - 1] != step_s:
-            raise BadPack(f"{root} jumps from {times[index - 1]} to {times[index]}: fill or cut the gap")
-    return seconds[0], step_s
-
-
-def _whole_seconds(text: str) -> int:
-    time = datetime.fromisoformat(text)
-    if time.microsecond or time.tzinfo is not None:
-        raise ValueError(f"{text!r} has a fraction or a zone")
-    return int(time.replace(tzinfo=UTC).timestamp())
 
 
 def _day(at: int) -> str:

@@ -16,7 +16,7 @@ from aipchain.cli.complaints import remark
 from aipchain.cli.output import console, printable
 from aipchain.cli.quantities import parse_day
 from aipchain.errors import InputError
-from aipchain.metering.packs import choose_homes, load_pack
+from aipchain.metering.packs import choose_names, load_measured
 
 __all__ = [
     "PackOption",
@@ -79,9 +79,9 @@ def panel_of_pack(pack: Path | None, until: str = "", homes: str = "") -> Any:  
     :raises InputError: the pack, the homes or the day cannot be used.
     """
     last = parse_day("--until", until) if until else None
-    found = load_pack(pack)
-    chosen = choose_homes(found, homes) if homes else found.homes
-    panel = part("panel").panel_of(found.start, found.step_s, [(home.name, home.load_wh) for home in chosen])
+    found = load_measured(pack)
+    chosen = choose_names(tuple(found.columns), homes) if homes else found.columns
+    panel = part("panel").panel_of(found.start, found.step_s, [(home, found.columns[home]) for home in chosen])
     if last is None:
         return panel
     days = (last - datetime.fromtimestamp(panel.start, UTC).date()).days + 1

@@ -21,11 +21,12 @@ Aip = Callable[..., Any]
 
 @pytest.fixture
 def pack(tmp_path: Path) -> Path:
-    """Fifteen days: home a uses 5 Wh in every hour, home b shows no load from 9 to 16 h, as its meter sees the net."""
+    """Fifteen days: home a uses 5 Wh in every hour, of which some were not measured; home b shows no load from 9 to
+    16 h, as its meter sees the net."""
     hours = [datetime(2020, 1, 1) + timedelta(hours=hour) for hour in range(15 * 24)]
     (tmp_path / "homes.csv").write_text("home\na\nb\n")
     for name in ("load_wh", "pv_wh"):
-        lines = [f"{hour},5,{0 if 9 <= hour.hour < 16 else 7}\n" for hour in hours]
+        lines = [f"{hour},{5 if hour.day != 8 else ''},{0 if 9 <= hour.hour < 16 else 7}\n" for hour in hours]
         (tmp_path / f"{name}.csv").write_text("start_local,a,b\n" + "".join(lines))
     head = "start_local,retail_price_micro_usd_per_kwh,carbon_g_per_kwh\n"
     (tmp_path / "grid.csv").write_text(head + "".join(f"{hour},220000,150\n" for hour in hours))

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from aipchain.metering.errors import BadPack
-from aipchain.metering.packs import choose_homes, load_pack
+from aipchain.metering.packs import choose_homes, load_measured, load_pack
 
 Builder = Callable[..., Path]
 
@@ -76,6 +76,30 @@ def test_an_irregular_pack_is_refused(pack_folder: Builder, spoiled: dict[str, i
     """Every irregularity is named instead of repaired."""
     with pytest.raises(BadPack, match=complaint):
         load_pack(pack_folder(**spoiled))
+
+
+def test_what_was_not_measured_is_no_zero(pack_folder: Builder) -> None:
+    """An empty cell is a gap to forecasts; nobody trades it."""
+    folder = pack_folder()
+    table = (folder / "load_wh.csv").read_text()
+    (folder / "load_wh.csv").write_text(table.replace("05:00:00,500,", "05:00:00,,"))
+
+    found = load_measured(folder)
+
+    assert [step for step, wh in enumerate(found.columns["a"]) if wh is None] == [5, 29]
+    assert set(found.columns["a"]) == {None, 500}
+    assert found.whole("b") == (400,) * 48
+    with pytest.raises(BadPack, match=r"load_wh, line 7, column a is empty: what trades must have been measured"):
+        load_pack(folder)
+
+
+def test_what_was_measured_needs_no_other_table(pack_folder: Builder) -> None:
+    """Load is forecast without generation and tariffs."""
+    folder = pack_folder()
+    (folder / "grid.csv").unlink()
+    (folder / "pv_wh.csv.gz").unlink()
+
+    assert load_measured(folder).steps == 48
 
 
 def test_missing_files_and_columns_are_named(pack_folder: Builder) -> None:

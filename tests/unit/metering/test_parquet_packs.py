@@ -52,7 +52,7 @@ def test_it_says_what_the_same_pack_in_csv_says(folder: Path, tmp_path_factory: 
     [
         ([1.5] * 24, "line 2, column a is '1.5', not a whole number"),
         ([-1] * 24, "column a is '-1', not a whole number"),
-        ([0] * 23 + [None], "line 25, column a is '', not a whole number"),
+        ([0] * 23 + [None], "line 25, column a is empty: what trades must have been measured"),
         ([True] * 24, "column a is 'True', not a whole number"),
         ([[1]] * 24, "not a whole number"),
     ],
