@@ -11,6 +11,7 @@ import pytest
 from aipchain.orchestrator.clearing import RuleShelf
 from aipchain.orchestrator.founding import Services
 from aipchain.orchestrator.loop import MarketLoop
+from aipchain.orchestrator.proofs import bind
 from aipchain.orchestrator.timeline import MarketTimes, Moment, Step
 from aipchain.plugins.bundle import Bundle
 from aipchain.plugins.catalogue import Catalogue
@@ -58,6 +59,19 @@ def test_a_rule_that_cannot_be_loaded_voids_the_interval(village: Village, at_ha
     village.waits_until(late)
     village.does(voiding.key, voiding.call)
     assert village.book().status is t.BookStatus.VOIDED
+
+
+def test_settings_that_no_text_can_hold_void_the_interval(unruled: Village) -> None:
+    """The chain takes any bytes as settings; the loop says why they are of no use, and goes on."""
+    places = rb'{"places":"\ud800"}'
+    binding = replace(bind(unruled.catalogue.find("location-aware"), t.Slot.CLEAR), config=places)
+    install = calls.install(unruled.metadata, community=unruled.here, slot=t.Slot.CLEAR, binding=binding)
+    unruled.does(unruled.steward, install)
+    unruled.offer(unruled.seller, 200)
+    loop = looking_after(unruled, unruled.catalogue)
+    gate = UnixSeconds(unruled.interval - unruled.parameters.gate_closure_s)
+
+    assert loop.jobs(Moment(gate, Step.CLEAR, Interval(unruled.interval, 3_600)), gate) == []
 
 
 def test_a_step_that_the_chain_would_refuse_is_left_out(village: Village) -> None:

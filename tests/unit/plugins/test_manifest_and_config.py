@@ -95,6 +95,9 @@ def test_settings_are_canonical_bytes_and_defaults_fill_in(manifest: Manifest) -
         ({"level": 10}, "level must be at most 9, not 10"),
         ({"level": True}, "level must be of type integer, not True"),
         ({"level": "3"}, "level must be of type integer, not '3'"),
+        ({"level": "\ud800"}, "level must be text that UTF-8 can hold, not '\\ud800'"),
+        ({"level": 10**5_000}, "level must have at most 2048 digits"),
+        ({"level": -(10**5_000)}, "level must have at most 2048 digits"),
     ],
 )
 def test_settings_that_do_not_fit_are_refused(manifest: Manifest, config: dict[str, ConfigValue], problem: str) -> None:
@@ -114,7 +117,12 @@ def test_settings_that_do_not_fit_are_refused(manifest: Manifest, config: dict[s
         (b"[]", "not a JSON object"),
         (b"{", "not JSON"),
         (b"\xff", "not JSON"),
-        (b"[" * 100_000, "not JSON"),
+        (b"[" * 2_048, "not JSON"),
+        (b"[" * 2_049, "2049 bytes are more than the 2048 of a binding"),
+        (b'{"level":"\\ud800"}', "level must be text that UTF-8 can hold, not '.ud800'"),
+        (b'{"\\ud800":1}', "there is no setting '.ud800'"),
+        (b'{"level":' + b"9" * 2_000 + b"}", "level must be at most 9"),
+        (b'{"level":' + b"9" * 5_000 + b"}", "5010 bytes are more than the 2048 of a binding"),
     ],
 )
 def test_bytes_that_are_not_canonical_settings_are_refused(manifest: Manifest, content: bytes, problem: str) -> None:
