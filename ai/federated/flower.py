@@ -18,11 +18,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from aipchain.ai.federated.errors import FlowerMissing
+from aipchain.ai.federated.learner import HomeLearner
 from aipchain.ai.federated.messages import Task
 from aipchain.ai.federated.schema import Floats, Schema
-from aipchain.ai.federated.simulation import Client
 
-__all__ = ["FlowerHome", "flower_client"]
+__all__ = ["TELEMETRY", "FlowerHome", "flower_client"]
 
 TELEMETRY: Final = "FLWR_TELEMETRY_ENABLED"
 
@@ -34,7 +34,7 @@ Config = Mapping[str, Any]
 class FlowerHome:
     """The methods of a `NumPyClient`; `config` of a fit may have `round`, `rounds` and `rate`."""
 
-    client: Client
+    client: HomeLearner
     model: Schema
     normaliser: Floats
     first: Floats
@@ -54,10 +54,9 @@ class FlowerHome:
         return list(self.model.parted(changed).values()), answer.rows, {}
 
     def evaluate(self, parameters: Tables, config: Config) -> tuple[float, int, dict[str, Any]]:
-        """How far the weights are from what this client keeps for itself; forecasts are scored by the benchmark."""
-        weights = self._weights(parameters)
-        own = self.client.own(Task(1, 0, self.rate, weights, self.normaliser))
-        return float(np.linalg.norm(own - weights)), 1, {}
+        """The mean pinball loss of the weights on this client's rows, which it learned from, and how many they are."""
+        loss, rows = self.client.loss(Task(1, 0, self.rate, self._weights(parameters), self.normaliser))
+        return loss, rows, {}
 
     def _weights(self, parameters: Tables) -> Floats:
         names = [name for name, _ in self.model.tables]

@@ -18,7 +18,7 @@ from aipchain.ai.federated.normaliser import statistics
 from aipchain.ai.federated.schema import Floats, Schema
 from aipchain.ai.forecasting.adam import AdamW
 from aipchain.ai.forecasting.features import feature_rows
-from aipchain.ai.forecasting.network import FittedNets, _inputs, _Net, _pinball, _squeezed, _usual
+from aipchain.ai.forecasting.network import FittedNets, Net, inputs_of, pinball, squeezed, usual_of
 from aipchain.ai.forecasting.quantiles import LEVELS
 from aipchain.ai.forecasting.training import TrainingRows, training_rows
 from aipchain.ai.panel import Panel
@@ -63,7 +63,7 @@ class HomeLearner:
     def answer(self, task: Task) -> Answer:
         """What the round asks for: statistics in round 0, else the change that training made."""
         if task.round == 0:
-            told, rows = statistics(_squeezed(self.rows.features))
+            told, rows = statistics(squeezed(self.rows.features))
             return Answer(0, rows, told)
         learned = self._trained(task, self.learning.epochs)
         return Answer(task.round, len(self.rows.target), learned - task.weights)
@@ -73,21 +73,32 @@ class HomeLearner:
         learned = self._trained(replace(task, rate=self.learning.own_rate), self.learning.own_epochs)
         return learned if np.isfinite(learned).all() else task.weights
 
+    def loss(self, task: Task) -> tuple[float, int]:
+        """Mean pinball loss of the task's weights on the client's rows [usual energy], and how many rows."""
+        torch.set_num_threads(1)
+        net, (target, *shown) = _net_of(task.weights, self.steps, self.learning).eval(), self._tensors(task)
+        with torch.inference_mode():
+            return float(pinball(target, net(*shown))), len(target)
+
     def _trained(self, task: Task, epochs: int) -> Floats:
         torch.set_num_threads(1)
         seed = blake2b(f"{self.learning.seed} {self.name} {task.round}".encode(), digest_size=7).digest()
         torch.manual_seed(int.from_bytes(seed, "big"))
-        net = _net_of(task.weights, self.steps, self.learning)
-        rows, (centre, spread) = self.rows, np.split(task.normaliser, 2)
-        inputs, usual = _inputs(rows.features, centre, spread), _usual(rows.features, rows.names)
-        step, weekday, target = (torch.from_numpy(each) for each in (rows.step, rows.weekday, rows.target))
+        net, (target, *shown) = _net_of(task.weights, self.steps, self.learning), self._tensors(task)
         tables = list(net.parameters())
         optimiser = AdamW(tables, self.learning.weight_decay)
         for _ in range(epochs):
             for chosen in torch.randperm(len(target)).split(self.learning.batch):  # type: ignore[no-untyped-call]  # torch
-                loss = _pinball(target[chosen], net(inputs[chosen], step[chosen], weekday[chosen], usual[chosen]))
+                loss = pinball(target[chosen], net(*(each[chosen] for each in shown)))
                 optimiser.step(torch.autograd.grad(loss, tables), task.rate)
         return _weights(net, model_schema(self.steps, self.learning))
+
+    def _tensors(self, task: Task) -> tuple[torch.Tensor, ...]:
+        """What came, and what a net is shown of each row: inputs, step, weekday and usual energy."""
+        rows, (centre, spread) = self.rows, np.split(task.normaliser, 2)
+        inputs, usual = inputs_of(rows.features, centre, spread), usual_of(rows.features, rows.names)
+        target, step, weekday = (torch.from_numpy(each) for each in (rows.target, rows.step, rows.weekday))
+        return target, inputs, step, weekday, usual
 
 
 def joined(parts: Sequence[TrainingRows]) -> TrainingRows:
@@ -130,16 +141,16 @@ def _names(steps: int) -> tuple[str, ...]:
     return feature_rows(Panel(("a home",), UnixSeconds(0), none, none > 0), [0]).names
 
 
-def _net(steps: int, learning: Learning) -> _Net:
-    return _Net(len(_names(steps)), steps, learning.width, learning.dropout)
+def _net(steps: int, learning: Learning) -> Net:
+    return Net(len(_names(steps)), steps, learning.width, learning.dropout)
 
 
-def _net_of(weights: Floats, steps: int, learning: Learning) -> _Net:
+def _net_of(weights: Floats, steps: int, learning: Learning) -> Net:
     net = _net(steps, learning)
     tables = model_schema(steps, learning).parted(weights)
     net.load_state_dict({name: torch.from_numpy(table.copy()) for name, table in tables.items()})
     return net
 
 
-def _weights(net: _Net, schema: Schema) -> Floats:
+def _weights(net: Net, schema: Schema) -> Floats:
     return schema.joined({name: table.numpy() for name, table in net.state_dict().items()})

@@ -7,7 +7,8 @@ and no download. What such models say varies with their versions; the benchmark 
 """
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
@@ -98,12 +99,9 @@ def load_chronos(folder: Path) -> Chronos:
     """
     _stay_offline(folder)
     chronos = _package("chronos", "chronos-forecasting")
-    try:
-        return Chronos(
-            chronos.BaseChronosPipeline.from_pretrained(str(folder), device_map="cpu", local_files_only=True)
-        )
-    except (OSError, ValueError, KeyError) as error:
-        raise WeightsMissing(folder, str(error).splitlines()[0]) from error
+    with _reading(folder):
+        pipeline = chronos.BaseChronosPipeline.from_pretrained(str(folder), device_map="cpu", local_files_only=True)
+    return Chronos(pipeline)
 
 
 def load_timesfm(folder: Path, context_steps: int = 1_344, steps: int = 96) -> TimesFm:
@@ -114,12 +112,19 @@ def load_timesfm(folder: Path, context_steps: int = 1_344, steps: int = 96) -> T
     """
     _stay_offline(folder)
     timesfm = _package("timesfm", "timesfm")
-    try:
+    with _reading(folder):
         model = timesfm.TimesFM_2p5_200M_torch.from_pretrained(str(folder), local_files_only=True)
-    except (OSError, ValueError, KeyError) as error:
-        raise WeightsMissing(folder, str(error).splitlines()[0]) from error
     model.compile(timesfm.ForecastConfig(max_context=context_steps, max_horizon=steps, fix_quantile_crossing=True))
     return TimesFm(model)
+
+
+@contextmanager
+def _reading(folder: Path) -> Iterator[None]:
+    """What is wrong with foreign files is said by foreign code, each library with errors of its own."""
+    try:
+        yield
+    except Exception as error:
+        raise WeightsMissing(folder, " ".join(str(error).split()) or type(error).__name__) from error
 
 
 def _stay_offline(folder: Path) -> None:

@@ -23,7 +23,17 @@ from aipchain.ai.forecasting.rows import STRANGER, Rows, rows_of
 from aipchain.ai.forecasting.training import training_rows
 from aipchain.ai.panel import Panel
 
-__all__ = ["FeatureNet", "FittedNets", "nets_as_tables", "nets_of_tables"]
+__all__ = [
+    "FeatureNet",
+    "FittedNets",
+    "Net",
+    "inputs_of",
+    "nets_as_tables",
+    "nets_of_tables",
+    "pinball",
+    "squeezed",
+    "usual_of",
+]
 
 _CLIP: Final = 5.0
 _WEEKDAYS: Final = 7
@@ -53,7 +63,7 @@ class FeatureNet:
         """Train a net for each seed."""
         torch.set_num_threads(1)
         rows = training_rows(panel)
-        usual = _usual(rows.features, rows.names)
+        usual = usual_of(rows.features, rows.names)
         inputs, centre, spread = _normalised(rows.features)
         shape = (inputs.shape[1], panel.steps_per_day, self.width, self.dropout, len(panel.homes) + 1)
         target = torch.from_numpy(rows.target)
@@ -67,16 +77,16 @@ class FeatureNet:
         rows: tuple[torch.Tensor, ...],
         kinds: tuple[torch.Tensor, ...],
         seed: int,
-    ) -> "_Net":
+    ) -> "Net":
         torch.manual_seed(seed)
-        net = _Net(*shape)
+        net = Net(*shape)
         (inputs, usual, target), (step, weekday, home), tables = rows, kinds, list(net.parameters())
         optimiser = AdamW(tables, self.weight_decay)
         for _ in range(-(-self.steps * self.batch // len(target))):
             named = torch.where(torch.rand(len(home)) < _UNNAMED, STRANGER, home)
             for chosen in torch.randperm(len(target)).split(self.batch)[: self.steps - optimiser.steps]:  # type: ignore[no-untyped-call]  # torch
                 told = net(inputs[chosen], step[chosen], weekday[chosen], usual[chosen], named[chosen])
-                gradients = torch.autograd.grad(_pinball(target[chosen], told), tables)
+                gradients = torch.autograd.grad(pinball(target[chosen], told), tables)
                 optimiser.step(gradients, cycled(self.learning_rate, optimiser.steps, self.steps))
         return net.eval()
 
@@ -85,7 +95,7 @@ class FeatureNet:
 class FittedNets:
     """Trained nets, the mean and the deviation of the squeezed features that they were trained on, and their homes."""
 
-    nets: tuple["_Net", ...]
+    nets: tuple["Net", ...]
     centre: NDArray[np.float32]
     spread: NDArray[np.float32]
     homes: tuple[str, ...] = ()
@@ -97,7 +107,7 @@ class FittedNets:
     def forecast_rows(self, rows: Rows) -> Quantiles:
         """See `FittedOnRows.forecast_rows`."""
         torch.set_num_threads(1)
-        inputs, usual = _inputs(rows.features, self.centre, self.spread), _usual(rows.features, rows.names)
+        inputs, usual = inputs_of(rows.features, self.centre, self.spread), usual_of(rows.features, rows.names)
         numbers = (rows.step, rows.weekday, rows.home_numbers(self.homes))
         steps, weekdays, homes = (torch.from_numpy(each) for each in numbers)
         tables = (inputs, steps, weekdays, usual, homes)
@@ -126,14 +136,14 @@ def nets_of_tables(tables: Mapping[str, NDArray[np.float32]], homes: tuple[str, 
     for place in range(count):
         own = {name.partition(".")[2]: table for name, table in tables.items() if name.startswith(f"{place}.")}
         shape = (len(tables["centre"]), len(own["of_step.weight"]), len(own["body.0.bias"]))
-        net = _Net(*shape, 0.0, len(own.get("of_home.weight", ())))
+        net = Net(*shape, 0.0, len(own.get("of_home.weight", ())))
         net.load_state_dict({name: torch.from_numpy(table) for name, table in own.items()})
         nets.append(net.eval())
     return FittedNets(tuple(nets), tables["centre"], tables["spread"], homes)
 
 
-class _Net(nn.Module):
-    """With `homes` of 0 it is not told which home a row is of."""
+class Net(nn.Module):
+    """The layers of one net; with `homes` of 0 it is not told which home a row is of."""
 
     def __init__(self, features: int, steps: int, width: int, dropout: float, homes: int = 0) -> None:
         super().__init__()
@@ -179,13 +189,15 @@ class _Dropout(nn.Module):
         return values * kept * (256 / (256 - self.out_of_256))
 
 
-def _pinball(target: torch.Tensor, told: torch.Tensor) -> torch.Tensor:
+def pinball(target: torch.Tensor, told: torch.Tensor) -> torch.Tensor:
+    """Mean loss of quantiles at `LEVELS`, (rows, 9), against what came, (rows)."""
     level = torch.tensor(LEVELS)
     difference = target[:, None] - told
     return torch.maximum(level * difference, (level - 1) * difference).mean()
 
 
-def _squeezed(features: NDArray[np.float32]) -> NDArray[np.float32]:
+def squeezed(features: NDArray[np.float32]) -> NDArray[np.float32]:
+    """sign(x) log(1 + |x|)."""
     size = np.abs(features)
     return np.copysign(np.log1p(size, out=size), features, out=size)
 
@@ -194,26 +206,26 @@ def _normalised(features: NDArray[np.float32]) -> tuple[torch.Tensor, NDArray[np
     """Inputs of the rows, made in place, with the mean and deviation that they were brought to 0 and 1 by."""
     centre, spread = np.empty((2, features.shape[1]), np.float32)
     for place, column in enumerate(features.T):
-        squeezed = _squeezed(column)
-        if np.isnan(squeezed).all():
+        small = squeezed(column)
+        if np.isnan(small).all():
             centre[place], spread[place] = 0.0, 1.0
         else:
-            centre[place], spread[place] = np.nanmean(squeezed), np.nanstd(squeezed) + np.float32(1e-6)
-        column[:] = _inputs(column, centre[place], spread[place]).numpy()
+            centre[place], spread[place] = np.nanmean(small), np.nanstd(small) + np.float32(1e-6)
+        column[:] = inputs_of(column, centre[place], spread[place]).numpy()
     return torch.from_numpy(features), centre, spread
 
 
-def _inputs(
+def inputs_of(
     features: NDArray[np.float32], centre: NDArray[np.float32] | np.float32, spread: NDArray[np.float32] | np.float32
 ) -> torch.Tensor:
     """What was not measured is as usual: 0."""
-    normal = _squeezed(features)
+    normal = squeezed(features)
     normal -= centre
     normal /= spread
     np.nan_to_num(normal, copy=False, nan=0.0)
     return torch.from_numpy(np.clip(normal, -_CLIP, _CLIP, out=normal))
 
 
-def _usual(features: NDArray[np.float32], names: Sequence[str]) -> torch.Tensor:
+def usual_of(features: NDArray[np.float32], names: Sequence[str]) -> torch.Tensor:
     """The mean of the last two weeks at that step; the scale itself where nothing was measured."""
     return torch.from_numpy(np.nan_to_num(features[:, names.index("mean of 14 days")], nan=1.0))

@@ -12,7 +12,7 @@ from aipchain.cli.ai_advice import advise
 from aipchain.cli.ai_community import community
 from aipchain.cli.ai_federation import app as federation
 from aipchain.cli.ai_models import forecast, serve, train
-from aipchain.cli.ai_parts import RayOption, WorkersOption, at_work
+from aipchain.cli.ai_parts import RayOption, at_work
 from aipchain.cli.output import AsJson, console, refuse_unwritable, show_json, show_table, write_file
 from aipchain.errors import InputError
 from aipchain.metering.packs import load_pack
@@ -51,9 +51,11 @@ def bench(
     suite: Annotated[str, typer.Option(help=f"What to measure: {', '.join(SUITES)}.")],
     show: Annotated[bool, typer.Option("--show", help="Print the result of this release; nothing is run.")] = False,
     write: Annotated[bool, typer.Option("--write", help="Keep the result as that of this release.")] = False,
-    seed: Annotated[int, typer.Option(help="Other seeds make other draws.")] = 0,
+    seed: Annotated[int | None, typer.Option(help="Other seeds make other draws; 0 without it.")] = None,
     ray: RayOption = None,
-    workers: WorkersOption = 1,
+    workers: Annotated[
+        int | None, typer.Option(min=1, help="Processes of this machine that share the work; 1 without it.")
+    ] = None,
     report: Annotated[Path | None, typer.Option(help="Write an HTML page with plots here.")] = None,
     as_json: AsJson = False,
 ) -> None:
@@ -63,9 +65,11 @@ def bench(
     """
     if show and write:
         raise InputError("--show prints what is kept and --write keeps what is run: give one of them")
+    if show and not (seed is ray is workers is None):
+        raise InputError("--show prints what is kept: --seed, --ray and --workers are for a run")
     if report is not None:
         refuse_unwritable(report)
-    document = committed(suite) if show else _run(suite, seed, ray, workers, write)
+    document = committed(suite) if show else _run(suite, seed or 0, ray, workers or 1, write)
     if report is not None:
         write_file(report, page(suite, document))
     if as_json:

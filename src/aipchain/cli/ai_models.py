@@ -68,7 +68,7 @@ def forecast(
     """
     wanted = parse_day("--day", day)
     kept = part("models.folder").load_model(model)
-    answers = part("models.answer").forecast_day(kept, panel_of_pack(pack), wanted, home)
+    answers = part("models.answer").forecast_day(kept, panel_of_pack(pack), wanted, home and list(dict.fromkeys(home)))
     if as_json:
         show_json(part("models.service").answer_document(wanted, answers))
         return

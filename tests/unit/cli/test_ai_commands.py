@@ -37,6 +37,12 @@ def test_an_unknown_suite_is_told(aip: Aip) -> None:
 def test_show_and_write_exclude_each_other(aip: Aip) -> None:
     """One prints what is kept, the other keeps what is run."""
     assert aip("ai", "bench", "--suite", "cl22-wf", "--show", "--write").code == 2
+    for option in (("--seed", 3), ("--ray", "127.0.0.1:1"), ("--workers", 2)):
+        ended = aip("ai", "bench", "--suite", "cl22-wf", "--show", *option)
+        assert (ended.code, ended.sentence) == (
+            2,
+            "--show prints what is kept: --seed, --ray and --workers are for a run",
+        )
 
 
 def test_two_days_are_too_few_to_learn_from(aip: Aip, pack: Callable[..., Path], tmp_path: Path) -> None:

@@ -1,10 +1,15 @@
 """A client of ours beside Flower: the same numbers in its form."""
 
+import os
+import sys
+from types import ModuleType
+from typing import Any
+
 import numpy as np
 import pytest
 
 from aipchain.ai.federated.errors import FlowerMissing
-from aipchain.ai.federated.flower import FlowerHome, flower_client
+from aipchain.ai.federated.flower import TELEMETRY, FlowerHome, flower_client
 from aipchain.ai.federated.forecaster import home_clients
 from aipchain.ai.federated.learner import Learning, first_weights, model_schema
 from aipchain.ai.federated.messages import Task
@@ -27,7 +32,36 @@ def test_a_fit_is_a_round_of_training(home: FlowerHome) -> None:
     assert [table.shape for table in tables] == [shape for _, shape in home.model.tables]
     assert np.concatenate([table.ravel() for table in tables]).tolist() == (home.first + answer.change).tolist()
     assert rows == answer.rows == 20 * 24
-    assert home.evaluate(tables, {})[0] > 0
+
+
+def test_a_score_is_the_loss_of_the_weights(home: FlowerHome) -> None:
+    """Training makes it less; it is weighed by the rows it is of."""
+    before, rows, _ = home.evaluate(home.get_parameters({}), {})
+    tables, _, _ = home.fit(home.get_parameters({}), {"rate": 1e-3})
+    after, _, _ = home.evaluate(tables, {})
+
+    assert 0 < after < before
+    assert rows == 20 * 24
+
+
+def test_flower_is_given_its_own_kind_of_client(home: FlowerHome, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With a stand-in for Flower: the same answers, as a `NumPyClient`, and no telemetry."""
+
+    class NumPyClient:
+        def to_client(self) -> "NumPyClient":
+            return self
+
+    standing_in = ModuleType("flwr.client")
+    standing_in.__dict__["NumPyClient"] = NumPyClient
+    monkeypatch.setitem(sys.modules, "flwr", ModuleType("flwr"))
+    monkeypatch.setitem(sys.modules, "flwr.client", standing_in)
+    monkeypatch.setenv(TELEMETRY, "1")
+
+    client: Any = flower_client(home)
+
+    assert isinstance(client, NumPyClient)
+    assert os.environ[TELEMETRY] == "0"
+    assert client.evaluate(client.get_parameters({}), {}) == home.evaluate(home.get_parameters({}), {})
 
 
 def test_without_flower_it_says_what_to_do(home: FlowerHome) -> None:

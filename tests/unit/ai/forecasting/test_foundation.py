@@ -1,8 +1,10 @@
 """Foundation models: an adapter around whatever continues series, and weights that are never fetched."""
 
+import sys
 from collections.abc import Sequence
 from importlib.util import find_spec
 from pathlib import Path
+from types import ModuleType
 
 import numpy as np
 import pytest
@@ -93,6 +95,23 @@ def test_weights_that_are_not_there_are_told(load: object, tmp_path: Path) -> No
     for folder in (tmp_path, tmp_path / "amazon" / "chronos-bolt-small"):
         with pytest.raises(WeightsMissing, match="nothing is downloaded"):
             load(folder)  # type: ignore[operator]
+
+
+def test_weights_that_are_broken_are_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever kind of error a stand-in for the package ends with, and however many lines it has."""
+
+    class Pipeline:
+        @staticmethod
+        def from_pretrained(*_: object, **__: object) -> None:
+            raise RuntimeError("Error in loading state_dict:\n\tsize mismatch")
+
+    chronos = ModuleType("chronos")
+    chronos.__dict__["BaseChronosPipeline"] = Pipeline
+    monkeypatch.setitem(sys.modules, "chronos", chronos)
+    (tmp_path / "config.json").write_text("{}")
+
+    with pytest.raises(WeightsMissing, match=r"holds no weights \(Error in loading state_dict: size mismatch\)"):
+        load_chronos(tmp_path)
 
 
 @pytest.mark.parametrize(
