@@ -65,7 +65,7 @@ def bench(
     """
     if show and write:
         raise InputError("--show prints what is kept and --write keeps what is run: give one of them")
-    if show and not (seed is ray is workers is None):
+    if show and any(option is not None for option in (seed, ray, workers)):
         raise InputError("--show prints what is kept: --seed, --ray and --workers are for a run")
     if report is not None:
         refuse_unwritable(report)

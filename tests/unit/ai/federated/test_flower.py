@@ -59,9 +59,9 @@ def test_flower_is_given_its_own_kind_of_client(home: FlowerHome, monkeypatch: p
 
     client: Any = flower_client(home)
 
-    assert isinstance(client, NumPyClient)
-    assert os.environ[TELEMETRY] == "0"
     assert client.evaluate(client.get_parameters({}), {}) == home.evaluate(home.get_parameters({}), {})
+    assert os.environ[TELEMETRY] == "0"
+    assert isinstance(client, NumPyClient)
 
 
 def test_without_flower_it_says_what_to_do(home: FlowerHome) -> None:
