@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from aipchain.units import Wh
 
-__all__ = ["daily_persistence"]
+__all__ = ["REMEMBERED_DAYS", "daily_persistence"]
 
 REMEMBERED_DAYS = 3
 """Days averaged: long enough to smooth one odd evening, short enough to follow the weather."""

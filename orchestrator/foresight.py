@@ -10,7 +10,7 @@ from typing import Final, Protocol
 
 import structlog
 
-from aipchain.ai.forecast import daily_persistence
+from aipchain.ai.forecast import REMEMBERED_DAYS, daily_persistence
 from aipchain.metering.packs import DAY_S, Home, Pack
 from aipchain.plugins.errors import PluginFailed
 from aipchain.plugins.forecast_hook import (
@@ -62,7 +62,14 @@ class Foresight(Protocol):
         ...
 
     def expected(self, home: int, step: int, steps: int) -> Sequence[Expected]:
-        """The step of an order and those after it, of one home; empty where nothing is known yet."""
+        """The step of an order and those after it, of one home; empty where nothing is known yet.
+
+        The step may be the one after the last of the data, and those after it lie beyond.
+        """
+        ...
+
+    def days_known(self, step: int) -> int | None:
+        """From how many days before it a step is told; None where what comes is known."""
         ...
 
 
@@ -87,6 +94,10 @@ class Recent:
             found.append(_certain(used, generated))
         return found
 
+    def days_known(self, step: int) -> int:
+        """See `Foresight.days_known`."""
+        return min(REMEMBERED_DAYS, step // self.steps_per_day)
+
 
 @dataclass(frozen=True, slots=True)
 class Perfect:
@@ -99,6 +110,9 @@ class Perfect:
         """See `Foresight.expected`; shorter at the end of the data."""
         until = min(step + steps, len(self.homes[home].load_wh))
         return [_certain(self.homes[home].load_wh[at], self.homes[home].pv_wh[at]) for at in range(step, until)]
+
+    def days_known(self, step: int) -> None:
+        """See `Foresight.days_known`."""
 
 
 @dataclass(slots=True)
@@ -135,6 +149,10 @@ class DayAhead:
             return ()
         places = [(at + ahead) % self.pack.steps_per_day for ahead in range(steps)]
         return [Expected(told.load_wh[place], told.generation_wh[place]) for place in places]
+
+    def days_known(self, step: int) -> int:
+        """See `Foresight.days_known`: whole days, before the midnight before the step."""
+        return max(0, (step - self._first) // self.pack.steps_per_day)
 
     def day(self, day: int) -> tuple[HomeForecast | None, ...]:
         """The forecast of a day, by home; days count from the first midnight of the data."""

@@ -1,5 +1,6 @@
 """`aip ai`: what cannot be measured, trained or forecast is told in a sentence."""
 
+import json
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -110,3 +111,36 @@ def test_a_community_needs_eight_weeks_before_the_day(aip: Aip, pack: Callable[.
     assert (few.code, few.sentence) == (2, "2 days are too few to forecast a community: give 56")
 
     assert aip("ai", "community", "--day", "tomorrow").code == 2
+
+
+def test_advice_is_about_the_hours_after_the_last_measurement(aip: Aip, pack: Callable[..., Path]) -> None:
+    """Without --at now is the end of the data; table and JSON say that tariffs were taken from the day before."""
+    asked = ("ai", "advise", "--pack", pack(), "--home", "a", "--energy", "1kWh", "--runs", "2h")
+    table, told = aip(*asked), aip(*asked, "--json")
+
+    answer = json.loads(told.out)
+    assert (table.code, told.code) == (0, 0)
+    assert answer["at"] == answer["begin_s"] == 1_578_009_600
+    assert answer["remarks"][0].startswith("tariffs are not known from 2020-01-03 00:00 on")
+    assert "begin" in table.out
+    assert "2020-01-03 00:00, 0 s from now" in table.out
+    assert all(remark in " ".join(table.out.split()) for remark in answer["remarks"])
+
+
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        (("--forecast", "perfect"), "perfect knows nothing but what was measured, and that ends at 2020-01-03 00:00"),
+        (("--within", "2d"), "2020-01-05 00:00 is more than a day after 2020-01-03 00:00, where the data ends"),
+        (("--at", "2020-01-03T01:00"), "no step of the data begins at 2020-01-03 01:00"),
+        (("--forecast", "climatologie"), "did you mean climatology"),
+    ],
+)
+def test_advice_that_cannot_be_given_is_told(
+    aip: Aip, pack: Callable[..., Path], options: tuple[str, ...], told: str
+) -> None:
+    """In a sentence about times, with what the command can do instead."""
+    ended = aip("ai", "advise", "--pack", pack(), "--home", "a", "--energy", "1kWh", "--runs", "2h", *options)
+
+    assert ended.code == 2
+    assert told in ended.sentence
