@@ -83,7 +83,7 @@ def learn(
     for number in range(settings.rounds):
         noise = settings.noise * 0.25 ** (number / max(settings.rounds - 1, 1))
         tried, reward = _try(worlds, nets, noise, settings, rng)
-        told(f"round {number + 1} of {settings.rounds}: mean reward {reward:+.5f}")
+        told(f"{number + 1} of {settings.rounds}: a round of mean reward {reward:+.5f}")
         for _ in range(settings.passes):
             order = torch.randperm(len(tried.lean), generator=chance)
             for batch in torch.split(order, settings.batch):

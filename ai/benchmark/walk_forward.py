@@ -73,8 +73,9 @@ def walk_all(
     pieces = [(forecaster, fold) for forecaster in forecasters for fold in parts]
     results: list[Walk] = []
     for (forecaster, fold), walk in zip(pieces, executor.map(_piece, pieces, panel), strict=True):
-        told(f"{forecaster.name}: days {fold.days.start} to {fold.days.stop - 1} ({walk.cpu_s:.1f} CPU s)")
         results.append(walk)
+        which = f"{forecaster.name}: days {fold.days.start} to {fold.days.stop - 1}"
+        told(f"{len(results)} of {len(pieces)}: {which} ({walk.cpu_s:.1f} CPU s)")
     return {
         forecaster.name: _joined(results[place * len(parts) : (place + 1) * len(parts)])
         for place, forecaster in enumerate(forecasters)

@@ -61,8 +61,9 @@ def run_spans(stage: Stage, executor: Executor, seed: int, told: Callable[[str],
     pieces = [(name, seed) for name in (RULE, PLAN, TOGETHER, FIXED, BY_ITSELF, HALF + PLAN, HALF + LEARNED)]
     pieces += [(LEARNED, seed + each) for each in range(seeds)]
     meters: dict[tuple[str, int], Whole] = {}
-    for (name, drawn), nets in zip(pieces, executor.map(run_piece, pieces, stage), strict=True):
-        told(f"ran {name}, seed {drawn}")
+    found = executor.map(run_piece, pieces, stage)
+    for place, ((name, drawn), nets) in enumerate(zip(pieces, found, strict=True), start=1):
+        told(f"{place} of {len(pieces)}: {name}, seed {drawn}")
         meters |= {(_named(name, way), drawn): net for way, net in nets.items()}
     return _Scores(stage, meters, seed).result()
 

@@ -97,10 +97,12 @@ def _walks(
 ) -> dict[_Way, _Told]:
     pieces = [(way, fold) for way in _ways() for fold in folds(days)]
     found: dict[_Way, list[_Told]] = {}
-    for (way, fold), each in zip(pieces, executor.map(_piece, pieces, (panel, *ways)), strict=True):
+    results = executor.map(_piece, pieces, (panel, *ways))
+    for place, ((way, fold), each) in enumerate(zip(pieces, results, strict=True), start=1):
         found.setdefault(way, []).append(each)
         lie = f", {way.attack} under {way.rule}" if way.attack else ""
-        told(f"{way.name}{lie}: days {fold.days.start} to {fold.days.stop - 1} ({each.cpu_s:.1f} CPU s)")
+        which = f"{way.name}{lie}: days {fold.days.start} to {fold.days.stop - 1}"
+        told(f"{place} of {len(pieces)}: {which} ({each.cpu_s:.1f} CPU s)")
     return {way: _walked(parts) for way, parts in found.items()}
 
 

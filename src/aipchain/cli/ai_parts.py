@@ -1,15 +1,17 @@
 """What the commands of `aip ai` share: parts that take seconds to load, homes from a pack, where the work runs."""
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import partial
 from importlib import import_module
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 import typer
 from rich.console import Console
-from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.progress import BarColumn, Progress, SpinnerColumn, TaskID, TaskProgressColumn, TextColumn, TimeElapsedColumn
 
 from aipchain.ai.errors import PartMissing
 from aipchain.cli.complaints import remark
@@ -40,6 +42,8 @@ RayOption = Annotated[
 ]
 WorkersOption = Annotated[int, typer.Option("--workers", min=1, help="Processes of this machine that share the work.")]
 
+_COUNTED: Final = re.compile(r"([0-9]{1,6}) of ([0-9]{1,6}): ")
+
 
 def part(module: str) -> Any:  # noqa: ANN401  # a module; torch and LightGBM take seconds to load, so only when needed
     """Load a module of the ai room.
@@ -56,8 +60,9 @@ def part(module: str) -> Any:  # noqa: ANN401  # a module; torch and LightGBM ta
 def at_work(on: str, screen: Console | None = None) -> Iterator[Callable[[str], None]]:
     """Give somebody who says how far long work is.
 
-    On a terminal that is one line that goes in the end: the latest sentence, and the time since the beginning.
-    Elsewhere each sentence is a line.
+    On a terminal that is one line that goes in the end: a bar, the latest sentence, and the time since the beginning. A
+    sentence that begins with "2 of 7: " moves the bar there; without one it only shows that there is life. Elsewhere
+    each sentence is a line.
 
     :param on: what the line says until the first sentence.
     :param screen: standard error without it.
@@ -66,10 +71,17 @@ def at_work(on: str, screen: Console | None = None) -> Iterator[Callable[[str], 
     if not shown.is_interactive:
         yield remark
         return
-    columns = (SpinnerColumn(), TextColumn("{task.description}", markup=False), TimeElapsedColumn())
+    sentence = TextColumn("{task.description}", markup=False)
+    columns = (SpinnerColumn(), BarColumn(), TaskProgressColumn(), sentence, TimeElapsedColumn())
     with Progress(*columns, console=shown, transient=True) as line:
         task = line.add_task(on, total=None)
-        yield lambda sentence: line.update(task, description=printable(sentence))
+        yield partial(_show_progress, line, task)
+
+
+def _show_progress(line: Progress, task: TaskID, sentence: str) -> None:
+    line.update(task, description=printable(sentence))
+    if counted := _COUNTED.match(sentence):
+        line.update(task, completed=int(counted[1]), total=int(counted[2]))
 
 
 def panel_of_pack(pack: Path | None, until: str = "", homes: str = "") -> Any:  # noqa: ANN401  # a panel

@@ -78,12 +78,14 @@ def test_what_was_trained_forecasts_the_day_after(aip: Aip, pack: Path) -> None:
 
 
 def test_long_work_shows_on_a_terminal_that_it_is_alive() -> None:
-    """One line with the latest sentence and the time; words of others are shown as printable letters."""
+    """One line with the latest sentence, the time, and how much is done; words of others are shown as printable
+    letters."""
     screen = io.StringIO()
     with at_work("learning", Console(file=screen, force_terminal=True, force_interactive=True, width=100)) as told:
         begins = screen.getvalue()
         told("1 of 4: \x1b[2Jfeature net [bold]learned")
-
+    assert "%" not in begins
+    assert " 25%" in screen.getvalue()
     assert "learning" in begins
     assert "0:00:0" in begins
     assert "1 of 4: \\x1b[2Jfeature net [bold]learned" in screen.getvalue()
