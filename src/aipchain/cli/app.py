@@ -14,6 +14,7 @@ from typer.exceptions import TyperException
 from aipchain import __version__
 from aipchain.cli.complaints import complain
 from aipchain.cli.later import Later
+from aipchain.cli.standard_output import told_standard_output
 from aipchain.errors import AipchainError
 
 __all__ = ["COMMANDS", "app", "main"]
@@ -78,7 +79,9 @@ def _root(
 def main() -> None:
     """Run `aip` and turn expected failures into one sentence and an exit code."""
     try:
-        sys.exit(app(standalone_mode=False) or 0)
+        with told_standard_output():
+            code = app(standalone_mode=False) or 0
+        sys.exit(code)
     except AipchainError as failure:
         complain(str(failure))
         sys.exit(failure.exit_code)

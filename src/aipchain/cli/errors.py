@@ -5,6 +5,7 @@ AipchainError
 │   ├── Misread        a text on the command line is no price, energy, time, ...
 │   ├── NotThere       the chain has no community, meter, order, ... of that number
 │   ├── NoKey          it is not clear, or not allowed, which key is to sign
+│   ├── Unprinted      standard output takes nothing more
 │   └── CallRefused    the chain refused a signed call for a reason its signer can do something about
 └── OperationError
     └── StillUndecided a call was sent, but no block is known to hold it yet
@@ -12,7 +13,7 @@ AipchainError
 
 from aipchain.errors import InputError, OperationError
 
-__all__ = ["CallRefused", "Misread", "NoKey", "NotThere", "StillUndecided"]
+__all__ = ["CallRefused", "Misread", "NoKey", "NotThere", "StillUndecided", "Unprinted"]
 
 
 class Misread(InputError):
@@ -34,6 +35,17 @@ class NotThere(InputError):
 
 class NoKey(InputError):
     """No key, or not this key, may sign here."""
+
+
+class Unprinted(InputError):
+    """What a command had to say could not be written to standard output for `reason`."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(
+            f"standard output cannot be written ({reason}): what was done stays done, but is not told in full; "
+            "send the output elsewhere"
+        )
+        self.reason = reason
 
 
 class CallRefused(InputError):

@@ -1,6 +1,7 @@
 """`aip market`: which rule would do what for the homes of a community, and is a clearing what it claims to be?"""
 
 import json
+import os
 import re
 import time
 from collections.abc import Sequence
@@ -136,7 +137,7 @@ def _refuse_unwritable(json_file: Path | None, report: Path | None) -> None:
     if report == STANDARD_OUTPUT:
         raise InputError("--report - would put a page on the terminal: give it a file")
     files = [file for file in (json_file, report) if file not in (None, STANDARD_OUTPUT)]
-    if len({file.resolve() for file in files}) < len(files):
+    if len({os.path.realpath(file) for file in files}) < len(files):
         raise InputError(f"--json and --report both name {report}: give each a file of its own")
     for file in files:
         refuse_unwritable(file)

@@ -3,6 +3,8 @@
 import errno
 import json
 import os
+import shutil
+import stat
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -53,40 +55,72 @@ def printable(text: str) -> str:
 
 
 def write_file(path: Path, text: str) -> None:
-    """Write `text` whole or not at all: a temporary file beside it, then a rename.
+    """Write `text` whole or not at all: a temporary file beside it, then a rename; links stay, and keep their target.
+
+    What is there and is no regular file, such as a device or a pipe, is written to as it is.
 
     :raises InputError: the place cannot be written.
     """
-    with _beside(path) as beside:
-        beside.write_text(text, encoding="utf-8")
-        beside.replace(path)
+    with _sentence_about(path):
+        if _is_special(path):
+            path.write_text(text, encoding="utf-8")
+            return
+        with _beside(path) as (beside, target):
+            beside.write_text(text, encoding="utf-8")
+            if target.exists():
+                shutil.copymode(target, beside)
+            beside.replace(target)
 
 
 def refuse_unwritable(path: Path) -> None:
-    """Try before long work whether a file can be written; nothing stays behind.
+    """Try before long work whether a file can be written; nothing stays behind, and no device or pipe is opened.
 
     :raises InputError: the place cannot be written.
     """
-    with _beside(path):
-        pass
+    with _sentence_about(path):
+        if _is_special(path):
+            if not os.access(path, os.W_OK):
+                raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+            return
+        with _beside(path):
+            pass
 
 
 @contextmanager
-def _beside(path: Path) -> Iterator[Path]:
-    """Give an empty file beside `path`, which is gone afterwards unless it took the place of `path`."""
-    beside: Path | None = None
+def _sentence_about(path: Path) -> Iterator[None]:
     try:
-        if path.is_dir():
-            raise IsADirectoryError(errno.EISDIR, "it is a folder")
-        beside = path.with_name(f".{path.name}.{os.getpid()}")
-        beside.touch()
-        yield beside
+        yield
     except OSError as fault:
         raise InputError(f"{path} cannot be written ({fault.strerror}): choose another place") from fault
+
+
+def _is_special(path: Path) -> bool:
+    """Is it there, and no regular file?
+
+    :raises OSError: a folder, a socket, or links that lead round.
+    """
+    try:
+        mode = path.stat().st_mode
+    except FileNotFoundError:
+        return False
+    if stat.S_ISDIR(mode):
+        raise IsADirectoryError(errno.EISDIR, "it is a folder")
+    if stat.S_ISSOCK(mode):
+        raise OSError(errno.ENXIO, "it is a socket")
+    return not stat.S_ISREG(mode)
+
+
+@contextmanager
+def _beside(path: Path) -> Iterator[tuple[Path, Path]]:
+    """Give an empty file beside the target of `path`, gone afterwards unless it took the target's place, and that."""
+    target = path.resolve()
+    beside = target.with_name(f".{target.name}.{os.getpid()}")
+    try:
+        beside.touch()
+        yield beside, target
     finally:
-        if beside is not None:
-            with suppress(OSError):
-                beside.unlink()
+        with suppress(OSError):
+            beside.unlink()
 
 
 def _is_number(cell: object) -> bool:

@@ -1,5 +1,6 @@
 """Bad input that needs no chain: one sentence, exit code 2."""
 
+import os
 import subprocess
 import sys
 from collections.abc import Callable
@@ -80,3 +81,38 @@ def test_a_failure_is_one_sentence_on_standard_error() -> None:
 
     assert (ended.returncode, ended.stdout) == (2, "")
     assert ended.stderr == "aip: there is no plugin 'pro-rat' here: did you mean pro-rata?\n"
+
+
+PRINTING = [("--help",), ("plugin", "list"), ("plugin", "list", "--json")]
+
+
+def ended_of(*command: str, stdout: int) -> subprocess.CompletedProcess[str]:
+    """How `aip` ends as a program of its own."""
+    script = "from aipchain.cli.app import main; main()"
+    return subprocess.run(
+        [sys.executable, "-c", script, *command], stdout=stdout, stderr=subprocess.PIPE, text=True, check=False
+    )
+
+
+@pytest.mark.parametrize("command", PRINTING)
+def test_a_full_disk_behind_standard_output_is_one_sentence(command: tuple[str, ...]) -> None:
+    """Whatever prints: help, text, a table, JSON. Nothing else is said, also not while Python ends."""
+    full = os.open("/dev/full", os.O_WRONLY)
+
+    ended = ended_of(*command, stdout=full)
+
+    os.close(full)
+    assert (ended.returncode, ended.stderr.count("\n")) == (2, 1)
+    assert ended.stderr.startswith("aip: standard output cannot be written (No space left on device): ")
+
+
+@pytest.mark.parametrize("command", PRINTING[:2])
+def test_a_reader_that_went_away_is_nothing_to_talk_about(command: tuple[str, ...]) -> None:
+    """As with `aip ... | head`."""
+    reader, writer = os.pipe()
+    os.close(reader)
+
+    ended = ended_of(*command, stdout=writer)
+
+    os.close(writer)
+    assert (ended.returncode, ended.stderr) == (1, "")
