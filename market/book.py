@@ -1,8 +1,8 @@
 """What an order book is made of: orders, trades, and the reference prices of one delivery interval.
 
 Everything here is an integer and frozen. A book is any collection of `BookOrder` of one community and interval;
-kernels never depend on the order in which it is given. Refuses: fractions, zero energy, negative prices, a feed-in
-price above retail.
+kernels never depend on the order in which it is given. Refuses: fractions, zero energy, numbers that the chain could
+not hold, negative prices, a feed-in price above retail.
 """
 
 from collections.abc import Iterable
@@ -13,9 +13,12 @@ from typing import Final, NewType
 
 from aipchain.market.auctions.ties import lots
 from aipchain.market.errors import DuplicateOrder
+from aipchain.market.splitmix import WORD
+from aipchain.market.whole import refuse_fraction, refuse_outside
 from aipchain.units import Price, Wh
 
 __all__ = [
+    "DEAREST",
     "MAX_TRADES",
     "AccountId",
     "BookOrder",
@@ -39,6 +42,10 @@ MAX_TRADES: Final = 2_000
 """Most trades the chain takes in one result (docs/protocol.md, `Trades`)."""
 
 
+DEAREST: Final = (1 << 128) - 1
+"""The dearest limit price an order can have [base units per Wh]; the chain's own prices have 64 bits."""
+
+
 class Side(StrEnum):
     """The side of an order; values are the chain's variant names."""
 
@@ -50,7 +57,8 @@ class Side(StrEnum):
 class BookOrder:
     """An open order: `owner` buys or sells up to `wh` [Wh] at `limit_price` [base units per Wh] or better.
 
-    `zone` is that of its meter, among the community's zones.
+    `zone` is that of its meter, among the community's zones. Number, meter, zone and energy have 64 bits, prices up to
+    128, and none is negative: where a community allows negative prices, orders come as columns (`auctions.columns`).
     """
 
     number: OrderNumber
@@ -62,12 +70,22 @@ class BookOrder:
     zone: int = 0
 
     def __post_init__(self) -> None:
-        if not (isinstance(self.wh, int) and isinstance(self.limit_price, int)):
-            raise TypeError(f"order {self.number}: {self.wh!r} Wh at {self.limit_price!r}; both must be whole numbers")
         if not isinstance(self.side, Side):
             raise TypeError(f"order {self.number}: its side is {self.side!r}, not a Side")
-        if self.wh <= 0 or self.limit_price < 0:
-            raise ValueError(f"order {self.number}: {self.wh} Wh at {self.limit_price}; energy must be above zero")
+        for name, what, least, most in _BOUNDS:
+            number = getattr(self, name)
+            if type(number) is not int or not least <= number <= most:  # asked here too, for words cost more than that
+                refuse_outside(f"order {self.number}: its {what}", number, least, most)
+
+
+_BOUNDS: Final = (
+    ("number", "number", 0, WORD),
+    ("meter", "meter", 0, WORD),
+    ("wh", "energy [Wh]", 1, WORD),
+    ("limit_price", "limit price", 0, DEAREST),
+    ("zone", "zone", 0, WORD),
+)
+"""What an order's numbers may be: field, name, least, most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +106,8 @@ class ReferencePrice:
     feed_in: Price
 
     def __post_init__(self) -> None:
+        refuse_fraction("retail", self.retail)
+        refuse_fraction("feed-in", self.feed_in)
         if not 0 <= self.feed_in <= self.retail:
             raise ValueError(f"feed-in {self.feed_in} must lie between 0 and retail {self.retail}")
 
@@ -121,7 +141,9 @@ def keep_largest(trades: Iterable[Trade], limit: int = MAX_TRADES, *, seed: int)
     What a rule promises beyond the envelope, a part may break: conditions, equal parts, an optimum.
 
     :param seed: of equal trades those whose orders have lower lots are kept (`auctions.ties.tie_seed`).
+    :raises TypeError, ValueError: `limit` is negative, or a number is not whole.
     """
+    refuse_outside("the most trades", limit, 0)
     listed = in_canonical_order(trades)
     if len(listed) <= limit:
         return listed

@@ -3,6 +3,7 @@
 AipchainError
 └── InputError
     └── MarketError
+        ├── BadTerms               what a community demands of a clearing cannot be
         ├── DeliveryAboveReading   more energy was traded than the meter measured
         ├── DuplicateOrder         two orders of a book have one number
         ├── OutsideArrayRange      numbers too large for an array form; the plain form takes them
@@ -11,11 +12,20 @@ AipchainError
 
 from aipchain.errors import InputError
 
-__all__ = ["DeliveryAboveReading", "DuplicateOrder", "MarketError", "OutsideArrayRange", "TableInvalid"]
+__all__ = ["BadTerms", "DeliveryAboveReading", "DuplicateOrder", "MarketError", "OutsideArrayRange", "TableInvalid"]
 
 
 class MarketError(InputError):
     """What was put to the market cannot be: a book, a setting, a network or a bill."""
+
+
+class BadTerms(MarketError):
+    """Terms of a clearing with a charge or limit below zero, or with one of them listed twice."""
+
+    def __init__(self, where: str, problem: str) -> None:
+        self.where = where
+        self.problem = problem
+        super().__init__(f"{where}: {problem}")
 
 
 class DeliveryAboveReading(MarketError):

@@ -2,6 +2,8 @@
 
 from typing import Final
 
+from aipchain.market.whole import refuse_fraction
+
 __all__ = ["PERMILLE", "blend", "nearest", "refuse_k", "rounded_up"]
 
 PERMILLE: Final = 1_000
@@ -21,7 +23,7 @@ def nearest(numerator: int, denominator: int) -> int:
 def blend(low: int, high: int, k_permille: int) -> int:
     """The point at k between two ends, rounded down: low + floor((high - low) k / 1000).
 
-    :raises ValueError: `k_permille` is outside 0..1000.
+    :raises TypeError, ValueError: see `refuse_k`.
     """
     refuse_k(k_permille)
     return low + (high - low) * k_permille // PERMILLE
@@ -30,7 +32,9 @@ def blend(low: int, high: int, k_permille: int) -> int:
 def refuse_k(k_permille: int) -> None:
     """Check where a price is to lie between its lowest and its highest.
 
+    :raises TypeError: `k_permille` is not whole.
     :raises ValueError: `k_permille` is outside 0..1000.
     """
+    refuse_fraction("k [permille]", k_permille)
     if not 0 <= k_permille <= PERMILLE:
         raise ValueError(f"k is {k_permille} permille; it must lie in 0..{PERMILLE}")

@@ -7,7 +7,7 @@ must stay below 2^62 Wh, and one side's limits must lie less than 2^62 apart. Fr
 import struct
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
@@ -15,7 +15,8 @@ import numpy.typing as npt
 from aipchain.market.auctions.columns import ColumnBook, OrderColumns, TradeColumns, refuse_terms
 from aipchain.market.auctions.errors import UnequalColumns
 from aipchain.market.errors import DuplicateOrder, OutsideArrayRange
-from aipchain.market.words import Int64s
+from aipchain.market.whole import refuse_fraction
+from aipchain.market.words import Int64s, Whole, int64s
 
 __all__ = [
     "LARGEST",
@@ -23,23 +24,17 @@ __all__ = [
     "ArrayOrders",
     "ArrayTrades",
     "Sides",
-    "Whole",
     "array_book",
     "booleans",
-    "int64s",
     "plain_book",
     "plain_trades",
 ]
 
 Sides = tuple[Int64s, Int64s]
 """A column of the bids and one of the offers."""
-Whole = Sequence[int] | npt.NDArray[Any]
-"""Whole numbers as they are given: any sequence of `int`, or a numpy column of an integer type."""
 
 LARGEST: Final = (1 << 62) - 1
 """Most energy of one side [Wh], and most spread of its limit prices [base units per Wh]."""
-
-_LIMITS: Final = np.iinfo(np.int64)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,10 +86,12 @@ def array_book(
     :param lowest_price: the lowest limit price the community allows [base units per Wh].
     :raises UnequalColumns, DuplicateOrder, BadOrder: as `columns.column_book`.
     :raises OutsideArrayRange: a number does not fit.
-    :raises TypeError: a column holds something else than whole numbers.
+    :raises TypeError: a column holds something else than whole numbers, or `lowest_price` is none.
     """
+    refuse_fraction("the lowest price", lowest_price)
     names = ("an order number", "an owner", "an order's energy", "a limit price")
     columns = [int64s(name, given) for name, given in zip(names, (numbers, owners, wh, limits), strict=True)]
+    _refuse_other_truths(is_offer)
     offered = booleans(is_offer)
     lengths = (len(columns[0]), len(columns[1]), len(offered), len(columns[2]), len(columns[3]))
     if len(set(lengths)) > 1:
@@ -115,36 +112,9 @@ def plain_trades(trades: ArrayTrades) -> TradeColumns:
     return TradeColumns(*(column.tolist() for column in columns))
 
 
-def int64s(what: str, given: Whole) -> Int64s:
-    """Whole numbers as int64, without a change in value.
-
-    Lists are packed by the standard library, in a third of numpy's time: numpy makes fractions of numbers around 2^63,
-    and cuts fractions.
-    """
-    if not isinstance(given, np.ndarray):
-        return _packed(what, given)
-    if given.dtype.kind not in "iu":
-        raise TypeError(f"{what} is not a whole number but {given.dtype}; energy and money are never fractions")
-    if given.dtype == np.uint64 and given.size:
-        largest = int(given.max())
-        if largest > _LIMITS.max:
-            raise OutsideArrayRange(what, largest, int(_LIMITS.max))
-    return given.astype(np.int64, copy=False)
-
-
 def booleans(given: Sequence[bool] | npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
-    """Truth values as an array; lists are packed as in `int64s`."""
+    """Truth values as an array; lists are packed as in `words.int64s`."""
     return given if isinstance(given, np.ndarray) else np.frombuffer(struct.pack(f"{len(given)}?", *given), np.bool_)
-
-
-def _packed(what: str, given: Sequence[int]) -> Int64s:
-    try:
-        return np.frombuffer(struct.pack(f"{len(given)}q", *given), np.int64)
-    except struct.error:
-        kinds = sorted({type(each).__name__ for each in given if not hasattr(each, "__index__")})
-        if not kinds:
-            raise OutsideArrayRange(what, max(given, key=abs), int(_LIMITS.max)) from None
-        raise TypeError(f"{what} is not a whole number but {kinds[0]}; energy and money are never fractions") from None
 
 
 def _plain_side(side: ArrayOrders) -> OrderColumns:
@@ -162,8 +132,15 @@ def _by_number(columns: list[Int64s], offered: npt.NDArray[np.bool_]) -> tuple[l
     return columns, offered
 
 
+def _refuse_other_truths(is_offer: Sequence[bool] | npt.NDArray[np.bool_]) -> None:
+    """Check that the column of sides is one of truth values: text is true, too, and numbers are not turned round."""
+    kinds = {is_offer.dtype.type} if isinstance(is_offer, np.ndarray) else {*map(type, is_offer)}
+    if not kinds <= {bool, np.bool_}:
+        raise TypeError(f"whether an order is an offer is told as {min(each.__name__ for each in kinds)}, not as bool")
+
+
 def _refuse_terms(numbers: Int64s, wh: Int64s, limits: Int64s, lowest_price: int) -> None:
-    bad = (wh <= 0) | (limits < max(lowest_price, int(_LIMITS.min)))
+    bad = (wh <= 0) | (limits < max(lowest_price, -1 << 63))
     if bad.any():
         row = int(np.flatnonzero(bad)[0])
         refuse_terms(int(numbers[row]), int(wh[row]), int(limits[row]), lowest_price)

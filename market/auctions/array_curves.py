@@ -17,6 +17,7 @@ from aipchain.market.auctions.array_book import ArrayBook, ArrayOrders, Sides
 from aipchain.market.auctions.pairing import Fills, pair_columns
 from aipchain.market.auctions.ties import LOT_BITS
 from aipchain.market.splitmix import GAMMA
+from aipchain.market.whole import refuse_seed
 from aipchain.market.words import Int64s, mix_words
 
 __all__ = ["KEY_BITS", "Curve", "curves", "paired", "ranked"]
@@ -41,7 +42,11 @@ class Curve:
 
 
 def curves(book: ArrayBook, seed: int, *, compiled: bool) -> tuple[Curve, Curve]:
-    """Both curves, served up to where they cross."""
+    """Both curves, served up to where they cross.
+
+    :raises TypeError, ValueError: the seed is none (`whole.refuse_seed`).
+    """
+    refuse_seed(seed)
     bids = _sorted(book.bids, seed, dearest_first=True, compiled=compiled)
     offers = _sorted(book.offers, seed, dearest_first=False, compiled=compiled)
     crossing = merge.crossing_wh if compiled else _crossing_wh

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from aipchain.market.auctions.array_book import ArrayBook, Whole, array_book, booleans, int64s
+from aipchain.market.auctions.array_book import ArrayBook, array_book, booleans
 from aipchain.market.book import BookOrder, Side
-from aipchain.market.words import Int64s
+from aipchain.market.words import Int64s, Whole, int64s
 
 __all__ = ["ReadOrders", "arrays_of", "hashes", "places", "read_orders"]
 

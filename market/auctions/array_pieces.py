@@ -11,12 +11,11 @@ from typing import Final, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from aipchain.market.auctions.array_book import int64s
 from aipchain.market.auctions.conditions import LinkedOrder
 from aipchain.market.auctions.relaxation import Window
 from aipchain.market.book import Side
 from aipchain.market.compiled import compiled
-from aipchain.market.words import Int64s
+from aipchain.market.words import Int64s, int64s
 
 __all__ = [
     "IN",

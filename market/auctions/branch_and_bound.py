@@ -29,6 +29,7 @@ from aipchain.market.auctions.conditions import (
 from aipchain.market.auctions.exact_fit import exact_fit
 from aipchain.market.auctions.relaxation import Node, Problem, Relaxed, Sides, welfare_of
 from aipchain.market.book import OrderNumber, Side
+from aipchain.market.whole import refuse_outside
 
 __all__ = ["MOST_DROPS", "MOST_NODES", "best_fills", "clear_conditional", "drop_marginal", "sides_of"]
 
@@ -69,6 +70,7 @@ def clear_conditional(
     :param most_nodes: where to stop searching; 0 gives the fallback alone.
     :param lowest_price: the lowest limit price the community allows [base units per Wh]; it may be negative.
     :raises DuplicateOrder, BadOrder, TypeError: see `conditions.refuse_orders`.
+    :raises ValueError: `most_nodes` is negative, `k_permille` outside 0..1000, or the seed of more than 64 bits.
     """
     listed, sides = sides_of(orders, seed, lowest_price)
     fills, bound = best_fills(sides, sides, most_nodes)
@@ -97,6 +99,7 @@ def best_fills(
     :param problem: the form of the book of `sides` that is searched.
     :param trace: where to write down the nodes of the search.
     """
+    refuse_outside("the most nodes", most_nodes, 0)
     root = Node({}, ((None, None),) * sides.intervals)
     best = _fallback(problem, sides, root)
     bound = _search(problem, root, best, most_nodes, Trace() if trace is None else trace)

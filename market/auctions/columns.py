@@ -18,6 +18,7 @@ from typing import Final, SupportsIndex
 from aipchain.market.auctions.errors import BadOrder, UnequalColumns
 from aipchain.market.book import BookOrder, OrderNumber, Side, Trade, in_number_order
 from aipchain.market.errors import DuplicateOrder
+from aipchain.market.whole import refuse_fraction
 from aipchain.units import Price, Wh
 
 __all__ = [
@@ -100,6 +101,7 @@ def column_book(
     :raises UnequalColumns, DuplicateOrder, BadOrder: see the module's head.
     :raises TypeError: a number that is not whole.
     """
+    refuse_fraction("the lowest price", lowest_price)
     lengths = (len(numbers), len(owners), len(sides), len(wh), len(limits))
     if len(set(lengths)) > 1:
         raise UnequalColumns(lengths)

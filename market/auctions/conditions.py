@@ -17,13 +17,13 @@ fit as a whole. None ever trades against its limit.
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from aipchain.market.auctions.columns import whole_numbers
 from aipchain.market.auctions.errors import BadOrder
 from aipchain.market.auctions.pairing import Fills, pair_columns
-from aipchain.market.auctions.ties import lot
+from aipchain.market.auctions.ties import lots
 from aipchain.market.book import AccountId, BookOrder, OrderNumber, Side, Trade, in_canonical_order
 from aipchain.market.errors import DuplicateOrder
-from aipchain.market.rounding import blend
+from aipchain.market.rounding import blend, refuse_k
+from aipchain.market.whole import refuse_fraction, refuse_fractions
 from aipchain.units import Price, Wh
 
 __all__ = ["ConditionalClearing", "LinkedOrder", "as_linked", "best_first", "clearing_of", "refuse_orders"]
@@ -84,8 +84,10 @@ class ConditionalClearing:
 
 def best_first(orders: Iterable[LinkedOrder], seed: int) -> list[LinkedOrder]:
     """Orders of one side by price, then lot, then number (see `ties`)."""
-    sign = {Side.BID: -1, Side.OFFER: 1}
-    return sorted(orders, key=lambda o: (sign[o.side] * o.limit_price, lot(seed, o.number), o.number))
+    sign, listed = {Side.BID: -1, Side.OFFER: 1}, list(orders)
+    numbers = [order.number for order in listed]
+    lot_of = dict(zip(numbers, lots(seed, numbers), strict=True))
+    return sorted(listed, key=lambda o: (sign[o.side] * o.limit_price, lot_of[o.number], o.number))
 
 
 def refuse_orders(orders: Sequence[LinkedOrder], lowest_price: int = 0) -> None:
@@ -96,6 +98,7 @@ def refuse_orders(orders: Sequence[LinkedOrder], lowest_price: int = 0) -> None:
     :raises BadOrder: no energy, other numbers of intervals, a least fill outside 0..energy, or a limit that is too low.
     :raises TypeError: a number that is not whole.
     """
+    refuse_fraction("the lowest price", lowest_price)
     seen: set[int] = set()
     for order in orders:
         _refuse_kinds(order)
@@ -114,12 +117,13 @@ def refuse_orders(orders: Sequence[LinkedOrder], lowest_price: int = 0) -> None:
 
 def _refuse_kinds(order: LinkedOrder) -> None:
     """Check that the numbers of an order are whole, and its side is one."""
+    refuse_fraction("an order number", order.number)
     for what, numbers in (
         ("a limit price", (order.limit_price,)),
         ("an order's energy", order.wh),
         ("a least fill", order.least_wh),
     ):
-        whole_numbers(f"order {order.number}: {what}", numbers)
+        refuse_fractions(f"order {order.number}: {what}", numbers)
     if not isinstance(order.side, Side):
         raise TypeError(f"order {order.number}: its side is {order.side!r}, not a Side")
 
@@ -132,7 +136,11 @@ def clearing_of(
     k_permille: int = 500,
     seed: int = 0,
 ) -> ConditionalClearing:
-    """Prices and trades for fills that keep all conditions and balance in each interval; `orders` by number."""
+    """Prices and trades for fills that keep all conditions and balance in each interval; `orders` by number.
+
+    :raises TypeError, ValueError: `k_permille` is not whole or outside 0..1000.
+    """
+    refuse_k(k_permille)
     fills = {order.number: fills[order.number] for order in orders if order.number in fills}
     bids = best_first((order for order in orders if order.side is Side.BID), seed)
     offers = best_first((order for order in orders if order.side is Side.OFFER), seed)

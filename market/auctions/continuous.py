@@ -22,6 +22,7 @@ from itertools import repeat
 from aipchain.market.auctions.columns import ColumnBook, OrderColumns, columns_of
 from aipchain.market.auctions.errors import BadOrder, UnequalColumns, UnknownOrder
 from aipchain.market.book import BookOrder, OrderNumber, Side, Trade, in_canonical_order
+from aipchain.market.whole import refuse_fractions
 from aipchain.units import Price, Wh
 
 __all__ = ["LeastFills", "TradeRow", "clear_continuously", "execute_in_turn", "refuse_least", "trade_in_turn"]
@@ -61,6 +62,7 @@ def trade_in_turn(book: ColumnBook, least_wh: LeastFills | None = None) -> Itera
 
     :raises UnequalColumns: not one least fill for each row.
     :raises BadOrder: a least fill below zero or above the order's energy.
+    :raises TypeError: a least fill that is not whole.
     """
     least_wh = least_wh or ([0] * len(book.bids), [0] * len(book.offers))
     refuse_least(book, least_wh)
@@ -86,12 +88,13 @@ def trade_in_turn(book: ColumnBook, least_wh: LeastFills | None = None) -> Itera
 def refuse_least(book: ColumnBook, least_wh: LeastFills) -> None:
     """Check least fills.
 
-    :raises UnequalColumns, BadOrder: as `trade_in_turn`.
+    :raises UnequalColumns, BadOrder, TypeError: as `trade_in_turn`.
     """
     lengths = len(book.bids), len(book.offers), *map(len, least_wh)
     if lengths[:2] != lengths[2:]:
         raise UnequalColumns(lengths)
     for side, least in zip((book.bids, book.offers), least_wh, strict=True):
+        refuse_fractions("a least fill", least)
         for number, energy, wh in zip(side.numbers, side.wh, least, strict=True):
             if not 0 <= wh <= energy:
                 raise BadOrder(number, f"its least fill of {wh} Wh must lie between 0 and its energy, {energy} Wh")

@@ -9,11 +9,11 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
-from aipchain.market.auctions.array_book import ArrayBook, ArrayTrades, Sides, Whole, int64s, plain_book
+from aipchain.market.auctions.array_book import ArrayBook, ArrayTrades, Sides, plain_book
 from aipchain.market.auctions.continuous import trade_in_turn
 from aipchain.market.bilateral.heap import pop, push
 from aipchain.market.compiled import HAS_NUMBA, compiled
-from aipchain.market.words import Int64s
+from aipchain.market.words import Int64s, Whole, int64s
 
 __all__ = ["execute_arrays"]
 

@@ -14,6 +14,7 @@ from hashlib import blake2b
 from typing import Final
 
 from aipchain.market.splitmix import outputs
+from aipchain.market.whole import refuse_seed
 from aipchain.units import Interval
 
 __all__ = ["LOT_BITS", "lot", "lots", "tie_seed"]
@@ -41,5 +42,9 @@ def lot(seed: int, number: int) -> int:
 
 
 def lots(seed: int, numbers: Iterable[int]) -> list[int]:
-    """The lots of orders, by their numbers."""
+    """The lots of orders, by their numbers.
+
+    :raises TypeError, ValueError: the seed is none, also where there are no orders (`whole.refuse_seed`).
+    """
+    refuse_seed(seed)
     return [output >> _SHIFT for output in outputs(seed, numbers)]

@@ -18,6 +18,7 @@ from aipchain.market.auctions.conditions import ConditionalClearing, LinkedOrder
 from aipchain.market.auctions.cut import keep_best
 from aipchain.market.auctions.ties import lot
 from aipchain.market.book import MAX_TRADES, OrderNumber, Side, Trade
+from aipchain.market.whole import refuse_outside
 
 __all__ = ["MOST_ROUNDS", "clear_traded", "traded_fills"]
 
@@ -39,8 +40,9 @@ def clear_traded(
 ) -> ConditionalClearing:
     """As `clear_conditional`, with fills that are all traded, in at most `most_trades` trades in each interval.
 
-    :raises DuplicateOrder, BadOrder, TypeError: see `conditions.refuse_orders`.
+    :raises DuplicateOrder, BadOrder, TypeError, ValueError: as `clear_conditional`; `most_trades` is negative.
     """
+    refuse_outside("the most trades", most_trades, 0)
     left = sorted(orders, key=lambda order: order.number)
     listed, bound = left, None
     for _ in range(MOST_ROUNDS):

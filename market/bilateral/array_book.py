@@ -3,7 +3,6 @@
 A pair with owners in common, or without a surplus, is no candidate: it may be listed and never trades.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
@@ -15,7 +14,7 @@ from aipchain.market.bilateral.pairs import BilateralBook
 from aipchain.market.bilateral.rows import Integers, Rows
 from aipchain.market.book import BookOrder
 from aipchain.market.errors import DuplicateOrder, OutsideArrayRange
-from aipchain.market.words import Words
+from aipchain.market.words import Words, int64s
 
 __all__ = [
     "MOST_VALUE",
@@ -70,10 +69,13 @@ class ArrayBook:
 def array_book(bids: OrderColumns, offers: OrderColumns, pairs: PairColumns) -> ArrayBook:
     """Bring columns into canonical order.
 
+    :raises TypeError: a column holds something else than whole numbers.
     :raises DuplicateOrder: a number appears twice.
     :raises PairInvalid: a pair is listed twice, or has a negative charge or bonus.
     :raises OutsideArrayRange: a sum of energies, or a value, would not fit.
     """
+    bids, offers = _whole_side(bids), _whole_side(offers)
+    pairs = PairColumns(*(int64s(f"a pair's {name}", each) for name, each in zip(pairs._fields, pairs, strict=True)))
     bid_order, offer_order = np.argsort(bids.number, kind="stable"), np.argsort(offers.number, kind="stable")
     bids, offers = _rearranged(bids, bid_order), _rearranged(offers, offer_order)
     _check_orders(bids, offers)
@@ -101,8 +103,8 @@ def array_book_of(book: BilateralBook) -> ArrayBook:
     pairs = PairColumns(
         np.array([row_of[pair.bid] for pair in book.pairs], np.int64),
         np.array([column_of[pair.offer] for pair in book.pairs], np.int64),
-        _integers("a charge", [pair.charge for pair in book.pairs]),
-        _integers("a bonus", [pair.bonus for pair in book.pairs]),
+        int64s("a charge", [pair.charge for pair in book.pairs]),
+        int64s("a bonus", [pair.bonus for pair in book.pairs]),
     )
     return array_book(sides[0], sides[1], pairs)
 
@@ -123,22 +125,20 @@ def bids_of(rows: Rows, pairs: Integers) -> Integers:
 
 
 def _columns(orders: list[BookOrder], owners: dict[str, int]) -> OrderColumns:
-    largest = max((order.number for order in orders), default=0)
-    if largest >= 1 << 64:
-        raise OutsideArrayRange("an order number", largest, (1 << 64) - 1)
     return OrderColumns(
         np.array([order.number for order in orders], np.uint64),
         np.array([owners.setdefault(order.owner, len(owners)) for order in orders], np.int64),
-        _integers("the energy of an order [Wh]", [order.wh for order in orders]),
-        _integers("a limit price", [order.limit_price for order in orders]),
+        int64s("the energy of an order [Wh]", [order.wh for order in orders]),
+        int64s("a limit price", [order.limit_price for order in orders]),
     )
 
 
-def _integers(what: str, numbers: Sequence[int]) -> Integers:
-    for number in (max(numbers, default=0), -min(numbers, default=0)):
-        if number >= MOST_VALUE:
-            raise OutsideArrayRange(what, number, MOST_VALUE - 1)
-    return np.array(numbers, np.int64)
+def _whole_side(side: OrderColumns) -> OrderColumns:
+    """The columns of a side as words of 64 bits; numbers of orders may fill theirs."""
+    if side.number.dtype != np.uint64:
+        raise TypeError(f"an order number is {side.number.dtype}, not uint64")
+    columns = (("an owner", side.owner), ("the energy of an order [Wh]", side.wh), ("a limit price", side.limit))
+    return OrderColumns(side.number, *(int64s(what, column) for what, column in columns))
 
 
 def _rearranged(side: OrderColumns, order: NDArray[np.intp]) -> OrderColumns:

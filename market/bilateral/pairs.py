@@ -14,6 +14,7 @@ from typing import Final
 
 from aipchain.market.bilateral.errors import PairInvalid
 from aipchain.market.book import BookOrder, OrderNumber, Side, in_number_order
+from aipchain.market.whole import refuse_fraction
 from aipchain.units import Price
 
 __all__ = ["FREE", "BilateralBook", "CandidatePair", "surplus"]
@@ -24,7 +25,11 @@ FREE: Final = Price(0)
 
 @dataclass(frozen=True, slots=True)
 class CandidatePair:
-    """`bid` may buy from `offer`; `charge` and `bonus` in base units per Wh, neither below zero."""
+    """`bid` may buy from `offer`; `charge` and `bonus` in base units per Wh, neither below zero.
+
+    :raises TypeError: charge or bonus is not whole.
+    :raises PairInvalid: one of them is below zero.
+    """
 
     bid: OrderNumber
     offer: OrderNumber
@@ -32,6 +37,8 @@ class CandidatePair:
     bonus: int = 0
 
     def __post_init__(self) -> None:
+        refuse_fraction("the charge of a pair", self.charge)
+        refuse_fraction("the bonus of a pair", self.bonus)
         if self.charge < 0 or self.bonus < 0:
             raise PairInvalid(self.bid, self.offer, f"charge {self.charge} and bonus {self.bonus} must not be negative")
 

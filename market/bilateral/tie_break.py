@@ -15,7 +15,8 @@ The numbers come from the output function of SplitMix64 (`market.splitmix`).
 from dataclasses import dataclass
 from typing import Final
 
-from aipchain.market.splitmix import GAMMA, WORD, mix
+from aipchain.market.splitmix import GAMMA, mix
+from aipchain.market.whole import refuse_outside, refuse_seed
 
 __all__ = ["FIRST_BITS", "STEP_BITS", "TieBreak"]
 
@@ -31,8 +32,8 @@ class TieBreak:
     attempt: int = 0
 
     def __post_init__(self) -> None:
-        if not 0 <= self.seed <= WORD or self.attempt < 0:
-            raise ValueError(f"seed {self.seed} must lie in 0..2^64-1 and attempt {self.attempt} must not be negative")
+        refuse_seed(self.seed)
+        refuse_outside("the attempt", self.attempt, 0)
 
     @property
     def bits(self) -> int:

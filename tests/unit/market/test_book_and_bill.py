@@ -1,16 +1,25 @@
 """Orders, the largest trades of a result, and bills against figures worked out by hand."""
 
-from collections.abc import Callable
+from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from aipchain.market.auctions.ties import lot
 from aipchain.market.bill import Bill, Delivery, bill_interval, total_bill
-from aipchain.market.book import BookOrder, OrderNumber, ReferencePrice, Trade, keep_largest
+from aipchain.market.book import (
+    AccountId,
+    BookOrder,
+    MeterId,
+    OrderNumber,
+    ReferencePrice,
+    Side,
+    Trade,
+    keep_largest,
+)
 from aipchain.market.errors import DeliveryAboveReading
 from aipchain.units import Balance, Price, Wh
 
-Book = Callable[..., tuple[BookOrder, ...]]
 REFERENCE = ReferencePrice(retail=Price(300), feed_in=Price(100))
 
 
@@ -44,8 +53,48 @@ def test_a_bill_refuses_more_delivery_than_was_metered() -> None:
         bill_interval(REFERENCE, import_wh=Wh(600), export_wh=Wh(0), bought=[Delivery(Wh(601), Price(200))])
 
 
-@pytest.mark.parametrize("terms", ["bid ann 5@0", "offer ann -5@1"])
-def test_orders_without_energy_or_with_negative_prices_do_not_exist(book: Book, terms: str) -> None:
-    """The type itself refuses them."""
-    with pytest.raises(ValueError, match="energy must be above zero"):
-        book(terms)
+U64, U128 = (1 << 64) - 1, (1 << 128) - 1
+LARGEST = BookOrder(OrderNumber(U64), AccountId("ann"), MeterId(U64), Side.BID, Wh(U64), Price(U128), zone=U64)
+
+
+@pytest.mark.parametrize(
+    ("field", "number", "sentence"),
+    [
+        ("wh", 0, f"order {U64}: its energy [Wh] is 0; it must be in 1..{U64}"),
+        ("wh", -1, f"order {U64}: its energy [Wh] is -1; it must be in 1..{U64}"),
+        ("wh", U64 + 1, f"order {U64}: its energy [Wh] is {U64 + 1}; it must be in 1..{U64}"),
+        ("limit_price", -3, f"order {U64}: its limit price is -3; it must be in 0..{U128}"),
+        ("limit_price", U128 + 1, f"order {U64}: its limit price is {U128 + 1}; it must be in 0..{U128}"),
+        ("number", -1, f"order -1: its number is -1; it must be in 0..{U64}"),
+        ("number", U64 + 1, f"order {U64 + 1}: its number is {U64 + 1}; it must be in 0..{U64}"),
+        ("meter", -1, f"order {U64}: its meter is -1; it must be in 0..{U64}"),
+        ("zone", U64 + 1, f"order {U64}: its zone is {U64 + 1}; it must be in 0..{U64}"),
+    ],
+)
+def test_orders_beyond_what_a_chain_holds_do_not_exist(field: str, number: int, sentence: str) -> None:
+    """The type itself refuses them, one beyond the largest that there can be, and says which number is wrong."""
+    with pytest.raises(ValueError, match="must be in") as refused:
+        replace(LARGEST, **{field: number})  # type: ignore[arg-type]
+    assert str(refused.value) == sentence
+
+
+@pytest.mark.parametrize("field", ["number", "meter", "wh", "limit_price", "zone"])
+@pytest.mark.parametrize("number", [1.0, True, "1", None, np.int64(1)])
+def test_every_number_of_an_order_is_whole(field: str, number: object) -> None:
+    """No fraction, not even of a whole number, no truth value, no text, and nothing that would run over."""
+    with pytest.raises(TypeError, match="which is not a whole number"):
+        replace(LARGEST, **{field: number})  # type: ignore[arg-type]
+
+
+def test_reference_prices_are_whole() -> None:
+    """What is billed by them stays exact."""
+    for prices in ((300.0, 100), (300, 100.0)):
+        with pytest.raises(TypeError, match="which is not a whole number"):
+            ReferencePrice(*prices)
+
+
+def test_the_most_trades_are_not_fewer_than_none() -> None:
+    """A list cut from its end would keep nearly all."""
+    for most, error in ((-1, ValueError), (1.0, TypeError)):
+        with pytest.raises(error, match="the most trades"):
+            keep_largest((), most, seed=0)  # type: ignore[arg-type]

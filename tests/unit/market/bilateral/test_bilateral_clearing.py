@@ -168,14 +168,14 @@ def test_a_book_without_pairs_has_no_trades(book: Book, lines: tuple[str, ...]) 
 
 
 def test_numbers_at_the_edge_of_u128(book: Book) -> None:
-    """The plain form has no largest number."""
-    top = (1 << 128) - 1
-    orders = book(f"bid ann {top}@{top}", f"offer cat 0@{top}", f"offer dan 1@{top}")
+    """The dearest price and the most energy that an order can have; the plain form has no largest number."""
+    top, most = (1 << 128) - 1, (1 << 64) - 1
+    orders = book(f"bid ann {top}@{most}", f"offer cat 0@{most}", f"offer dan 1@{most}")
     huge = BilateralBook(orders, pairs("0>1", "0>2"))
     clearing = clear_bilateral(huge, SEED, 1_000)
 
     assert verify(huge, clearing.trades, clearing.certificate, SEED) is None
-    assert sum(each.trade.wh for each in clearing.trades) == top
+    assert sum(each.trade.wh for each in clearing.trades) == most
 
 
 @pytest.mark.parametrize(

@@ -45,13 +45,14 @@ def test_an_order_that_stands_twice_is_refused(book: Book) -> None:
 
 
 def test_all_equal_prices_and_the_largest_quantities(book: Book) -> None:
-    """Everybody at the price, energies and price at the top of u64 and u128: shares are exact, nobody is left out."""
-    for top in ((1 << 64) - 1, (1 << 128) - 1):
+    """All at the price, energies at the top of u64, prices of u64 and u128: shares are exact, none is left out."""
+    most = (1 << 64) - 1
+    for top in (most, (1 << 128) - 1):
         trades = clear_pro_rata(
-            book(*(f"bid {name} {top}@{top}" for name in "abc"), f"offer d {top}@{top}"), Price(top)
+            book(*(f"bid {name} {top}@{most}" for name in "abc"), f"offer d {top}@{most}"), Price(top)
         )
 
-        assert sum(trade.wh for trade in trades) == top
+        assert sum(trade.wh for trade in trades) == most
         assert {trade.price for trade in trades} == {top}
         assert max(trade.wh for trade in trades) - min(trade.wh for trade in trades) <= 1
 
