@@ -11,6 +11,7 @@ from typing import Final
 import numpy as np
 
 from aipchain.ai.forecasting.climatology import Climatology
+from aipchain.ai.forecasting.forecaster import Fitted
 from aipchain.ai.forecasting.online import NextDay, Online, from_memory
 from aipchain.ai.forecasting.persistence import Persistence
 from aipchain.ai.forecasting.quantiles import Quantiles, whole_wh
@@ -19,18 +20,24 @@ from aipchain.plugins.forecast_hook import ForecastInputs, HomeForecast
 from aipchain.plugins.hookspecs import hookimpl
 from aipchain.units import Site
 
-__all__ = ["ForecasterOfHomes", "blend", "climatology", "naive"]
+__all__ = ["ForecasterOfHomes", "Says", "Told", "blend", "climatology", "naive", "or_climatology"]
 
 TOO_LITTLE: Final = "climatology, as too little was measured"
+
+Told = tuple[Quantiles, str]
+"""Of one home, shape (steps, 9) [Wh], NaN where nothing can be said; and what to remark."""
+
+Says = Callable[[Panel], Sequence[Told]]
+"""Says the day after the last of a panel, home by home."""
 
 
 @dataclass(slots=True)
 class ForecasterOfHomes:
     """How load and, by where homes are, generation is forecast, made anew for other homes; behind the hook."""
 
-    load: Callable[[], NextDay]
-    generation: Callable[[Site | None], NextDay]
-    _made: tuple[NextDay, NextDay] | None = None
+    load: Callable[[], Says]
+    generation: Callable[[Site | None], Says]
+    _made: tuple[Says, Says] | None = None
     _of: tuple[tuple[str, ...], Site | None] = ((), None)
     """The homes that was made for, and their place."""
 
@@ -38,11 +45,11 @@ class ForecasterOfHomes:
     def forecast(self, inputs: ForecastInputs) -> Sequence[HomeForecast | None]:
         """See `ForecastSpecs.forecast`."""
         of_load, of_generation = self._forecasters(inputs)
-        load = _filled(of_load, _panel(inputs, [home.load_wh for home in inputs.homes]))
-        generation = _filled(of_generation, _panel(inputs, [home.generation_wh for home in inputs.homes]))
+        load = of_load(_panel(inputs, [home.load_wh for home in inputs.homes]))
+        generation = of_generation(_panel(inputs, [home.generation_wh for home in inputs.homes]))
         return [_answer(used, generated) for used, generated in zip(load, generation, strict=True)]
 
-    def _forecasters(self, inputs: ForecastInputs) -> tuple[NextDay, NextDay]:
+    def _forecasters(self, inputs: ForecastInputs) -> tuple[Says, Says]:
         """Those of these homes, which may have learned from them; new ones for others."""
         asked = tuple(home.name for home in inputs.homes), inputs.site
         if self._made is None or asked != self._of:
@@ -52,12 +59,12 @@ class ForecasterOfHomes:
 
 def naive() -> ForecasterOfHomes:
     """Tomorrow is as today."""
-    return ForecasterOfHomes(lambda: from_memory(Persistence(1)), lambda _: from_memory(Persistence(1)))
+    return _of_memory(Persistence(1))
 
 
 def climatology() -> ForecasterOfHomes:
     """Tomorrow is as the last three weeks."""
-    return ForecasterOfHomes(lambda: from_memory(Climatology()), lambda _: from_memory(Climatology()))
+    return _of_memory(Climatology())
 
 
 def blend() -> ForecasterOfHomes:
@@ -65,24 +72,30 @@ def blend() -> ForecasterOfHomes:
     from aipchain.ai.forecasting.best import best_of_generation, best_of_load  # noqa: PLC0415  # torch, LightGBM
 
     return ForecasterOfHomes(
-        lambda: Online(best_of_load(), tracked=True).next_day, lambda site: Online(best_of_generation(site)).next_day
+        lambda: or_climatology(Online(best_of_load(), tracked=True).next_day),
+        lambda site: or_climatology(Online(best_of_generation(site)).next_day),
     )
 
 
-_Told = tuple[Quantiles, str]
-"""Of one home, shape (steps, 9) [Wh], and what to remark."""
-
-
-def _filled(forecaster: NextDay, panel: Panel) -> list[_Told]:
+def or_climatology(forecaster: NextDay) -> Says:
     """What a forecaster says of each home, or else climatology, which may have nothing to say either."""
-    told, usual = forecaster(panel), Climatology().forecast(panel, (panel.days,))[:, 0]
-    return [
-        (of_home, "") if not np.isnan(of_home).any() else (instead, TOO_LITTLE)
-        for of_home, instead in zip(told, usual, strict=True)
-    ]
+
+    def say(panel: Panel) -> list[Told]:
+        told, usual = forecaster(panel), Climatology().forecast(panel, (panel.days,))[:, 0]
+        return [
+            (of_home, "") if not np.isnan(of_home).any() else (instead, TOO_LITTLE)
+            for of_home, instead in zip(told, usual, strict=True)
+        ]
+
+    return say
 
 
-def _answer(load: _Told, generation: _Told) -> HomeForecast | None:
+def _of_memory(fitted: Fitted) -> ForecasterOfHomes:
+    says = or_climatology(from_memory(fitted))
+    return ForecasterOfHomes(lambda: says, lambda _: says)
+
+
+def _answer(load: Told, generation: Told) -> HomeForecast | None:
     (used, remark), (generated, other) = load, generation
     if np.isnan(used).any() or np.isnan(generated).any():
         return None

@@ -54,9 +54,10 @@ def advise(pack: Pack, home: str, forecaster: str, now: UnixSeconds, appliance: 
     :raises BadPack: there is no such home, `now` is not the start of a step, or nothing is known then.
     :raises UnusableWish: the appliance's energy or time cannot be, or lie beyond what can be looked ahead to.
     :raises UnknownPlugin, PluginInvalid: there is no such forecaster, or it cannot be made.
+    :raises ModelRefused, UnusablePanel: a model cannot be used, or learned from that day.
     """
     known, step = _named(pack, home), _step(pack, now)
-    foresight = foresight_named(forecaster, pack, [known])
+    foresight = foresight_named(forecaster, pack, [known], step)
     _refuse_too_far(pack, foresight, now, appliance.done_by)
     wish = Wish(appliance.energy_wh, appliance.duration_s, appliance.done_by - now)
     past_days = foresight.days_known(step)

@@ -128,11 +128,12 @@ class Cast:
         """Make keys and conducts.
 
         :raises UnknownPlugin: there is no such forecaster.
+        :raises ModelRefused, UnusablePanel: see `foresight_named`.
         :raises NoBattery: see `conducts_of`.
         """
         settings = self.settings
-        self._recorded = _digest(settings)
-        self.foresight = foresight_named(settings.forecast, settings.pack, settings.homes)
+        self.foresight = foresight_named(settings.forecast, settings.pack, settings.homes, settings.steps.start)
+        self._recorded = _digest(settings, self.foresight)
         self.services = Services(*(self._service(role) for role in ("steward", "gateway", "operator", "oracle")))
         self.homes = tuple(MeasuredHome(conduct) for conduct in conducts_of(settings, self.foresight))
 
@@ -205,9 +206,10 @@ def _connection_w(home: Home, step_s: int) -> int:
     return max(SMALLEST_CONNECTION_W, 2 * peak_w + home.battery_w)
 
 
-def _digest(settings: Settings) -> bytes:
+def _digest(settings: Settings, foresight: Foresight) -> bytes:
+    """Of all that a run follows from; of a model that is its content, and not where it lies."""
     pack = settings.pack
     lived = ((home.load_wh, home.pv_wh) for home in settings.homes)
-    told = (settings.forecast, settings.agent.value, *settings.tastes)
+    told = (foresight.name, settings.agent.value, *settings.tastes)
     recorded = (pack.start, pack.step_s, pack.retail_micro_per_kwh, *lived, *told)
     return blake2b(repr(recorded).encode(), digest_size=32).digest()

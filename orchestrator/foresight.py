@@ -6,12 +6,14 @@ Orders for an interval are placed inside the one before it, so the last step tha
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Final, Protocol
 
 import structlog
 
 from aipchain.ai.forecast import REMEMBERED_DAYS, daily_persistence
 from aipchain.metering.packs import DAY_S, Home, Pack
+from aipchain.orchestrator.model_folder import is_model_folder, model_forecaster
 from aipchain.plugins.errors import PluginFailed
 from aipchain.plugins.forecast_hook import (
     QUANTILES,
@@ -192,16 +194,20 @@ def foresight_names() -> tuple[str, ...]:
     return (RECENT, PERFECT, *forecaster_names())
 
 
-def foresight_named(name: str, pack: Pack, homes: Sequence[Home]) -> Foresight:
-    """A way to know ahead, by name.
+def foresight_named(name: str, pack: Pack, homes: Sequence[Home], first: int = 0) -> Foresight:
+    """A way to know ahead, by name, or by the folder of a trained model.
 
+    :param first: the first step that it will be asked for; a model refuses days that it learned from.
     :raises UnknownPlugin: nothing of that name is installed.
     :raises PluginInvalid: it cannot be made.
+    :raises ModelRefused, UnusablePanel, PartMissing: see `model_forecaster`.
     """
     if name == RECENT:
         return Recent(homes, pack.steps_per_day)
     if name == PERFECT:
         return Perfect(homes)
+    if is_model_folder(name):
+        return DayAhead(model_forecaster(Path(name), pack, first), pack, homes)
     return DayAhead(load_forecaster(name), pack, homes)
 
 

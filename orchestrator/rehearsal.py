@@ -75,6 +75,7 @@ class Rehearsal:
 
         :raises BadPack: the pack does not cover the days.
         :raises UnknownPlugin: there is no such forecaster.
+        :raises ModelRefused, UnusablePanel: a model cannot be used, or learned from the first day.
         :raises NoBattery: agents were asked for, and no home has a battery.
         :raises AnotherRun: the chain at `base_path` was founded for other settings.
         """
@@ -235,7 +236,7 @@ class Rehearsal:
             households=loop.households,
             endowment=self._endowment,
             code_hash=self.node.code_hash(),
-            forecast=self._settings.forecast,
+            forecast=self.cast.foresight.name,
             agent=self._settings.agent.value,
         )
 

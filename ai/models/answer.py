@@ -26,7 +26,7 @@ from aipchain.ai.models.trained import TrainedModel, date_of
 from aipchain.ai.panel import Panel
 from aipchain.days import day_written
 
-__all__ = ["Answer", "Method", "days_to_ask", "forecast_day"]
+__all__ = ["Answer", "Method", "days_to_ask", "forecast_day", "refuse_learned_day"]
 
 RECENT_DAYS: Final = 56
 """How far back shifts are learned again, where training was longer ago."""
@@ -81,19 +81,27 @@ def forecast_day(model: TrainedModel, panel: Panel, day: date, homes: Sequence[s
     return [_answer(model, shown, row, learned[row], usual[row]) for row in rows]
 
 
-def _place(model: TrainedModel, panel: Panel, day: date) -> int:
-    """Of a day in a panel; it may be the one after the last."""
+def refuse_learned_day(model: TrainedModel, panel: Panel, day: date) -> None:
+    """Say of a day that the model learned from that what it would tell is no forecast.
+
+    :raises UnusablePanel: it did, or it learned from all that was measured.
+    """
     (first, last), learned = days_to_ask(model, panel), _learned_until(model)
-    choice = f"choose a day from {first} to {last}"
     if learned is not None and day <= learned:
         raise UnusablePanel(
-            f"{day} is not after {learned}, up to which the model learned: {choice}, or train a model for it with "
-            f"aip ai train --until {day - timedelta(days=1)}"
+            f"{day} is not after {learned}, up to which the model learned: choose a day from {first} to {last}, or "
+            f"train a model for it with aip ai train --until {day - timedelta(days=1)}"
         )
+
+
+def _place(model: TrainedModel, panel: Panel, day: date) -> int:
+    """Of a day in a panel; it may be the one after the last."""
+    refuse_learned_day(model, panel, day)
+    first, last = days_to_ask(model, panel)
     if not first <= day <= last:
         raise UnusablePanel(
             f"{day} cannot be forecast from what was measured on {date_of(panel, 0)} to "
-            f"{date_of(panel, panel.days - 1)}: {choice}"
+            f"{date_of(panel, panel.days - 1)}: choose a day from {first} to {last}"
         )
     return panel.days - (last - day).days
 

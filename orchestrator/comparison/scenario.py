@@ -76,7 +76,7 @@ def scenes(settings: Settings) -> tuple[Scene, ...]:
     :raises UnknownPlugin: there is no such forecaster.
     """
     homes, pack = settings.homes, settings.pack
-    foresight = foresight_named(settings.forecast, pack, homes)
+    foresight = foresight_named(settings.forecast, pack, homes, settings.steps.start)
     conducts = [AsRecorded(home, place, foresight) for place, home in enumerate(homes)]
     return scenes_of(pack, settings.steps, homes, conducts, settings.seed, zones=settings.zones)
 

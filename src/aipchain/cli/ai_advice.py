@@ -26,7 +26,9 @@ def advise(
         typer.Option(help="Now: the start of a step of the data, for example 2016-10-03T08:00; its end without it."),
     ] = "",
     within: Annotated[str, typer.Option(help="Until when it has to be done, from now on.")] = "24h",
-    forecast: Annotated[str, typer.Option(help="An installed forecaster, recent, or perfect.")] = "climatology",
+    forecast: Annotated[
+        str, typer.Option(help="An installed forecaster, a trained model's folder, recent, or perfect.")
+    ] = "climatology",
     pack: Annotated[
         Path | None, typer.Option("--pack", help="Data pack of the homes; those that ship with the package without it.")
     ] = None,

@@ -37,7 +37,10 @@ def demo(
     homes: Annotated[str, typer.Option(help="How many homes, or their names parted by commas.")] = "",
     first: Annotated[str, typer.Option("--from", help="First day, YYYY-MM-DD.")] = DEFAULT_FIRST_DAY,
     forecast: Annotated[
-        str, typer.Option(help="How homes know ahead: recent, perfect, or an installed forecaster such as blend.")
+        str,
+        typer.Option(
+            help="How homes know ahead: recent, perfect, an installed forecaster, or a trained model's folder."
+        ),
     ] = RECENT,
     agent: Annotated[Agent, typer.Option(help="Who runs the homes' batteries: nobody, a rule, or an agent's plan.")] = (
         Agent.NONE

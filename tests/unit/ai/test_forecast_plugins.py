@@ -5,10 +5,10 @@ from collections.abc import Sequence
 import numpy as np
 import pytest
 
-from aipchain.ai.forecast_plugins import ForecasterOfHomes
+from aipchain.ai.forecast_plugins import ForecasterOfHomes, Says, or_climatology
 from aipchain.ai.forecasting.best import best_of_generation
 from aipchain.ai.forecasting.climatology import Climatology
-from aipchain.ai.forecasting.online import NextDay, Online, from_memory
+from aipchain.ai.forecasting.online import Online, from_memory
 from aipchain.plugins.forecast_hook import ForecastInputs, HomeForecast, MeteredHome, load_forecaster
 from aipchain.units import Site, UnixSeconds
 
@@ -33,7 +33,10 @@ def generation(forecast: Sequence[HomeForecast | None]) -> tuple[tuple[int, ...]
 
 def test_the_place_reaches_the_forecaster_of_generation() -> None:
     """By the sun over it the answer is another than without, and nothing by night either way."""
-    made = ForecasterOfHomes(lambda: from_memory(Climatology()), lambda site: Online(best_of_generation(site)).next_day)
+    made = ForecasterOfHomes(
+        lambda: or_climatology(from_memory(Climatology())),
+        lambda site: or_climatology(Online(best_of_generation(site)).next_day),
+    )
 
     with_sun, without = (generation(made.forecast(inputs(site))) for site in (EQUATOR, None))
 
@@ -46,11 +49,11 @@ def test_other_homes_get_forecasters_of_their_own() -> None:
     """What was learned of one community is not said of another; the same one keeps what it learned."""
     made: list[str] = []
 
-    def begun() -> NextDay:
+    def begun() -> Says:
         made.append("forecaster")
-        return from_memory(Climatology())
+        return or_climatology(from_memory(Climatology()))
 
-    homes = ForecasterOfHomes(begun, lambda _: from_memory(Climatology()))
+    homes = ForecasterOfHomes(begun, lambda _: or_climatology(from_memory(Climatology())))
     for asked in (inputs(days=1), inputs(days=2), inputs(name="other"), inputs(name="other")):
         homes.forecast(asked)
 

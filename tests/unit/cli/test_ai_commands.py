@@ -134,6 +134,7 @@ def test_advice_is_about_the_hours_after_the_last_measurement(aip: Aip, pack: Ca
         (("--within", "2d"), "2020-01-05 00:00 is more than a day after 2020-01-03 00:00, where the data ends"),
         (("--at", "2020-01-03T01:00"), "no step of the data begins at 2020-01-03 01:00"),
         (("--forecast", "climatologie"), "did you mean climatology"),
+        (("--forecast", "./climatology"), "climatology holds no usable model: there is no card.json"),
     ],
 )
 def test_advice_that_cannot_be_given_is_told(
@@ -144,3 +145,14 @@ def test_advice_that_cannot_be_given_is_told(
 
     assert ended.code == 2
     assert told in ended.sentence
+
+
+def test_a_demo_by_a_folder_without_a_model_is_refused(aip: Aip, tmp_path: Path) -> None:
+    """Before a chain or a report is made."""
+    chain, report = tmp_path / "chain", tmp_path / "report.html"
+
+    ended = aip("demo", "--days", "1", "--forecast", tmp_path / "m", "--base-path", chain, "--report", report)
+
+    assert ended.code == 2
+    assert ended.sentence.endswith("m holds no usable model: there is no card.json; train one with aip ai train")
+    assert list(tmp_path.iterdir()) == []

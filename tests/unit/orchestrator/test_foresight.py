@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from aipchain.ai.forecast_plugins import ForecasterOfHomes
+from aipchain.ai.forecast_plugins import ForecasterOfHomes, or_climatology
 from aipchain.ai.forecasting.boosted import BoostedTrees
 from aipchain.ai.forecasting.climatology import Climatology
 from aipchain.ai.forecasting.online import Online, from_memory
@@ -163,8 +163,9 @@ def test_what_a_forecaster_learned_does_not_depend_on_when_it_was_first_asked() 
     pack = replace(pack, homes=pack.homes[:2])
 
     def made() -> DayAhead:
-        trees = Online(BoostedTrees(rounds=4), tracked=True).next_day
-        return day_ahead(ForecasterOfHomes(lambda: trees, lambda _: from_memory(Climatology())), pack)
+        trees = or_climatology(Online(BoostedTrees(rounds=4), tracked=True).next_day)
+        usual = or_climatology(from_memory(Climatology()))
+        return day_ahead(ForecasterOfHomes(lambda: trees, lambda _: usual), pack)
 
     always = made()
     days = [[always.expected(home, day * HOURS, HOURS) for home in (0, 1)] for day in range(54, 59)]
