@@ -57,6 +57,8 @@ class RuleOutcome:
     void_intervals: int = 0
     """Intervals for which the rule gave no valid result; they end without trades, as on the chain."""
     first_failure: str = ""
+    priced_out_intervals: int = 0
+    """Intervals that ended without trades because the price was beyond what some homes' orders take."""
     settings: Mapping[str, Mapping[str, ConfigValue]] = field(default_factory=dict)
     """By plugin, the settings that are not its defaults."""
 
@@ -69,6 +71,11 @@ class RuleOutcome:
     def losers(self) -> tuple[str, ...]:
         """Homes whose bill is higher than without trade."""
         return tuple(bill.home for bill in self.bills if bill.saved < 0)
+
+    @property
+    def is_idle(self) -> bool:
+        """Had the rule a result in every interval, and yet nobody got anything from a neighbour?"""
+        return self.delivered_wh == 0 and not self.void_intervals
 
     @property
     def gini(self) -> Fraction:
@@ -96,7 +103,10 @@ class Comparison:
 
 
 def as_json(comparison: Comparison) -> dict[str, Any]:
-    """Return what `--json` shows; equal settings give equal documents."""
+    """Return what `--json` shows; equal settings give equal documents.
+
+    `without_market` has the form of a rule: savings, losers and inequality can be counted again from the bills.
+    """
     return {
         "homes": len(comparison.homes),
         "first_day": comparison.first_day,
@@ -105,6 +115,8 @@ def as_json(comparison: Comparison) -> dict[str, Any]:
         "forecast": comparison.forecast,
         "accept_price": comparison.accept_price,
         "zones": list(comparison.zones),
+        "meters": {home: meter for meter, home in enumerate(comparison.homes)},
+        "without_market": _rule_as_json(comparison.without_market),
         "rules": [_rule_as_json(outcome) for outcome in comparison.rules],
     }
 

@@ -38,12 +38,12 @@ def replay(
     settled: list[_Settled] = []
     failures: list[str] = []
     for scene in told:
+        cleared = _NOTHING
         try:
-            contracts = [] if rule is None else _contracts(rule, scene, accept_price)
+            cleared = _NOTHING if rule is None else _cleared(rule, scene, accept_price)
         except PluginFailed as failure:
             failures.append(str(failure))
-            contracts = []
-        settled.append(_settle(scene, contracts))
+        settled.append(_settle(scene, cleared))
     return _outcome(rule, homes, settled, failures)
 
 
@@ -58,6 +58,17 @@ class _Contract:
 
 
 @dataclass(frozen=True, slots=True)
+class _Cleared:
+    """What a rule made of the orders of an interval; `priced_out` if it is nothing for its price's sake."""
+
+    contracts: Sequence[_Contract] = ()
+    priced_out: bool = False
+
+
+_NOTHING: Final = _Cleared()
+
+
+@dataclass(frozen=True, slots=True)
 class _Settled:
     """An interval that is over: the bill of each meter, the sums of its trades, and what does not add up."""
 
@@ -66,6 +77,7 @@ class _Settled:
     traded_wh: int
     delivered_wh: int
     paid: int
+    priced_out: bool
     difference: Conservation
 
     @property
@@ -79,7 +91,7 @@ class _Settled:
         return sum(self.scene.exports) - self.delivered_wh
 
 
-def _contracts(rule: MarketRule, scene: Scene, accept_price: bool) -> list[_Contract]:
+def _cleared(rule: MarketRule, scene: Scene, accept_price: bool) -> _Cleared:
     orders = scene.orders
     price = rule.price(scene.interval, scene.reference, orders)
     if accept_price and price is not None and (taken := _taking(orders, price)) != orders:
@@ -96,10 +108,11 @@ def _contracts(rule: MarketRule, scene: Scene, accept_price: bool) -> list[_Cont
         {SpecMeterId(meter): wh for meter, wh in enumerate(scene.imports)},
         {SpecMeterId(meter): wh for meter, wh in enumerate(scene.exports)},
     )
-    return [
+    contracts = [
         _Contract(*pair, trade, Delivery(wh, trade.price))
         for pair, trade, wh in zip(pairs, trades, delivered, strict=True)
     ]
+    return _Cleared(contracts, not trades and price is not None and _taking(orders, price) != orders)
 
 
 def _taking(orders: Iterable[BookOrder], price: Price) -> tuple[BookOrder, ...]:
@@ -110,7 +123,8 @@ def _taking(orders: Iterable[BookOrder], price: Price) -> tuple[BookOrder, ...]:
     )
 
 
-def _settle(scene: Scene, contracts: Sequence[_Contract]) -> _Settled:
+def _settle(scene: Scene, cleared: _Cleared) -> _Settled:
+    contracts = cleared.contracts
     bought: list[list[Delivery]] = [[] for _ in scene.imports]
     sold: list[list[Delivery]] = [[] for _ in scene.exports]
     for each in contracts:
@@ -126,6 +140,7 @@ def _settle(scene: Scene, contracts: Sequence[_Contract]) -> _Settled:
         traded_wh=sum(each.trade.wh for each in contracts),
         delivered_wh=sum(each.delivered.wh for each in contracts),
         paid=sum(cost(each.delivered.wh, each.delivered.price) for each in contracts),
+        priced_out=cleared.priced_out,
         difference=_difference(scene, bills, _energy(bought), _energy(sold)),
     )
 
@@ -168,6 +183,7 @@ def _outcome(
         by_day_wh=_by_day(settled),
         void_intervals=len(failures),
         first_failure=failures[0] if failures else "",
+        priced_out_intervals=sum(each.priced_out for each in settled),
         settings={} if rule is None else rule.settings,
     )
 

@@ -10,6 +10,7 @@ from typing import Any, TypeAlias
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from aipchain.market.measures import permille
+from aipchain.orchestrator.comparison.idle import idle_sentences
 from aipchain.orchestrator.comparison.outcome import Comparison, HourOfDay, RuleOutcome
 from aipchain.orchestrator.comparison.replay import DAY_S
 from aipchain.units import AIP, PRICE_OF_ONE_AIP_PER_KWH, format_aip
@@ -29,7 +30,7 @@ def render(comparison: Comparison) -> str:
     return environment.get_template("report.html").render(
         comparison=comparison,
         outcomes=(comparison.without_market, *comparison.rules),
-        idle=[rule.name for rule in comparison.rules if rule.delivered_wh == 0],
+        idle=list(idle_sentences(comparison)),
         most_saved=max((bill.saved for rule in comparison.rules for bill in rule.bills), default=0) or 1,
         plots=json.dumps(_plots(comparison)).replace("<", "\\u003c"),
         plot_script=(shared / "uPlot.iife.min.js").read_text(encoding="utf-8"),

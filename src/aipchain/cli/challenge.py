@@ -7,7 +7,7 @@ import typer
 from aipchain.cli.documents import document
 from aipchain.cli.lookup import find_community, interval_start
 from aipchain.cli.output import AsJson, console, show_json
-from aipchain.cli.quantities import format_time
+from aipchain.cli.quantities import format_time, parse_time
 from aipchain.cli.signing import SigningOptions, signing, signs, tell
 from aipchain.cli.terms import U32_MAX
 from aipchain.errors import InputError
@@ -39,6 +39,7 @@ def challenge(
     a fault and it was not submitted. Whoever submits one pays the fee of the call; the book is then open again.
     """
     number = CommunityId(community)
+    parse_time("--interval", interval)
     if not submit:
         if by.dev is not None or by.key_file is not None:
             raise InputError("a key is only for --submit: add it, or leave the key out")

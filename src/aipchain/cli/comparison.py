@@ -1,16 +1,15 @@
-"""What `aip market compare` prints: a row per rule, how to read it, and bills home by home."""
+"""What `aip market compare` prints: a row per rule, how to read it, why some trade nothing."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
+from aipchain.cli.bills import show_bills, spaced
 from aipchain.cli.output import console, show_table
 from aipchain.market.measures import permille
+from aipchain.orchestrator.comparison.idle import idle_sentences
 from aipchain.orchestrator.comparison.outcome import Comparison, RuleOutcome
 from aipchain.units import format_aip
 
 __all__ = ["show_comparison"]
-
-FEW = 4
-"""So many rules have a column each in the table of bills."""
 
 HOW_TO_READ = (
     "How to read it: saved is what all homes together pay less than without a market. Rules that deliver the same "
@@ -34,11 +33,9 @@ def show_comparison(comparison: Comparison) -> None:
         if same[outcome.name]:
             console.print(f"As {outcome.name}, home by home: {', '.join(same[outcome.name])}")
     console.print(HOW_TO_READ)
-    _tell_idle(comparison)
-    if len(comparison.rules) <= FEW:
-        _show_bills(comparison)
-    else:
-        _show_range_of_bills(comparison)
+    for sentence in idle_sentences(comparison):
+        console.print(sentence)
+    show_bills(comparison, distinct)
 
 
 def _alike(rules: Sequence[RuleOutcome]) -> dict[str, list[str]]:
@@ -61,63 +58,10 @@ def _counted(number: int, what: str) -> str:
 
 def _row(outcome: RuleOutcome) -> Iterator[object]:
     shares = (outcome.energy.self_consumption, outcome.energy.self_sufficiency)
-    yield _spaced(outcome.name)
+    yield spaced(outcome.name)
     yield format_aip(outcome.welfare)
     yield f"{outcome.delivered_wh / 1_000:,.0f}"
     yield "/".join(f"{permille(share) / 10:.1f}" for share in shares)
     yield f"{outcome.peak_import_w / 1_000:,.1f}"
     yield f"{permille(outcome.gini) / 1_000:.3f}"
     yield len(outcome.losers)
-
-
-def _spaced(name: str) -> str:
-    """A rule's name that a narrow table breaks between its plugins."""
-    return name.replace("+", " + ")
-
-
-def _tell_idle(comparison: Comparison) -> None:
-    idle = [each.name for each in comparison.rules if each.delivered_wh == 0 and not each.void_intervals]
-    if len(comparison.homes) == 1:
-        console.print("One home has nobody to trade with.")
-    elif idle and not comparison.accept_price:
-        console.print(
-            f"Nothing was traded under {', '.join(idle)}: homes ask for no less than the feed-in tariff and pay "
-            "no more than retail. --accept-price lets them take whatever price the rule sets."
-        )
-
-
-def _show_bills(comparison: Comparison) -> None:
-    columns = (comparison.without_market, *comparison.rules)
-    show_table(
-        "Bills [AIP], negative is income",
-        ("home", *(_spaced(outcome.name) for outcome in columns)),
-        (
-            (home, *(format_aip(outcome.bills[place].with_trade) for outcome in columns))
-            for place, home in enumerate(comparison.homes)
-        ),
-    )
-
-
-def _show_range_of_bills(comparison: Comparison) -> None:
-    trading = [outcome for outcome in comparison.rules if outcome.delivered_wh] or comparison.rules
-    show_table(
-        "Bills [AIP], negative is income; lowest and highest under the rules that trade",
-        ("home", "no\nmarket", "lowest", "highest"),
-        (
-            (
-                home,
-                format_aip(comparison.without_market.bills[place].with_trade),
-                _extreme(min, place, trading),
-                _extreme(max, place, trading),
-            )
-            for place, home in enumerate(comparison.homes)
-        ),
-    )
-    console.print("--json and --report have the bill of every home under every rule.")
-
-
-def _extreme(choose: Callable[[Iterable[int]], int], place: int, outcomes: Sequence[RuleOutcome]) -> str:
-    """A home's lowest or highest bill, and the first rule that leads to it."""
-    bill = choose(outcome.bills[place].with_trade for outcome in outcomes)
-    names = [_spaced(outcome.name) for outcome in outcomes if outcome.bills[place].with_trade == bill]
-    return f"{format_aip(bill):>7} {names[0]}" + (f" and {len(names) - 1} more" if len(names) > 1 else "")

@@ -2,7 +2,6 @@
 
 import json
 import os
-import re
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -15,13 +14,13 @@ from aipchain.cli.bundles import PluginsOption, configs_of
 from aipchain.cli.challenge import challenge
 from aipchain.cli.comparison import show_comparison
 from aipchain.cli.complaints import complain, remark
-from aipchain.cli.errors import Misread
 from aipchain.cli.grid import NO_GRID, ChargesOption, GridTerms, LinesOption, read_grid
-from aipchain.cli.output import console, refuse_unwritable, show_json, write_file
+from aipchain.cli.output import console, printable, refuse_unwritable, show_json, write_file
+from aipchain.cli.places import read_zones, refuse_empty_zones, remark_unmetered
 from aipchain.cli.quantities import parse_day
 from aipchain.errors import InputError
 from aipchain.market.terms import Proof
-from aipchain.metering.packs import Home, choose_homes, load_pack
+from aipchain.metering.packs import choose_homes, load_pack
 from aipchain.orchestrator.comparison.contest import compare as replay_all
 from aipchain.orchestrator.comparison.outcome import Comparison, as_json
 from aipchain.orchestrator.comparison.report import render
@@ -79,13 +78,15 @@ def compare(
     exit code 1 if energy or money does not add up. Ratios in the JSON are in permille, money in base units.
     """
     started = time.monotonic()
-    chosen = _chosen(Catalogue.discover(plugins or ()), rules, settings or (), read_grid(charges or (), lines or ()))
+    grid = read_grid(charges or (), lines or ())
+    chosen = _chosen(Catalogue.discover(plugins or ()), rules, settings or (), grid)
     pack = load_pack(data)
     told = choose_homes(pack, homes or str(len(pack.homes)))
-    weeks_of_homes = Settings(
-        pack, told, parse_day("--from", first), weeks, seed, forecast, accept_price, _zones(told, zones or ())
-    )
+    places = read_zones(told, zones or ())
+    refuse_empty_zones(grid, places)
+    weeks_of_homes = Settings(pack, told, parse_day("--from", first), weeks, seed, forecast, accept_price, places)
     _refuse_unwritable(json_file, report)
+    remark_unmetered(chosen, len(told))
     comparison = _compared(weeks_of_homes, chosen)
     _write(comparison, json_file, report)
     _remark_voids(comparison)
@@ -93,7 +94,7 @@ def compare(
         show_json(as_json(comparison))
     else:
         show_comparison(comparison)
-        console.print(f"{time.monotonic() - started:.1f} s" + (f"; report: {report}" if report else ""))
+        console.print(f"{time.monotonic() - started:.1f} s" + (f"; report: {printable(str(report))}" if report else ""))
     _end_of(comparison)
 
 
@@ -109,20 +110,6 @@ def _chosen(catalogue: Catalogue, rules: str, settings: Sequence[str], grid: Gri
         if bundle.manifest.name not in names:
             raise InputError(f"--set names {bundle.manifest.name}, which is in none of the rules compared: {rules}")
     return chosen
-
-
-def _zones(homes: Sequence[Home], texts: Sequence[str]) -> tuple[int, ...]:
-    """The zone of each home."""
-    places: dict[str, int] = {}
-    for text in texts:
-        zone, equals, names = text.partition("=")
-        if not equals or not re.fullmatch("[0-9]{1,4}", zone):
-            raise Misread("--zone", text, "write ZONE=HOMES with the number of a zone, for example 1=home_01,home_02")
-        for name in names.split(","):
-            if name in places or name not in {home.name for home in homes}:
-                raise Misread("--zone", text, f"{name!r} is none of the homes that live, or is in two zones")
-            places[name] = int(zone)
-    return tuple(places.get(home.name, 0) for home in homes) if places else ()
 
 
 def _compared(settings: Settings, chosen: Sequence[MarketRule]) -> Comparison:

@@ -43,7 +43,7 @@ def show_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[objec
     listed = [list(row) for row in rows]
     for index, column in enumerate(columns):
         numeric = bool(listed) and all(_is_number(row[index]) for row in listed)
-        table.add_column(column, justify="right" if numeric else "left", overflow="fold")
+        table.add_column(Text(printable(column)), justify="right" if numeric else "left", overflow="fold")
     for row in listed:
         table.add_row(*(Text(printable(str(cell))) for cell in row))
     console.print(table)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -10,8 +11,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from aipchain.cli.output import console
 from aipchain.orchestrator.comparison.rules import rules_of
 from aipchain.plugins.catalogue import BUILTIN_FOLDER, Catalogue
+from aipchain.units import format_aip
 
 if TYPE_CHECKING:
     from tests.integration.cli.conftest import Ended
@@ -34,6 +37,21 @@ def test_all_rules_as_a_document(run: Run) -> None:
         assert rule["losers"] == []
 
 
+def test_savings_and_losers_follow_from_the_bills_of_the_document(run: Run) -> None:
+    """The life without a market has the form of a rule; meters are numbered as settings name them."""
+    chosen = ("--rules", "bill-sharing+pro-rata,pay-as-bid", "--accept-price")
+    document = run(*SMALL, *chosen, "--json", "-").document
+
+    before = document["without_market"]["bills"]
+    assert (document["without_market"]["traded_wh"], document["without_market"]["welfare"]) == (0, 0)
+    assert document["meters"] == {"home_01": 0, "home_02": 1, "home_03": 2}
+    assert any(rule["losers"] for rule in document["rules"])
+    for rule in document["rules"]:
+        saved = {home: before[home] - bill for home, bill in rule["bills"].items()}
+        assert sum(saved.values()) == rule["welfare"]
+        assert [home for home in saved if saved[home] < 0] == rule["losers"]
+
+
 def test_tables_say_how_to_read_them(run: Run) -> None:
     """The life without a market stands first; few rules have a column of bills each."""
     ended = run(*SMALL, "--rules", "uniform-price,pay-as-bid")
@@ -41,16 +59,35 @@ def test_tables_say_how_to_read_them(run: Run) -> None:
     assert ended.code == 0
     assert ended.out.index("no market") < ended.out.index("pay-as-bid") < ended.out.index("uniform-price")
     assert "How to read it" in ended.out
-    assert "home_03" in ended.out
+    assert "│     2 │ home_03 │" in ended.out
+    assert "--set names a home by the number of its meter: 0 is home_01." in ended.out
 
 
 def test_many_rules_show_the_range_of_bills(run: Run) -> None:
-    """Rules that trade nothing are explained, and where all bills are found."""
+    """Rules that trade nothing are explained."""
     ended = run(*SMALL)
 
     assert "lowest" in ended.out
     assert "Nothing was traded under bill-sharing+" in ended.out
-    assert "--json and --report" in ended.out
+
+
+def test_many_rules_show_every_bill_of_every_home(run: Run) -> None:
+    """As the document has them; homes are parted among tables as wide as the terminal."""
+    rules = "mid-market-rate,uniform-price,pay-as-bid"
+    asked = ("market", "compare", "--homes", 9, "--weeks", 1, "--rules", rules)
+    document = run(*asked, "--json", "-").document
+
+    out = run(*asked).out
+
+    tables = out[out.index("Bills [AIP] under every rule") :]
+    rows = [line.strip("│").split("│") for line in tables.splitlines() if line.startswith("│")]
+    shown = {cell.strip() for row in rows for cell in row[1:]}
+    for rule in (document["without_market"], *document["rules"]):
+        assert {format_aip(bill) for bill in rule["bills"].values()} <= shown
+    heads = [line for line in tables.splitlines() if "home_0" in line and "┃" in line]
+    assert len(heads) > 1
+    assert [name for line in heads for name in re.findall("home_0.", line)] == list(document["meters"])
+    assert max(map(len, tables.splitlines())) <= console.width
 
 
 def test_files_are_written_whole(run: Run, tmp_path: Path) -> None:
@@ -113,6 +150,13 @@ def test_settings_reach_the_rules_and_the_document(run: Run) -> None:
         (("--zone", "1=home_01", "--zone", "2=home_01"), "or is in two zones"),
         (("--charge", "0:1=0.03", "--rules", "uniform-price"), "none of uniform-price does"),
         (("--line", "zz"), "write ZONE=OUT:IN"),
+        (("--charge", "5:6=0.1"), "--charge names zones 5, 6, where no home is: homes are in zone 0;"),
+        (("--charge", "0:1=0.1"), "--charge names zone 1, where no home is"),
+        (
+            ("--line", "9=1kWh:1kWh", "--zone", "1=home_01"),
+            "--line names zone 9, where no home is: homes are in zones 0, 1",
+        ),
+        (("--set", "location-aware.places=\udcff"), "places must be text that UTF-8 can hold, not '\\udcff'"),
     ],
 )
 def test_bad_input_is_one_sentence(run: Run, tmp_path: Path, wrong: tuple[object, ...], said: str) -> None:
@@ -136,6 +180,31 @@ def test_zones_charges_and_lines_are_heeded_by_the_rule_that_proves_it(run: Run)
 
     assert free["uniform-price"] == dear["uniform-price"] == closed["uniform-price"] == free["zonal-price"]
     assert dear["zonal-price"] == closed["zonal-price"] < free["zonal-price"]
+
+
+def test_meters_that_no_home_has_are_remarked_on(run: Run) -> None:
+    """On standard error, beside a result that is the same as without them."""
+    asked = (*SMALL, "--rules", "location-aware,uniform-price", "--json", "-")
+
+    ended = run(*asked, "--set", "location-aware.places=99=0/0")
+
+    assert (ended.code, ended.sentence) == (
+        0,
+        "aip: location-aware.places names meter 99, which no home here has: homes have meters 0 to 2\n",
+    )
+    plain = run(*asked)
+    assert plain.sentence == ""
+    assert json.loads(ended.out)["rules"][0]["bills"] == plain.document["rules"][0]["bills"]
+
+
+def test_a_closed_line_is_not_blamed_on_the_tariffs(run: Run) -> None:
+    """What is shut is the grid."""
+    shut = ("--homes", "home_01,home_02", "--zone", "1=home_02", "--line", "1=0Wh:0Wh")
+
+    out = run("market", "compare", "--weeks", 1, "--rules", "zonal-price", *shut).out
+
+    assert "Nothing was traded under zonal-price: with the rule's settings, and the grid's charges and lines" in out
+    assert "--accept-price" not in out
 
 
 def test_rules_that_come_to_the_same_have_one_row(run: Run) -> None:

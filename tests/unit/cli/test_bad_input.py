@@ -66,6 +66,14 @@ def test_quantities_are_read_before_anything_is_signed(aip: Aip) -> None:
     assert (ended.code, ended.sentence.startswith("--energy '1500' cannot be read")) == (2, True)
 
 
+@pytest.mark.parametrize("more", [(), ("--submit", "--dev", "Alice")])
+def test_a_time_is_read_before_a_node_is_asked(aip: Aip, more: tuple[str, ...]) -> None:
+    """What no node could make a time of needs none."""
+    ended = aip("market", "challenge", "--community", 0, "--interval", "junk", *more, "--url", NOBODY)
+
+    assert (ended.code, ended.sentence.startswith("--interval 'junk' cannot be read")) == (2, True)
+
+
 @pytest.mark.parametrize("command", [("community", "show", -1), ("community", "show", 2**32), ("order", "show", "one")])
 def test_numbers_out_of_range(aip: Aip, command: tuple[object, ...]) -> None:
     """The parser refuses what no chain can have."""

@@ -156,7 +156,18 @@ def test_equal_settings_give_equal_documents(village: Village, rules: Rules) -> 
     first = documents[0]
 
     assert documents[1] == first
-    told = ["homes", "first_day", "weeks", "seed", "forecast", "accept_price", "zones", "rules"]
+    told = [
+        "homes",
+        "first_day",
+        "weeks",
+        "seed",
+        "forecast",
+        "accept_price",
+        "zones",
+        "meters",
+        "without_market",
+        "rules",
+    ]
     assert (list(first), first["homes"], first["weeks"], first["seed"]) == (told, 2, 1, 3)
     rule = first["rules"][0]
     assert list(rule) == [

@@ -72,12 +72,20 @@ def test_rules_with_equal_values_share_a_line(comparison: Comparison) -> None:
     assert set(shown["price"]["series"][0]["values"]) == {0.15}
 
 
-def test_rules_that_trade_nothing_are_explained(comparison: Comparison) -> None:
-    """Unless homes take any price."""
-    explained = "Nothing was traded under bill-sharing+pro-rata"
+def test_rules_that_trade_nothing_are_explained(
+    comparison: Comparison, village: Village, rules: Mapping[str, MarketRule]
+) -> None:
+    """Homes that take any price trade."""
+    trading = compare(replace(village(PAIR), accept_price=True), [rules["bill-sharing+pro-rata"]])
+    explained = "Nothing was traded under bill-sharing+pro-rata: the price is beyond"
 
     assert explained in render(comparison)
-    assert explained not in render(replace(comparison, accept_price=True))
+    assert "Nothing was traded" not in render(trading)
+
+
+def test_homes_have_the_numbers_by_which_settings_name_them(comparison: Comparison) -> None:
+    """In the head of the table of all savings."""
+    assert "<th>lacks<br>0</th><th>has<br>1</th>" in render(comparison)
 
 
 def test_the_tables_hold_savings_and_bills(comparison: Comparison) -> None:
