@@ -2,9 +2,9 @@
 
 Rows are intervals, columns are meters in order of meter number; all numbers are int64 [Wh; coefficients in ppm]. The
 functions give what is assigned; `used_of` caps that by consumption. Numbers are refused where the reference form has to
-be taken: fractions, negative ones, and products beyond 64 bits. Nothing here depends on the number of threads. The
-answer goes to `out` where one is given: for a year of a thousand meters, asking the system for a new table costs as
-much time as filling it.
+be taken: fractions, negative ones, and products beyond 64 bits; so are tables that do not fit one another. Nothing here
+depends on the number of threads. The answer goes to `out` where one is given: for a year of a thousand meters, asking
+the system for a new table costs as much time as filling it.
 """
 
 from collections.abc import Iterator
@@ -13,7 +13,7 @@ from typing import Final
 import numpy as np
 
 from aipchain.market.allocation.claims import WHOLE
-from aipchain.market.allocation.errors import CoefficientsAboveWhole, NegativeClaim
+from aipchain.market.allocation.errors import CoefficientsAboveWhole, NegativeClaim, ShapeMismatch
 from aipchain.market.errors import OutsideArrayRange
 from aipchain.market.words import Int64s
 
@@ -30,6 +30,7 @@ def static(generation: Int64s, coefficients: Int64s, out: Int64s | None = None) 
     :param coefficients: by meter, shape (meters,), sum at most `WHOLE`.
     :raises CoefficientsAboveWhole: they sum to more.
     :raises NegativeClaim, OutsideArrayRange, TypeError: numbers this form does not take.
+    :raises ShapeMismatch: tables of other intervals or meters.
     """
     _check("generation", generation)
     reached = _cumulative_coefficients(generation, coefficients)
@@ -45,6 +46,7 @@ def pro_rata(generation: Int64s, consumption: Int64s, out: Int64s | None = None)
 
     :param consumption: shape (intervals, meters).
     :raises NegativeClaim, OutsideArrayRange, TypeError: numbers this form does not take.
+    :raises ShapeMismatch: tables of other intervals or meters.
     """
     _check_table(generation, consumption)
     assigned = _table(consumption.shape, out)
@@ -59,9 +61,11 @@ def cascade(generation: Int64s, consumption: Int64s, tiers: Int64s, out: Int64s 
 
     :param tiers: by meter, shape (meters,).
     :raises NegativeClaim, OutsideArrayRange, TypeError: numbers this form does not take.
+    :raises ShapeMismatch: tables of other intervals or meters.
     """
     _check_table(generation, consumption)
     _check("tiers", tiers)
+    _check_shape("tiers", tiers, consumption.shape[1:])
     if not len(tiers):
         return _table(consumption.shape, out)
     by_tier = np.argsort(tiers, kind="stable")
@@ -82,9 +86,11 @@ def hybrid(generation: Int64s, consumption: Int64s, coefficients: Int64s, out: I
 
     :raises CoefficientsAboveWhole: coefficients sum to more than `WHOLE`.
     :raises NegativeClaim, OutsideArrayRange, TypeError: numbers this form does not take.
+    :raises ShapeMismatch: tables of other intervals or meters.
     """
     _check_table(generation, consumption)
     reached = _cumulative_coefficients(generation, coefficients)
+    _check_shape("coefficients", coefficients, consumption.shape[1:])
     assigned = _table(consumption.shape, out)
     needs, shares, buffer = (_buffer(len(coefficients)) for _ in range(3))
     for rows in _passes(len(generation)):
@@ -100,6 +106,7 @@ def hybrid(generation: Int64s, consumption: Int64s, coefficients: Int64s, out: I
 
 def used_of(assigned: Int64s, consumption: Int64s, out: Int64s | None = None) -> Int64s:
     """What meters can use of what they were assigned [Wh]; `out` may be `assigned` itself."""
+    _check_shape("consumption", consumption, assigned.shape)
     return np.minimum(assigned, consumption, out=_table(assigned.shape, out))
 
 
@@ -165,8 +172,9 @@ def _passes(rows: int) -> Iterator[slice]:
 def _table(shape: tuple[int, ...], out: Int64s | None) -> Int64s:
     if out is None:
         return np.empty(shape, dtype=np.int64)
-    if out.shape != shape or out.dtype != np.int64:
-        raise ValueError(f"the answer has the shape {shape} in int64, out has {out.shape} in {out.dtype}")
+    if out.dtype != np.int64:
+        raise TypeError(f"out must be int64, not {out.dtype}: the answer is in whole watt-hours")
+    _check_shape("out", out, shape)
     return out
 
 
@@ -187,11 +195,15 @@ def _cumulative_coefficients(generation: Int64s, coefficients: Int64s) -> Int64s
 def _check_table(generation: Int64s, consumption: Int64s) -> None:
     _check("generation", generation)
     _check("consumption", consumption)
-    if consumption.ndim != 2 or len(consumption) != len(generation):
-        raise ValueError(f"consumption has the shape {consumption.shape}, generation {generation.shape}")
+    _check_shape("consumption", consumption, (len(generation), consumption.shape[1] if consumption.ndim > 1 else 1))
     _check_product(_largest(consumption), consumption.shape[1])
     most = _largest(consumption.sum(axis=1))
     _check_product(most, min(most, _largest(generation)))
+
+
+def _check_shape(what: str, table: Int64s, expected: tuple[int, ...]) -> None:
+    if table.shape != expected:
+        raise ShapeMismatch(what, table.shape, expected)
 
 
 def _check(what: str, numbers: Int64s) -> None:

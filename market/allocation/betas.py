@@ -15,6 +15,7 @@ from aipchain.market.allocation.claims import WHOLE, Allocation, Claim
 from aipchain.market.allocation.errors import BetasNotWhole, BetasTooSoon
 from aipchain.market.allocation.keys import static
 from aipchain.market.book import MeterId
+from aipchain.market.whole import refuse_fraction
 from aipchain.units import Wh
 
 __all__ = ["MONTHS_BETWEEN_CHANGES", "BetaTable", "check_change", "share_by_betas"]
@@ -26,7 +27,8 @@ MONTHS_BETWEEN_CHANGES: Final = 4
 class BetaTable:
     """Betas by meter [ppm], one mapping per hour of the table; the table repeats after its last hour.
 
-    :raises BetasNotWhole: an hour sums to another number than `WHOLE`, or the table has no hour.
+    :raises BetasNotWhole: an hour sums to another number than `WHOLE`, has a beta below zero, or the table has no hour.
+    :raises TypeError: a beta that is not whole.
     """
 
     valid_from: date
@@ -36,6 +38,8 @@ class BetaTable:
         if not self.hours:
             raise BetasNotWhole(0, 0, WHOLE)
         for hour, betas in enumerate(self.hours):
+            for meter, beta in betas.items():
+                refuse_fraction(f"the beta of meter {meter} in hour {hour}", beta)
             if sum(betas.values()) != WHOLE or min(betas.values()) < 0:
                 raise BetasNotWhole(hour, sum(betas.values()), WHOLE)
 

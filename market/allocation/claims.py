@@ -16,12 +16,24 @@ from typing import Final
 
 from aipchain.market.allocation.errors import DuplicateMeter, NegativeClaim
 from aipchain.market.book import MeterId
+from aipchain.market.whole import refuse_fraction
 from aipchain.units import Wh
 
-__all__ = ["WHOLE", "Allocation", "Claim", "allocation_of", "in_meter_order"]
+__all__ = ["WHOLE", "Allocation", "Claim", "allocation_of", "in_meter_order", "refuse_negative"]
 
 WHOLE: Final = 1_000_000
 """All of something, in parts per million; coefficients are whole numbers of these parts."""
+
+
+def refuse_negative(what: str, number: int) -> None:
+    """Check that an energy, a weight or an amount is whole and not below zero.
+
+    :raises TypeError: it is not whole.
+    :raises NegativeClaim: it is below zero.
+    """
+    refuse_fraction(what, number)
+    if number < 0:
+        raise NegativeClaim(what, number)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +43,8 @@ class Claim:
     :param wh: its own consumption [Wh], which caps what it can use.
     :param coefficient: its fixed share [ppm of `WHOLE`, or a plain weight]; read by static and hybrid keys.
     :param tier: its place in a cascade; 0 is served first.
+    :raises TypeError: a number is not whole.
+    :raises NegativeClaim: a number is below zero.
     """
 
     meter: MeterId
@@ -40,8 +54,7 @@ class Claim:
 
     def __post_init__(self) -> None:
         for what, value in (("consumption", self.wh), ("coefficient", self.coefficient), ("tier", self.tier)):
-            if value < 0:
-                raise NegativeClaim(f"{what} of meter {self.meter}", value)
+            refuse_negative(f"{what} of meter {self.meter}", value)
 
 
 @dataclass(frozen=True, slots=True)

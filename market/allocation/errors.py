@@ -9,7 +9,8 @@ AipchainError
             ├── CoefficientsAboveWhole  coefficients hand out more than there is
             ├── DuplicateMeter          one meter has two claims
             ├── NegativeClaim           energy, weight or tier below zero
-            └── ParticipationInvalid    a meter takes part in too many communities, or with more than all of itself
+            ├── ParticipationInvalid    a meter takes part in too many communities, or with more than all of itself
+            └── ShapeMismatch           tables of one allocation are not about the same intervals and meters
 """
 
 from datetime import date
@@ -24,6 +25,7 @@ __all__ = [
     "DuplicateMeter",
     "NegativeClaim",
     "ParticipationInvalid",
+    "ShapeMismatch",
 ]
 
 
@@ -82,4 +84,16 @@ class ParticipationInvalid(AllocationError):
         self.problem = problem
         super().__init__(
             f"{problem}; a meter is in at most 5 communities, with factors of 1 to 100 percent that sum to 100 at most"
+        )
+
+
+class ShapeMismatch(AllocationError):
+    """Tables of one allocation are not about the same intervals and meters."""
+
+    def __init__(self, what: str, shape: tuple[int, ...], expected: tuple[int, ...]) -> None:
+        self.what = what
+        self.shape = shape
+        self.expected = expected
+        super().__init__(
+            f"{what} has the shape {shape}, not {expected}; give a row for each interval, a column for each meter"
         )

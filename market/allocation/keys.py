@@ -2,7 +2,7 @@
 
 Each is a function of the energy to share G [Wh] and the claims of the interval, and every split in it is exact
 cumulative rounding in order of meter number (`shares.allocate`): sums are exact, and every part is within one watt-hour
-of its ideal.
+of its ideal. Fractions are a `TypeError`, numbers below zero `NegativeClaim`.
 
     static     coefficient x G, whatever was consumed; what a meter cannot use is its surplus
     pro rata   in proportion to consumption, as much of G as was consumed
@@ -18,8 +18,8 @@ fixed equal, fixed specific (static) and pro rata; Austria's static and dynamic 
 from collections.abc import Callable, Iterable, Sequence
 from typing import TypeAlias
 
-from aipchain.market.allocation.claims import WHOLE, Allocation, Claim, allocation_of, in_meter_order
-from aipchain.market.allocation.errors import CoefficientsAboveWhole, NegativeClaim
+from aipchain.market.allocation.claims import WHOLE, Allocation, Claim, allocation_of, in_meter_order, refuse_negative
+from aipchain.market.allocation.errors import CoefficientsAboveWhole
 from aipchain.market.allocation.shares import allocate
 from aipchain.units import Wh
 
@@ -76,8 +76,8 @@ def equal(generation: Wh, claims: Iterable[Claim], rounds: int | None = None) ->
     :raises NegativeClaim: fewer than zero rounds.
     """
     ordered = _ready(generation, claims)
-    if rounds is not None and rounds < 0:
-        raise NegativeClaim("the number of rounds", rounds)
+    if rounds is not None:
+        refuse_negative("the number of rounds", rounds)
     needs = [int(claim.wh) for claim in ordered]
     level, left, extra = 0, int(generation), 0
     limit = len(needs) + 1 if rounds is None else rounds
@@ -95,8 +95,7 @@ def equal(generation: Wh, claims: Iterable[Claim], rounds: int | None = None) ->
 
 
 def _ready(generation: Wh, claims: Iterable[Claim]) -> tuple[Claim, ...]:
-    if generation < 0:
-        raise NegativeClaim("the energy to share", generation)
+    refuse_negative("the energy to share", generation)
     return in_meter_order(claims)
 
 

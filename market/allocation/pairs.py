@@ -10,8 +10,8 @@ Source: the French rules for collective self-consumption (autoconsommation colle
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from aipchain.market.allocation.claims import WHOLE
-from aipchain.market.allocation.errors import CoefficientsAboveWhole, NegativeClaim
+from aipchain.market.allocation.claims import WHOLE, refuse_negative
+from aipchain.market.allocation.errors import CoefficientsAboveWhole
 from aipchain.market.allocation.shares import allocate
 from aipchain.market.book import MeterId
 from aipchain.units import Wh
@@ -38,11 +38,11 @@ def share_by_pairs(
 
     :raises CoefficientsAboveWhole: a producer hands out more than all of its energy.
     :raises NegativeClaim: a number below zero.
+    :raises TypeError: a number that is not whole.
     """
     for what, numbers in (("generation", generation), ("consumption", consumption), ("coefficient", coefficients)):
         for owner, number in numbers.items():
-            if number < 0:
-                raise NegativeClaim(f"{what} of {owner}", number)
+            refuse_negative(f"{what} of {owner}", number)
     producers, consumers = sorted(generation), sorted(consumption)
     assigned: dict[Pair, Wh] = {}
     unassigned: dict[MeterId, Wh] = {}

@@ -10,8 +10,10 @@ Source: the Austrian rules for energy communities and multiple participation.
 from collections.abc import Mapping
 from typing import Final
 
-from aipchain.market.allocation.errors import NegativeClaim, ParticipationInvalid
+from aipchain.market.allocation.claims import refuse_negative
+from aipchain.market.allocation.errors import ParticipationInvalid
 from aipchain.market.allocation.shares import allocate
+from aipchain.market.whole import refuse_fraction
 from aipchain.units import Wh
 
 __all__ = ["MOST_COMMUNITIES", "check_factors", "split_by_participation"]
@@ -24,10 +26,12 @@ def check_factors(factors: Mapping[int, int]) -> None:
     """Whether a meter may take part with these factors [percent] by community number.
 
     :raises ParticipationInvalid: more than five, one outside 1..100, or more than 100 in all.
+    :raises TypeError: a factor that is not whole.
     """
     if len(factors) > MOST_COMMUNITIES:
         raise ParticipationInvalid(f"{len(factors)} communities are too many")
     for community, factor in sorted(factors.items()):
+        refuse_fraction(f"the factor of community {community} [percent]", factor)
         if not 1 <= factor <= _ALL:
             raise ParticipationInvalid(f"the factor of community {community} is {factor} percent")
     if sum(factors.values()) > _ALL:
@@ -37,12 +41,11 @@ def check_factors(factors: Mapping[int, int]) -> None:
 def split_by_participation(reading: Wh, factors: Mapping[int, int]) -> tuple[dict[int, Wh], Wh]:
     """The part of a meter's reading [Wh] that counts in each community, in order of their numbers, and the rest.
 
-    :raises ParticipationInvalid: as `check_factors`.
+    :raises ParticipationInvalid, TypeError: as `check_factors`.
     :raises NegativeClaim: a reading below zero.
     """
     check_factors(factors)
-    if reading < 0:
-        raise NegativeClaim("the reading", reading)
+    refuse_negative("the reading", reading)
     communities = sorted(factors)
     weights = [factors[community] for community in communities]
     *parts, rest = allocate(reading, [*weights, _ALL - sum(weights)])

@@ -14,8 +14,8 @@ from enum import StrEnum
 from itertools import pairwise
 from typing import Final
 
-from aipchain.market.allocation.claims import WHOLE
-from aipchain.market.allocation.errors import CoefficientsAboveWhole, DuplicateMeter, NegativeClaim
+from aipchain.market.allocation.claims import WHOLE, refuse_negative
+from aipchain.market.allocation.errors import CoefficientsAboveWhole, DuplicateMeter
 from aipchain.market.allocation.shares import allocate
 from aipchain.market.book import MeterId
 from aipchain.units import Balance, Price, Wh, cost
@@ -55,17 +55,34 @@ class PremiumSplit:
 
 
 def shared_energy(injected: Iterable[Wh], withdrawn: Iterable[Wh]) -> Wh:
-    """Energy shared in one hour [Wh]: min(total injected, total withdrawn); sum quarters of an hour first."""
-    return Wh(min(sum(injected), sum(withdrawn)))
+    """Energy shared in one hour [Wh]: min(total injected, total withdrawn); sum quarters of an hour first.
+
+    :raises NegativeClaim: a reading below zero; what a meter injects and withdraws are two numbers.
+    :raises TypeError: a reading that is not whole.
+    """
+    return Wh(min(_total("an injected energy", injected), _total("a withdrawn energy", withdrawn)))
 
 
 def premium(shared: Wh, tariff: Price, supplement: Price) -> Balance:
-    """The premium on shared energy [base units] at tariff and supplement [base units per Wh]."""
+    """The premium on shared energy [base units] at tariff and supplement [base units per Wh].
+
+    :raises NegativeClaim: a number below zero.
+    :raises TypeError: a number that is not whole.
+    """
+    for what, number in (("the shared energy", shared), ("the tariff", tariff), ("the supplement", supplement)):
+        refuse_negative(what, number)
     return cost(shared, Price(tariff + supplement))
 
 
 def excess_premium(amount: Balance, shared: Wh, injected: Wh, threshold: int) -> Balance:
-    """What of a premium was earned on sharing more than `threshold` [ppm] of the injected energy, rounded down."""
+    """What of a premium was earned on sharing more than `threshold` [ppm] of the injected energy, rounded down.
+
+    :raises NegativeClaim: a number below zero.
+    :raises TypeError: a number that is not whole.
+    """
+    numbers = (("the premium", amount), ("the shared energy", shared), ("the injected energy", injected))
+    for what, number in (*numbers, ("the threshold", threshold)):
+        refuse_negative(what, number)
     if not shared:
         return Balance(0)
     beyond = max(0, shared * WHOLE - threshold * injected)
@@ -84,6 +101,7 @@ def split_premium(
     :raises CoefficientsAboveWhole: `social` is above `WHOLE`, or `excess` above `amount`.
     :raises DuplicateMeter: a meter has two claims.
     :raises NegativeClaim: a weight or an amount below zero.
+    :raises TypeError: a weight or an amount that is not whole.
     """
     ordered = _checked(amount, claims, social, excess)
     ordinary = amount - excess
@@ -103,10 +121,17 @@ def split_premium(
     return PremiumSplit(members, Balance(for_social))
 
 
+def _total(what: str, energies: Iterable[Wh]) -> int:
+    total = 0
+    for energy in energies:
+        refuse_negative(what, energy)
+        total += energy
+    return total
+
+
 def _checked(amount: int, claims: Sequence[PremiumClaim], social: int, excess: int) -> list[PremiumClaim]:
     for what, number in (("the premium", amount), ("the part for social ends", social), ("the excess", excess)):
-        if number < 0:
-            raise NegativeClaim(what, number)
+        refuse_negative(what, number)
     if social > WHOLE:
         raise CoefficientsAboveWhole(social, WHOLE)
     if excess > amount:
@@ -115,6 +140,6 @@ def _checked(amount: int, claims: Sequence[PremiumClaim], social: int, excess: i
     for before, claim in pairwise(ordered):
         if before.meter == claim.meter:
             raise DuplicateMeter(claim.meter)
-    if any(claim.weight < 0 for claim in ordered):
-        raise NegativeClaim("a weight", min(claim.weight for claim in ordered))
+    for claim in ordered:
+        refuse_negative(f"the weight of meter {claim.meter}", claim.weight)
     return ordered

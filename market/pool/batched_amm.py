@@ -29,9 +29,10 @@ from enum import StrEnum
 from math import isqrt
 
 from aipchain.market.book import ReferencePrice
-from aipchain.market.pool.errors import BandOutsideReference, NegativeEnergy
-from aipchain.market.pool.price_rules import CommunityPrices, average_prices
+from aipchain.market.pool.errors import BandOutsideReference, BandUpsideDown, UnknownCurve
+from aipchain.market.pool.price_rules import CommunityPrices, average_prices, refuse_energy
 from aipchain.market.rounding import PERMILLE, blend
+from aipchain.market.whole import refuse_fraction
 from aipchain.units import Price, Wh
 
 __all__ = ["PERMILLE", "Curve", "batched_amm", "batched_amm_local_price", "price_band"]
@@ -48,7 +49,10 @@ def price_band(reference: ReferencePrice, low_permille: int = 0, high_permille: 
     """Lower and upper end of the band: F + (R - F) x permille / 1000, rounded down.
 
     :raises BandOutsideReference: not 0 <= low <= high <= 1000.
+    :raises TypeError: a number is not whole.
     """
+    refuse_fraction("the low end [permille]", low_permille)
+    refuse_fraction("the high end [permille]", high_permille)
     if not 0 <= low_permille <= high_permille <= PERMILLE:
         raise BandOutsideReference(low_permille, high_permille)
     low, high = (blend(reference.feed_in, reference.retail, permille) for permille in (low_permille, high_permille))
@@ -60,11 +64,14 @@ def batched_amm_local_price(band: tuple[Price, Price], supply: Wh, demand: Wh, c
 
     :param band: lower and upper end [base units per Wh], as of `price_band`.
     :raises NegativeEnergy: supply or demand is below zero.
+    :raises BandUpsideDown: not 0 <= low <= high.
+    :raises UnknownCurve: `curve` is no `Curve`.
+    :raises TypeError: a number is not whole.
     """
-    for what, energy in (("supply", supply), ("demand", demand)):
-        if energy < 0:
-            raise NegativeEnergy(what, energy)
-    low, high = band
+    refuse_energy(("supply", supply), ("demand", demand))
+    low, high = _ends(band)
+    if not isinstance(curve, Curve):
+        raise UnknownCurve(curve, Curve)
     if supply == 0 or low == high:
         return high
     if curve is Curve.LINEAR:
@@ -84,6 +91,15 @@ def batched_amm(
     """Average buying and selling price of a community whose local energy has the batch's price."""
     band = price_band(reference, low_permille, high_permille)
     return average_prices(reference, supply, demand, batched_amm_local_price(band, supply, demand, curve))
+
+
+def _ends(band: tuple[Price, Price]) -> tuple[Price, Price]:
+    for what, price in zip(("the low end of the band", "the high end of the band"), band, strict=True):
+        refuse_fraction(what, price)
+    low, high = band
+    if not 0 <= low <= high:
+        raise BandUpsideDown(low, high)
+    return low, high
 
 
 def _concentrated(low: Price, high: Price, supply: Wh, demand: Wh) -> Price:

@@ -11,8 +11,10 @@ Makers, 2020 (recalled).
 
 from dataclasses import dataclass
 
-from aipchain.market.pool.errors import NegativeEnergy, PoolTooSmall
+from aipchain.market.pool.errors import PoolEmpty, PoolTooSmall
+from aipchain.market.pool.price_rules import refuse_energy
 from aipchain.market.rounding import rounded_up
+from aipchain.market.whole import refuse_fraction
 from aipchain.units import Balance, Wh
 
 __all__ = ["ConstantProductPool", "buy_from", "sell_to"]
@@ -20,10 +22,20 @@ __all__ = ["ConstantProductPool", "buy_from", "sell_to"]
 
 @dataclass(frozen=True, slots=True)
 class ConstantProductPool:
-    """Energy [Wh] and money [base units] of a pool; its marginal price is money / energy."""
+    """Energy [Wh] and money [base units] of a pool; its marginal price is money / energy.
+
+    :raises PoolEmpty: it has no energy or no money.
+    :raises TypeError: a number is not whole.
+    """
 
     energy: Wh
     money: Balance
+
+    def __post_init__(self) -> None:
+        refuse_fraction("the pool's energy", self.energy)
+        refuse_fraction("the pool's money", self.money)
+        if self.energy <= 0 or self.money <= 0:
+            raise PoolEmpty(self.energy, self.money)
 
 
 def buy_from(pool: ConstantProductPool, energy: Wh) -> tuple[ConstantProductPool, Balance]:
@@ -31,9 +43,9 @@ def buy_from(pool: ConstantProductPool, energy: Wh) -> tuple[ConstantProductPool
 
     :raises PoolTooSmall: the pool holds no more than that.
     :raises NegativeEnergy: `energy` is below zero.
+    :raises TypeError: `energy` is not whole.
     """
-    if energy < 0:
-        raise NegativeEnergy("energy bought", energy)
+    refuse_energy(("energy bought", energy))
     if energy >= pool.energy:
         raise PoolTooSmall(energy, pool.energy)
     left = pool.energy - energy
@@ -44,13 +56,10 @@ def buy_from(pool: ConstantProductPool, energy: Wh) -> tuple[ConstantProductPool
 def sell_to(pool: ConstantProductPool, energy: Wh) -> tuple[ConstantProductPool, Balance]:
     """The pool after somebody sold `energy` [Wh] to it, and what was earned [base units].
 
-    :raises PoolTooSmall: pool and sale are both empty.
     :raises NegativeEnergy: `energy` is below zero.
+    :raises TypeError: `energy` is not whole.
     """
-    if energy < 0:
-        raise NegativeEnergy("energy sold", energy)
+    refuse_energy(("energy sold", energy))
     held = pool.energy + energy
-    if not held:
-        raise PoolTooSmall(energy, pool.energy)
     earned = Balance(pool.money * energy // held)
     return ConstantProductPool(Wh(held), Balance(pool.money - earned)), earned

@@ -4,14 +4,27 @@ AipchainError
 └── InputError
     └── MarketError
         ├── BandOutsideReference   a price band does not lie between feed-in and retail
+        ├── BandUpsideDown         a price band whose lower end is above its upper one, or below zero
         ├── NegativeEnergy         supply, demand or a meter's energy is below zero
+        ├── PoolEmpty              a constant-product pool without energy or without money
         ├── PoolTooSmall           more energy was asked of a constant-product pool than it can give
-        └── PriceOutsideReference  a local price lies below zero or above retail
+        ├── PriceOutsideReference  a local price lies below zero or above retail
+        └── UnknownCurve           a batched maker's price falls along no curve of that name
 """
+
+from collections.abc import Iterable
 
 from aipchain.market.errors import MarketError
 
-__all__ = ["BandOutsideReference", "NegativeEnergy", "PoolTooSmall", "PriceOutsideReference"]
+__all__ = [
+    "BandOutsideReference",
+    "BandUpsideDown",
+    "NegativeEnergy",
+    "PoolEmpty",
+    "PoolTooSmall",
+    "PriceOutsideReference",
+    "UnknownCurve",
+]
 
 
 class NegativeEnergy(MarketError):
@@ -35,6 +48,23 @@ class BandOutsideReference(MarketError):
         )
 
 
+class BandUpsideDown(MarketError):
+    """The ends of a price band are not 0 <= low <= high."""
+
+    def __init__(self, low: int, high: int) -> None:
+        self.low = low
+        self.high = high
+        super().__init__(f"the band runs from {low} to {high}; give its lower end first, at zero or above")
+
+
+class UnknownCurve(MarketError):
+    """A curve that the batched maker does not have."""
+
+    def __init__(self, curve: object, known: Iterable[str]) -> None:
+        self.curve = curve
+        super().__init__(f"{curve!r} is no curve of the batched maker; take one of {', '.join(known)}")
+
+
 class PriceOutsideReference(MarketError):
     """A local price below zero or above retail, which no member would take."""
 
@@ -51,3 +81,12 @@ class PoolTooSmall(MarketError):
         self.asked_wh = asked_wh
         self.held_wh = held_wh
         super().__init__(f"{asked_wh} Wh were asked of a pool of {held_wh} Wh; ask for less than it holds")
+
+
+class PoolEmpty(MarketError):
+    """A constant-product pool without energy or money has no price."""
+
+    def __init__(self, held_wh: int, money: int) -> None:
+        self.held_wh = held_wh
+        self.money = money
+        super().__init__(f"a pool of {held_wh} Wh and {money} base units has no price; it needs some of both")

@@ -20,6 +20,7 @@ from operator import attrgetter, itemgetter
 from aipchain.market.auctions.ties import lots
 from aipchain.market.book import MAX_TRADES, BookOrder, Side, Trade, in_number_order
 from aipchain.market.pool.one_price import eligible
+from aipchain.market.whole import refuse_seed
 from aipchain.units import Price
 
 __all__ = ["ClearAtPrice", "clear_within"]
@@ -50,7 +51,9 @@ def clear_within(
     :param together: orders of a side for which this is equal leave together.
     :param tier: orders of higher tiers leave before all of lower ones; orders that leave together must have one tier.
     :raises DuplicateOrder: two orders have one number.
+    :raises TypeError, ValueError: the seed is none (`market.whole.refuse_seed`).
     """
+    refuse_seed(seed)
     listed = in_number_order(orders)
     trades = clear(listed, price)
     if len(trades) <= limit:

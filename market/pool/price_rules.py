@@ -26,6 +26,7 @@ from typing import TypeAlias
 from aipchain.market.book import ReferencePrice
 from aipchain.market.pool.errors import NegativeEnergy, PriceOutsideReference
 from aipchain.market.rounding import rounded_up
+from aipchain.market.whole import refuse_fraction
 from aipchain.units import Price, Wh
 
 __all__ = [
@@ -36,6 +37,8 @@ __all__ = [
     "bill_sharing_local_price",
     "mid_market_local_price",
     "mid_market_rate",
+    "refuse_energy",
+    "refuse_local_price",
     "supply_demand_local_price",
     "supply_demand_ratio",
 ]
@@ -57,10 +60,10 @@ def average_prices(reference: ReferencePrice, supply: Wh, demand: Wh, local: Pri
 
     :raises NegativeEnergy: supply or demand is below zero.
     :raises PriceOutsideReference: `local` is below zero or above retail.
+    :raises TypeError: a number is not whole.
     """
-    _check_energy(supply, demand)
-    if not 0 <= local <= reference.retail:
-        raise PriceOutsideReference(local, reference.retail)
+    refuse_energy(("supply", supply), ("demand", demand))
+    refuse_local_price(reference, local)
     matched = min(supply, demand)
     paid = matched * local + (demand - matched) * reference.retail
     earned = matched * local + (supply - matched) * reference.feed_in
@@ -88,8 +91,9 @@ def supply_demand_local_price(reference: ReferencePrice, supply: Wh, demand: Wh)
     Without supply it is R (the formula at r = 0), also when there is no demand either.
 
     :raises NegativeEnergy: supply or demand is below zero.
+    :raises TypeError: one of them is not whole.
     """
-    _check_energy(supply, demand)
+    refuse_energy(("supply", supply), ("demand", demand))
     retail, feed_in = reference.retail, reference.feed_in
     if supply == 0:
         return retail
@@ -116,7 +120,24 @@ def bill_sharing(reference: ReferencePrice, supply: Wh, demand: Wh) -> Community
     return average_prices(reference, supply, demand, bill_sharing_local_price())
 
 
-def _check_energy(supply: Wh, demand: Wh) -> None:
-    for what, energy in (("supply", supply), ("demand", demand)):
+def refuse_energy(*named: tuple[str, Wh]) -> None:
+    """Check energies, each with what it is called [Wh].
+
+    :raises NegativeEnergy: one is below zero.
+    :raises TypeError: one is not whole.
+    """
+    for what, energy in named:
+        refuse_fraction(what, energy)
         if energy < 0:
             raise NegativeEnergy(what, energy)
+
+
+def refuse_local_price(reference: ReferencePrice, local: Price) -> None:
+    """Check the price at which one member's energy goes to another.
+
+    :raises PriceOutsideReference: it is below zero or above retail.
+    :raises TypeError: it is not whole.
+    """
+    refuse_fraction("the local price", local)
+    if not 0 <= local <= reference.retail:
+        raise PriceOutsideReference(local, reference.retail)

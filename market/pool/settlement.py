@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from aipchain.market.allocation.shares import allocate
 from aipchain.market.book import MeterId, ReferencePrice
-from aipchain.market.pool.errors import NegativeEnergy, PriceOutsideReference
+from aipchain.market.pool.price_rules import refuse_energy, refuse_local_price
 from aipchain.units import Balance, Price, Wh
 
 __all__ = ["PoolSettlement", "settle_pool"]
@@ -34,13 +34,11 @@ def settle_pool(
     :param imports: metered import by meter [Wh]; `exports` likewise. A meter may stand in both.
     :raises NegativeEnergy: a meter's energy is below zero.
     :raises PriceOutsideReference: `local` is below zero or above retail.
+    :raises TypeError: a number is not whole.
     """
     for direction in (imports, exports):
-        for meter, energy in direction.items():
-            if energy < 0:
-                raise NegativeEnergy(f"energy of meter {meter}", energy)
-    if not 0 <= local <= reference.retail:
-        raise PriceOutsideReference(local, reference.retail)
+        refuse_energy(*((f"energy of meter {meter}", energy) for meter, energy in direction.items()))
+    refuse_local_price(reference, local)
     demand, supply = sum(imports.values()), sum(exports.values())
     matched = min(supply, demand)
     owed = matched * local + (demand - matched) * reference.retail

@@ -10,8 +10,11 @@ AipchainError
             ├── OrderOfAnotherCommunity orders of two communities come together
             ├── OrderOfAnotherInterval  an order is for another delivery interval
             ├── ScheduleInvalid         gates that do not follow one another or the interval
-            └── TradesRefused           trades break a rule of the envelope
+            ├── TradesRefused           trades break a rule of the envelope
+            └── UnknownProduct          what is asked for is none of the products
 """
+
+from collections.abc import Iterable
 
 from aipchain.market.envelope import Refusal
 from aipchain.market.errors import MarketError
@@ -23,6 +26,7 @@ __all__ = [
     "ProductError",
     "ScheduleInvalid",
     "TradesRefused",
+    "UnknownProduct",
 ]
 
 
@@ -76,3 +80,11 @@ class TradesRefused(ProductError):
     def __init__(self, refusal: Refusal) -> None:
         self.refusal = refusal
         super().__init__(f"the market rule gave trades that no chain takes: {refusal}")
+
+
+class UnknownProduct(ProductError):
+    """A product that no interval has."""
+
+    def __init__(self, product: object, known: Iterable[str]) -> None:
+        self.product = product
+        super().__init__(f"{product!r} is no market product; take one of {', '.join(known)}")

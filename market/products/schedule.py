@@ -16,7 +16,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from itertools import pairwise
 
-from aipchain.market.products.errors import GateClosed, ScheduleInvalid
+from aipchain.market.products.errors import GateClosed, ScheduleInvalid, UnknownProduct
+from aipchain.market.whole import refuse_fraction
 from aipchain.units import Interval, UnixSeconds
 
 __all__ = ["Gate", "GateRule", "Product", "Schedule", "open_product", "require_open", "schedule_of"]
@@ -56,6 +57,8 @@ class Schedule:
     """The gates of one delivery interval.
 
     :raises ScheduleInvalid: a product twice or out of order, gates that overlap, or that do not fit the interval.
+    :raises UnknownProduct: a gate of something else than a `Product`.
+    :raises TypeError: a time is not whole.
     """
 
     interval: Interval
@@ -63,6 +66,9 @@ class Schedule:
 
     def __post_init__(self) -> None:
         for gate in self.gates:
+            _refuse_other(gate.product)
+            for what, time in (("opens", gate.opens_at), ("closes", gate.closes_at)):
+                refuse_fraction(f"the time at which {gate.product} {what} [s]", time)
             problem = _problem(gate, self.interval)
             if problem:
                 raise ScheduleInvalid(gate.product, problem)
@@ -77,7 +83,7 @@ class Schedule:
 def schedule_of(interval: Interval, rules: Iterable[GateRule]) -> Schedule:
     """The gates of `interval` by rules that hold for every interval.
 
-    :raises ScheduleInvalid: as `Schedule`.
+    :raises ScheduleInvalid, UnknownProduct, TypeError: as `Schedule`.
     """
     start = interval.start
     return Schedule(
@@ -98,10 +104,17 @@ def require_open(schedule: Schedule, product: Product, now: UnixSeconds) -> None
     """Whether `product` takes an order at `now`.
 
     :raises GateClosed: it does not.
+    :raises UnknownProduct: `product` is no `Product`.
     """
+    _refuse_other(product)
     if open_product(schedule, now) is not product:
         to_come = [gate.opens_at for gate in schedule.gates if gate.product is product and gate.opens_at > now]
         raise GateClosed(product, now, to_come[0] if to_come else None)
+
+
+def _refuse_other(product: Product) -> None:
+    if not isinstance(product, Product):
+        raise UnknownProduct(product, Product)
 
 
 def _problem(gate: Gate, interval: Interval) -> str | None:

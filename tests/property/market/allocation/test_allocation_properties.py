@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from aipchain.market.allocation import arrays
 from aipchain.market.allocation.certificate import KeyName, certify, verify
 from aipchain.market.allocation.claims import WHOLE, Claim, allocation_of
-from aipchain.market.allocation.errors import NegativeClaim
+from aipchain.market.allocation.errors import NegativeClaim, ShapeMismatch
 from aipchain.market.allocation.keys import AllocationKey, cascade, equal, hybrid, pro_rata, static
 from aipchain.market.allocation.pairs import share_by_pairs
 from aipchain.market.allocation.participation import split_by_participation
@@ -228,10 +228,22 @@ def test_arrays_refuse_what_they_cannot_hold() -> None:
         arrays.pro_rata(np.array([-1]), np.array([[1]]))
     with pytest.raises(TypeError, match="must be int64, not float64"):
         arrays.pro_rata(np.array([1.0]), np.array([[1]]))
-    with pytest.raises(ValueError, match="shape"):
-        arrays.pro_rata(np.array([1, 2]), np.array([[1]]))
-    with pytest.raises(ValueError, match="out has"):
-        arrays.pro_rata(np.array([1]), np.array([[1]]), np.zeros((2, 2), dtype=np.int64))
+    one, home = np.array([1]), np.array([[1, 1]])
+    with pytest.raises(ShapeMismatch, match=r"consumption has the shape \(1, 2\), not \(2, 2\)"):
+        arrays.pro_rata(np.array([1, 2]), home)
+    with pytest.raises(ShapeMismatch, match="consumption has the shape"):
+        arrays.pro_rata(one, one)
+    with pytest.raises(ShapeMismatch, match="out has"):
+        arrays.pro_rata(one, home, np.zeros((2, 2), dtype=np.int64))
+    with pytest.raises(TypeError, match="out must be int64"):
+        arrays.pro_rata(one, home, np.zeros((1, 2)))  # type: ignore[arg-type]
+    for short in (one, np.array([], np.int64), np.array([1, 1, 1])):
+        with pytest.raises(ShapeMismatch, match="tiers"):
+            arrays.cascade(one, home, short)
+        with pytest.raises(ShapeMismatch, match="coefficients"):
+            arrays.hybrid(one, home, short)
+    with pytest.raises(ShapeMismatch, match="consumption"):
+        arrays.used_of(home, np.array([[1, 1, 1]]))
 
 
 def test_arrays_fill_the_table_they_are_given() -> None:

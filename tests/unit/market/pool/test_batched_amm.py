@@ -7,7 +7,14 @@ import pytest
 from aipchain.market.book import ReferencePrice
 from aipchain.market.pool.batched_amm import Curve, batched_amm, batched_amm_local_price, price_band
 from aipchain.market.pool.constant_product import ConstantProductPool, buy_from, sell_to
-from aipchain.market.pool.errors import BandOutsideReference, NegativeEnergy, PoolTooSmall
+from aipchain.market.pool.errors import (
+    BandOutsideReference,
+    BandUpsideDown,
+    NegativeEnergy,
+    PoolEmpty,
+    PoolTooSmall,
+    UnknownCurve,
+)
 from aipchain.market.pool.price_rules import CommunityPrices
 from aipchain.units import Balance, Price, Wh
 
@@ -91,8 +98,27 @@ def test_a_pool_never_gives_its_last_watt_hour() -> None:
     """The price would be infinite."""
     with pytest.raises(PoolTooSmall, match="10 Wh were asked of a pool of 10 Wh"):
         buy_from(ConstantProductPool(Wh(10), Balance(10)), Wh(10))
-    with pytest.raises(PoolTooSmall):
-        sell_to(ConstantProductPool(Wh(0), Balance(10)), Wh(0))
+
+
+@pytest.mark.parametrize(("energy", "money"), [(0, 0), (0, 10), (10, 0), (-1, 10), (10, -1)])
+def test_a_pool_without_energy_or_money_is_none(energy: int, money: int) -> None:
+    """It has no price."""
+    with pytest.raises(PoolEmpty, match="has no price"):
+        ConstantProductPool(Wh(energy), Balance(money))
+
+
+def test_a_curve_that_is_none_is_refused() -> None:
+    """Also the plain text of one that is: no other curve is taken silently in its place."""
+    for curve in ("bogus", "linear"):
+        with pytest.raises(UnknownCurve, match="linear, concentrated"):
+            batched_amm_local_price(BAND, Wh(1), Wh(1), curve)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("band", [(30, 8), (-1, 8)])
+def test_a_band_upside_down_is_refused(band: tuple[Price, Price]) -> None:
+    """The lower end comes first, and prices are not negative."""
+    with pytest.raises(BandUpsideDown, match="lower end first"):
+        batched_amm_local_price(band, Wh(1), Wh(1))
 
 
 def test_sequential_swaps_depend_on_their_order_and_a_batch_does_not() -> None:

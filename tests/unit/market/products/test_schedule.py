@@ -2,7 +2,7 @@
 
 import pytest
 
-from aipchain.market.products.errors import GateClosed, ProductError, ScheduleInvalid
+from aipchain.market.products.errors import GateClosed, ProductError, ScheduleInvalid, UnknownProduct
 from aipchain.market.products.schedule import (
     Gate,
     GateRule,
@@ -83,3 +83,19 @@ def test_a_community_may_have_few_products_or_none() -> None:
     """Day-ahead alone; and a schedule without gates takes nothing."""
     assert open_product(schedule_of(HOUR, RULES[:1]), UnixSeconds(360_000)) is None
     assert open_product(Schedule(HOUR, ()), UnixSeconds(360_000)) is None
+
+
+def test_a_product_that_is_none_is_refused() -> None:
+    """Also the plain text of one that is: asked for, or in a schedule."""
+    day = schedule_of(HOUR, RULES)
+    for product in ("junk", "day-ahead"):
+        with pytest.raises(UnknownProduct, match="take one of day-ahead, intraday, balancing, post-delivery"):
+            require_open(day, product, UnixSeconds(0))  # type: ignore[arg-type]
+        with pytest.raises(UnknownProduct):
+            Schedule(HOUR, (gate(product, 0, 1),))  # type: ignore[arg-type]
+
+
+def test_a_gate_opens_at_a_whole_second() -> None:
+    """Times are chain seconds."""
+    with pytest.raises(TypeError, match="not a whole number"):
+        Schedule(HOUR, (gate(Product.DAY_AHEAD, 0.5, 1),))  # type: ignore[arg-type]
