@@ -37,8 +37,11 @@ def _show_by_home(comparison: Comparison) -> None:
     columns = (comparison.without_market, *comparison.rules)
     show_table(
         "Bills [AIP], negative is income",
-        ("meter", "home", *(spaced(outcome.name) for outcome in columns)),
-        ((meter, home, *(_bill(outcome, meter) for outcome in columns)) for meter, home in enumerate(comparison.homes)),
+        ("meter,\nhome", *(spaced(outcome.name) for outcome in columns)),
+        (
+            (_named(comparison, meter), *(_bill(outcome, meter) for outcome in columns))
+            for meter in range(len(comparison.homes))
+        ),
     )
 
 
@@ -46,18 +49,22 @@ def _show_range(comparison: Comparison) -> None:
     trading = [outcome for outcome in comparison.rules if outcome.delivered_wh] or comparison.rules
     show_table(
         "Bills [AIP], negative is income; lowest and highest under the rules that trade",
-        ("meter", "home", "no\nmarket", "lowest", "highest"),
+        ("meter,\nhome", "no\nmarket", "lowest", "highest"),
         (
             (
-                meter,
-                home,
+                _named(comparison, meter),
                 _bill(comparison.without_market, meter),
                 _extreme(min, meter, trading),
                 _extreme(max, meter, trading),
             )
-            for meter, home in enumerate(comparison.homes)
+            for meter in range(len(comparison.homes))
         ),
     )
+
+
+def _named(comparison: Comparison, meter: int) -> str:
+    """A home by the number of its meter and its name, in one column as there are many others."""
+    return f"{meter:>{len(str(len(comparison.homes) - 1))}} {comparison.homes[meter]}"
 
 
 def _extreme(choose: Callable[[Iterable[int]], int], meter: int, outcomes: Sequence[RuleOutcome]) -> str:
