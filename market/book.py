@@ -5,7 +5,7 @@ kernels never depend on the order in which it is given. Refuses: fractions, zero
 not hold, negative prices, a feed-in price above retail.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import pairwise
@@ -14,7 +14,7 @@ from typing import Final, NewType
 from aipchain.market.auctions.ties import lots
 from aipchain.market.errors import DuplicateOrder
 from aipchain.market.splitmix import WORD
-from aipchain.market.whole import refuse_fraction, refuse_outside
+from aipchain.market.whole import are_whole, refuse_fraction, refuse_outside
 from aipchain.units import Price, Wh
 
 __all__ = [
@@ -30,6 +30,7 @@ __all__ = [
     "in_canonical_order",
     "in_number_order",
     "keep_largest",
+    "told_trades",
     "total_wh",
 ]
 
@@ -96,6 +97,15 @@ class Trade:
     offer: OrderNumber
     wh: Wh
     price: Price
+
+
+def told_trades(trades: object) -> tuple[list[int], list[int], list[int], list[int]] | None:
+    """Bids, offers, energies [Wh] and prices of a stranger's trades; None if they are no trades in whole numbers."""
+    if not isinstance(trades, Sequence) or not all(isinstance(each, Trade) for each in trades):
+        return None
+    bids, offers = [each.bid for each in trades], [each.offer for each in trades]
+    wh, prices = [each.wh for each in trades], [each.price for each in trades]
+    return (bids, offers, wh, prices) if are_whole(bids, offers, wh, prices) else None
 
 
 @dataclass(frozen=True, slots=True)

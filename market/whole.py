@@ -14,7 +14,7 @@ from collections.abc import Iterable, Sequence
 
 from aipchain.market.splitmix import WORD
 
-__all__ = ["are_whole", "is_whole", "refuse_fraction", "refuse_fractions", "refuse_outside", "refuse_seed"]
+__all__ = ["are_whole", "is_whole", "refuse_fraction", "refuse_fractions", "refuse_outside", "refuse_seed", "whole_sum"]
 
 
 def is_whole(number: object) -> bool:
@@ -23,11 +23,17 @@ def is_whole(number: object) -> bool:
 
 
 def are_whole(*columns: object) -> bool:
-    """Whether each column is a sequence of nothing but whole numbers, at the cost of a sum; True counts as 1 there."""
+    """Whether each column is a sequence of nothing but whole numbers; True counts as 1 in them."""
+    return all(whole_sum(column) is not None for column in columns)
+
+
+def whole_sum(column: object) -> int | None:
+    """The sum of a sequence of whole numbers; None if it is none, because one fraction makes a fraction of a sum."""
     try:
-        return all(isinstance(column, Sequence) and type(sum(column)) is int for column in columns)
+        total = sum(column) if isinstance(column, Sequence) else None
     except (TypeError, ArithmeticError):
-        return False
+        return None
+    return total if is_whole(total) else None
 
 
 def refuse_fraction(what: str, number: object) -> None:

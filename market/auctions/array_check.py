@@ -1,7 +1,8 @@
 """The check of a uniform-price certificate over 64-bit columns: `certificate.verify`, for books of millions of orders.
 
 Import it only where numpy is installed. What is found sound here is sound in the plain form and the other way round; a
-clearing that is not sound is handed to the plain form, which names the breach, so both say the same about it.
+clearing that is not sound is handed to the plain form, which names the breach, so both say the same about it. What
+is no clearing in columns of int64 is malformed.
 """
 
 import numpy as np
@@ -16,10 +17,11 @@ from aipchain.market.auctions.array_book import (
     plain_trades,
 )
 from aipchain.market.auctions.arrays import ArrayClearing
-from aipchain.market.auctions.certificate import UniformCertificate
+from aipchain.market.auctions.certificate import Fault, UniformCertificate
 from aipchain.market.breach import Breach
 from aipchain.market.compiled import HAS_NUMBA
-from aipchain.market.words import Int64s
+from aipchain.market.whole import is_whole
+from aipchain.market.words import Int64s, are_int64s
 
 __all__ = ["verify_array_fills", "verify_arrays"]
 
@@ -29,6 +31,8 @@ def verify_arrays(book: ArrayBook, clearing: ArrayClearing, *, compiled: bool = 
 
     :returns: None if so, else the first breach.
     """
+    if not _are_fills(clearing) or not _are_trades(clearing.trades):
+        return Breach(Fault.MALFORMED)
     if _fills_follow(book, clearing, compiled=compiled) and _trades_realise(book, clearing, compiled=compiled):
         return None
     return certificate.verify(plain_book(book), plain_trades(clearing.trades), _plain_certificate(clearing))
@@ -36,9 +40,28 @@ def verify_arrays(book: ArrayBook, clearing: ArrayClearing, *, compiled: bool = 
 
 def verify_array_fills(book: ArrayBook, clearing: ArrayClearing, *, compiled: bool = HAS_NUMBA) -> Breach | None:
     """Whether price and fills prove that no clearing of the whole book has more welfare: one unsorted pass."""
+    if not _are_fills(clearing):
+        return Breach(Fault.MALFORMED)
     if _fills_follow(book, clearing, compiled=compiled):
         return None
     return certificate.verify_fills(plain_book(book), _plain_certificate(clearing))
+
+
+def _are_fills(clearing: object) -> bool:
+    """Whether price and fills are whole numbers."""
+    return (
+        isinstance(clearing, ArrayClearing)
+        and is_whole(clearing.price)
+        and are_int64s(clearing.bid_fills, clearing.offer_fills)
+    )
+
+
+def _are_trades(trades: object) -> bool:
+    """Whether trades are columns of int64 of one length."""
+    if not isinstance(trades, ArrayTrades):
+        return False
+    columns = (trades.bid_rows, trades.offer_rows, trades.wh, trades.prices)
+    return are_int64s(*columns) and len({len(column) for column in columns}) == 1
 
 
 def _plain_certificate(clearing: ArrayClearing) -> UniformCertificate:

@@ -20,6 +20,7 @@ from typing import TypeAlias
 from aipchain.market.auctions.conditions import LinkedOrder
 from aipchain.market.auctions.relaxation import Node, Window, may_trade
 from aipchain.market.book import OrderNumber, Side
+from aipchain.market.whole import are_whole, is_whole
 
 __all__ = ["BoundTree", "OrderCut", "Part", "PriceCut", "Trace", "bounds", "tree_of"]
 
@@ -70,20 +71,21 @@ def bounds(orders: Sequence[LinkedOrder], tree: BoundTree) -> Iterator[int | Non
     """The bound of each part of the tree [base units]; None for an empty part.
 
     :raises IndexError: a cut or a part of other intervals than the orders have.
+    :raises TypeError: something that is neither a part nor a cut, or has a number that is not whole.
     """
     intervals = len(orders[0].wh) if orders else 0
     waiting = [(tree, Node({}, ((None, None),) * intervals))]
     while waiting:
         here, node = waiting.pop()
         match here:
-            case Part(prices):
+            case Part(prices) if are_whole(prices):
                 if len(prices) != intervals:
                     raise IndexError(f"a part has {len(prices)} prices for {intervals} intervals")
                 yield _bound(orders, node, prices)
-            case OrderCut(number, inside, outside):
+            case OrderCut(number, inside, outside) if is_whole(number):
                 waiting.append((inside, Node({**node.decided, number: True}, node.windows)))
                 waiting.append((outside, Node({**node.decided, number: False}, node.windows)))
-            case PriceCut(interval, most, below, above):
+            case PriceCut(interval, most, below, above) if is_whole(interval) and is_whole(most):
                 if not 0 <= interval < intervals:
                     raise IndexError(f"a cut is of interval {interval}; there are {intervals}")
                 low, high = node.windows[interval]
@@ -91,6 +93,8 @@ def bounds(orders: Sequence[LinkedOrder], tree: BoundTree) -> Iterator[int | Non
                 over = most + 1 if low is None else max(most + 1, low), high
                 waiting.append((below, _in_window(node, interval, under)))
                 waiting.append((above, _in_window(node, interval, over)))
+            case _:
+                raise TypeError(f"{type(here).__name__} is no part of a tree in whole numbers, nor a cut of one")
 
 
 def tree_of(orders: Sequence[LinkedOrder], trace: Trace, bound: int) -> BoundTree:

@@ -14,23 +14,27 @@ Several fills and prices can be optimal, and `verify` takes any of them, as the 
 among them, `verify_clearing` checks, too: the ends of the price interval, their k-blend, ties in full and by lot. All
 of it follows from the fills in one more pass (`margin`).
 
+Certificates and trades come from strangers: whatever they hold, a check answers with a breach and raises nothing.
+
 Cost: one pass over the orders, one over the trades. `array_check` has both for 64-bit columns.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 
 from aipchain.market.auctions.columns import ColumnBook, OrderColumns, TradeColumns, columns_of
+from aipchain.market.auctions.faults import Fault
 from aipchain.market.auctions.margin import best_open, lot_breach, price_ends
 from aipchain.market.auctions.uniform_price import ColumnClearing, UniformClearing
-from aipchain.market.book import BookOrder, OrderNumber, Side, Trade
+from aipchain.market.book import BookOrder, OrderNumber, Side, Trade, told_trades
 from aipchain.market.breach import At, Breach, Thing
 from aipchain.market.rounding import blend
+from aipchain.market.whole import are_whole, is_whole, whole_sum
 
 __all__ = [
     "Fault",
     "UniformCertificate",
+    "are_trades",
     "certificate_of",
     "rows_of",
     "verify",
@@ -39,33 +43,6 @@ __all__ = [
     "verify_ties",
     "verify_trades",
 ]
-
-
-class Fault(StrEnum):
-    """What can be wrong with a clearing or its proof, in the order in which it is looked for."""
-
-    INCOMPLETE = "Incomplete"
-    """The certificate does not have one fill per order of the book."""
-    FILL_OUT_OF_RANGE = "FillOutOfRange"
-    BETTER_ORDER_NOT_FULL = "BetterOrderNotFull"
-    WORSE_ORDER_FILLED = "WorseOrderFilled"
-    SIDES_DIFFER = "SidesDiffer"
-    UNKNOWN_ORDER = "UnknownOrder"
-    ZERO_ENERGY = "ZeroEnergy"
-    OTHER_PRICE = "OtherPrice"
-    SELF_TRADE = "SelfTrade"
-    LISTED_TWICE = "ListedTwice"
-    TRADES_EXCEED_FILL = "TradesExceedFill"
-    ENERGY_MISSING = "EnergyMissing"
-    """A fill is not traded, and it is not one owner's unavoidable self-supply."""
-    OTHER_INTERVAL = "OtherInterval"
-    """Low and high are not the ends of the interval of equilibrium prices."""
-    OTHER_BLEND = "OtherBlend"
-    """The price is not the blend of low and high that was voted."""
-    TIE_LEFT_OPEN = "TieLeftOpen"
-    """A bid and an offer that meet at one price are both not served in full."""
-    TIE_NOT_BY_LOT = "TieNotByLot"
-    """Of equal orders a later one is served before an earlier one is full."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,8 +64,9 @@ def verify(book: ColumnBook, trades: TradeColumns, certificate: UniformCertifica
 
     :returns: None if so, else the first breach.
     """
-    prices = [certificate.price] * len(book.bids)
-    return verify_fills(book, certificate) or verify_trades(book, trades, certificate, prices)
+    return verify_fills(book, certificate) or verify_trades(
+        book, trades, certificate, [certificate.price] * len(book.bids)
+    )
 
 
 def verify_clearing(
@@ -100,6 +78,8 @@ def verify_clearing(
     :param seed: the seed of the interval's lots; of equal fills only theirs are taken.
     """
     book = columns_of(orders)
+    if not _is_clearing(clearing):
+        return Breach(Fault.MALFORMED)
     fills = clearing.fills
     known = {*book.bids.numbers, *book.offers.numbers}
     stranger = next((number for number in fills if number not in known), None)
@@ -116,6 +96,16 @@ def verify_clearing(
         verify(book, trades, proof)
         or _verify_choice(book, clearing, proof, k_permille)
         or verify_ties(book, proof, seed)
+    )
+
+
+def _is_clearing(clearing: object) -> bool:
+    """Whether a clearing is one, and its numbers whole; its trades are looked at as they are read."""
+    return (
+        isinstance(clearing, UniformClearing)
+        and are_whole((clearing.low, clearing.high, clearing.price))
+        and isinstance(clearing.fills, Mapping)
+        and are_whole([*clearing.fills], [*clearing.fills.values()])
     )
 
 
@@ -145,7 +135,12 @@ def _verify_choice(
 
 def verify_fills(book: ColumnBook, certificate: UniformCertificate) -> Breach | None:
     """Whether price and fills prove that no clearing of the whole book has more welfare: one unsorted pass."""
+    if not isinstance(certificate, UniformCertificate) or not is_whole(certificate.price):
+        return Breach(Fault.MALFORMED)
     bids, offers, price = book.bids, book.offers, certificate.price
+    demand, supply = whole_sum(certificate.bid_fills), whole_sum(certificate.offer_fills)
+    if demand is None or supply is None:
+        return Breach(Fault.MALFORMED)
     if (len(bids), len(offers)) != (len(certificate.bid_fills), len(certificate.offer_fills)):
         return Breach(Fault.INCOMPLETE)
     for limit, wh, fill in zip(bids.limits, bids.wh, certificate.bid_fills, strict=True):
@@ -154,9 +149,7 @@ def verify_fills(book: ColumnBook, certificate: UniformCertificate) -> Breach | 
     for limit, wh, fill in zip(offers.limits, offers.wh, certificate.offer_fills, strict=True):
         if fill != wh if limit < price else fill and (limit > price or not 0 < fill <= wh):
             return _first_breach(Side.OFFER, offers, certificate.offer_fills, price)
-    if sum(certificate.bid_fills) != sum(certificate.offer_fills):
-        return Breach(Fault.SIDES_DIFFER)
-    return None
+    return None if demand == supply else Breach(Fault.SIDES_DIFFER)
 
 
 def _first_breach(side: Side, orders: OrderColumns, fills: Sequence[int], price: int) -> Breach | None:
@@ -178,8 +171,11 @@ def verify_trades(
 ) -> Breach | None:
     """Whether the trades realise fills, by counting down what is left of each.
 
+    :param certificate: whose fills are whole, one for each row (`verify_fills`).
     :param prices: what each row of the bids must pay [base units per Wh].
     """
+    if not are_trades(trades):
+        return Breach(Fault.MALFORMED)
     bids_left, offers_left = list(certificate.bid_fills), list(certificate.offer_fills)
     bids, offers = book.bids, book.offers
     for bid, offer, wh, trade_price in zip(trades.bid_rows, trades.offer_rows, trades.wh, trades.prices, strict=True):
@@ -198,6 +194,14 @@ def verify_trades(
     if len(set(zip(trades.bid_rows, trades.offer_rows, strict=True))) != len(trades):
         return Breach(Fault.LISTED_TWICE)
     return _verify_self_supply(book, certificate, bids_left, offers_left)
+
+
+def are_trades(trades: object) -> bool:
+    """Whether a stranger's trades are columns of whole numbers of one length."""
+    if not isinstance(trades, TradeColumns):
+        return False
+    columns = (trades.bid_rows, trades.offer_rows, trades.wh, trades.prices)
+    return are_whole(*columns) and len({len(column) for column in columns}) == 1
 
 
 def _verify_self_supply(
@@ -221,15 +225,14 @@ def _owned(side: OrderColumns, wh: Sequence[int], owner: int) -> int:
 
 
 def rows_of(book: ColumnBook, trades: Sequence[Trade]) -> TradeColumns | Breach:
-    """Trades by rows, or the order that the book does not have on that side."""
+    """Trades by rows, or the order that the book does not have on that side, or that they are no trades."""
+    told = told_trades(trades)
+    if told is None:
+        return Breach(Fault.MALFORMED)
+    bids, offers, wh, prices = told
     bid_row = {number: row for row, number in enumerate(book.bids.numbers)}
     offer_row = {number: row for row, number in enumerate(book.offers.numbers)}
-    for trade in trades:
-        if trade.bid not in bid_row or trade.offer not in offer_row:
-            return Breach(Fault.UNKNOWN_ORDER, At(Thing.ORDER, trade.offer if trade.bid in bid_row else trade.bid))
-    return TradeColumns(
-        [bid_row[trade.bid] for trade in trades],
-        [offer_row[trade.offer] for trade in trades],
-        [trade.wh for trade in trades],
-        [trade.price for trade in trades],
-    )
+    for bid, offer in zip(bids, offers, strict=True):
+        if bid not in bid_row or offer not in offer_row:
+            return Breach(Fault.UNKNOWN_ORDER, At(Thing.ORDER, offer if bid in bid_row else bid))
+    return TradeColumns([bid_row[bid] for bid in bids], [offer_row[offer] for offer in offers], wh, prices)

@@ -5,10 +5,12 @@ conditions and are equal on both sides, one price in each interval within the li
 realise the fills, welfare as told. Then its `bound` by the search's tree (`bound_tree`): every part of it is worth at
 most that. So `gap` is true, and a clearing whose gap is zero is proven optimal.
 
+Clearing and tree come from a stranger: whatever they hold, the check answers with a breach.
+
 Not proven is where within the limits a price lies, nor which of several clearings of equal welfare was taken.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from enum import StrEnum
 
 from aipchain.market.auctions.bound_tree import BoundTree, Trace, bounds, tree_of
@@ -18,6 +20,7 @@ from aipchain.market.auctions.columns import ColumnBook, column_book
 from aipchain.market.auctions.conditions import ConditionalClearing, LinkedOrder, clearing_of, refuse_orders
 from aipchain.market.book import OrderNumber, Side
 from aipchain.market.breach import At, Breach, Thing
+from aipchain.market.whole import are_whole, is_whole
 
 __all__ = ["Fault", "bound_proof", "clear_with_proof", "verify"]
 
@@ -28,6 +31,8 @@ class Fault(StrEnum):
     Faults of trades have the names of `certificate.Fault`; they come after `OUTSIDE_LIMIT`.
     """
 
+    MALFORMED = "Malformed"
+    """What was handed in is no clearing or no tree: not of its type, or with numbers that are not whole."""
     UNKNOWN_ORDER = "UnknownOrder"
     """A fill of an order that is not in the book."""
     OTHER_INTERVALS = "OtherIntervals"
@@ -76,10 +81,26 @@ def verify(
     :raises DuplicateOrder, BadOrder, TypeError: see `conditions.refuse_orders`.
     """
     refuse_orders(orders, lowest_price)
+    if not _is_clearing(clearing):
+        return Breach(Fault.MALFORMED)
     return (
         _verify_fills(orders, clearing)
         or next(filter(None, (_verify_interval(orders, clearing, t) for t in range(len(clearing.prices)))), None)
         or _verify_bound(orders, clearing, proof)
+    )
+
+
+def _is_clearing(clearing: object) -> bool:
+    """Whether a clearing is one, and its numbers whole; its trades are looked at as they are read."""
+    return (
+        isinstance(clearing, ConditionalClearing)
+        and isinstance(clearing.fills, Mapping)
+        and are_whole([*clearing.fills], *clearing.fills.values())
+        and isinstance(clearing.prices, Sequence)
+        and are_whole([price for price in clearing.prices if price is not None])
+        and isinstance(clearing.trades, Sequence)
+        and is_whole(clearing.welfare)
+        and is_whole(clearing.bound)
     )
 
 
@@ -127,6 +148,8 @@ def _verify_bound(orders: Sequence[LinkedOrder], clearing: ConditionalClearing, 
         most = max((each for each in bounds(orders, proof) if each is not None), default=0)
     except IndexError:
         return Breach(Fault.OTHER_INTERVALS)
+    except TypeError:
+        return Breach(Fault.MALFORMED)
     if max(most, worth) > clearing.bound:
         return Breach(Fault.BOUND_NOT_PROVEN, amount=max(most, worth) - clearing.bound)
     return None

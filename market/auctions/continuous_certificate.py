@@ -5,8 +5,9 @@ is to know what waited, and to know that is to run the auction: one pass over th
 which is all that clearing does, too. So the certificate is the list of trades as they happened, and the check follows
 the auction trade by trade, stops at the first that is another one, and names it; nothing is sorted but arrivals.
 
-Trades are first held to the chain's envelope, so that what every rule must keep is found by its own name. Then an
-unlisted trade, one that did not happen, and one with other terms are told apart.
+Trades come from a stranger: what are no trades in whole numbers is a fault like others. They are first held to the
+chain's envelope, so that what every rule must keep is found by its own name. Then an unlisted trade, one that did not
+happen, and one with other terms are told apart.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -14,7 +15,7 @@ from enum import StrEnum
 from itertools import zip_longest
 
 from aipchain.market.auctions.continuous import execute_in_turn
-from aipchain.market.book import BookOrder, OrderNumber, Trade
+from aipchain.market.book import BookOrder, OrderNumber, Trade, told_trades
 from aipchain.market.breach import At, Breach, Thing
 from aipchain.market.envelope import first_breach_in_book
 from aipchain.units import Wh
@@ -25,6 +26,8 @@ __all__ = ["Fault", "in_turn", "verify"]
 class Fault(StrEnum):
     """What can be wrong with the trades, in the order in which it is looked for; the trade is the witness."""
 
+    MALFORMED = "Malformed"
+    """What was handed in are no trades in whole numbers."""
     OUTSIDE_ENVELOPE = "OutsideEnvelope"
     """A trade that the chain would refuse."""
     OTHER_PARTNER = "OtherPartner"
@@ -52,6 +55,8 @@ def verify(
     :param least_wh: as in `continuous.execute_in_turn`, which says what is raised.
     :returns: None if so, else the first breach.
     """
+    if told_trades(trades) is None:
+        return Breach(Fault.MALFORMED)
     refusal = first_breach_in_book(trades, orders)
     if refusal is not None:
         return Breach(Fault.OUTSIDE_ENVELOPE, At(Thing.TRADE, refusal.index))

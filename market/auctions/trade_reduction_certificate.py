@@ -17,6 +17,7 @@ from aipchain.market.allocation.shares import allocate
 from aipchain.market.auctions.certificate import (
     Fault,
     UniformCertificate,
+    are_trades,
     rows_of,
     verify_fills,
     verify_ties,
@@ -33,6 +34,7 @@ from aipchain.market.auctions.trade_reduction import (
 )
 from aipchain.market.book import BookOrder, Side, Trade
 from aipchain.market.breach import Breach
+from aipchain.market.whole import is_whole
 
 __all__ = ["verify_one_price", "verify_orders", "verify_two_prices"]
 
@@ -74,6 +76,8 @@ def _verify(
     decide: Callable[[Margin], Decision],
     seed: int,
 ) -> Breach | None:
+    if not _is_reduction(reduction):
+        return Breach(Fault.MALFORMED)
     flaw = verify_fills(book, certificate) or verify_ties(book, certificate, seed)
     if flaw is not None:
         return flaw
@@ -89,6 +93,15 @@ def _verify(
     left_out = (bid if decision.without_bid else None), (offer if decision.without_offer else None)
     shares = _shares(book, certificate, left_out)
     return verify_trades(book, reduction.trades, shares, [decision.buy_price] * len(book.bids))
+
+
+def _is_reduction(reduction: object) -> bool:
+    return (
+        isinstance(reduction, Reduction)
+        and is_whole(reduction.buy_price)
+        and is_whole(reduction.sell_price)
+        and are_trades(reduction.trades)
+    )
 
 
 def _margin(book: ColumnBook, bid: MarginalOrders, offer: MarginalOrders) -> Margin:

@@ -18,6 +18,7 @@ from aipchain.market.words import Words, int64s
 
 __all__ = [
     "MOST_VALUE",
+    "MOST_WH",
     "ArrayBook",
     "OrderColumns",
     "PairColumns",
@@ -30,7 +31,8 @@ __all__ = [
 MOST_VALUE: Final = 1 << 60
 """Scaled values stay below, so that sums of a few stay inside int64."""
 _MOST_PRICE: Final = MOST_VALUE >> 2
-_MOST_WH: Final = 1 << 40  # a terawatt-hour; with the most pairs, sums stay inside int64
+MOST_WH: Final = 1 << 40
+"""A terawatt-hour: the energy of a side stays below it, so that a sum over the most pairs stays inside int64."""
 _MOST_PAIRS: Final = 1 << 22
 
 
@@ -158,8 +160,8 @@ def _check_orders(bids: OrderColumns, offers: OrderColumns) -> None:
         raise DuplicateOrder(int(numbers[twice[0]]))
     for side in (bids, offers):
         total = sum(side.wh.tolist())
-        if total >= _MOST_WH or int(side.wh.min(initial=1)) <= 0:
-            raise OutsideArrayRange("the energy of one side [Wh], of orders above zero,", total, _MOST_WH - 1)
+        if total >= MOST_WH or int(side.wh.min(initial=1)) <= 0:
+            raise OutsideArrayRange("the energy of one side [Wh], of orders above zero,", total, MOST_WH - 1)
         for limit in (int(side.limit.max(initial=0)), -int(side.limit.min(initial=0))):
             if limit >= _MOST_PRICE:
                 raise OutsideArrayRange("a limit price", limit, _MOST_PRICE - 1)

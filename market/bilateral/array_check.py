@@ -8,15 +8,24 @@ from typing import Final
 
 import numpy as np
 
-from aipchain.market.bilateral.array_book import MOST_VALUE, ArrayBook, OrderColumns, bids_of, energy_by_order
-from aipchain.market.bilateral.array_solve import check_values, draws, perturbed
+from aipchain.market.bilateral.array_book import (
+    MOST_VALUE,
+    MOST_WH,
+    ArrayBook,
+    OrderColumns,
+    bids_of,
+    energy_by_order,
+)
+from aipchain.market.bilateral.array_solve import draws, perturbed, values_fit
 from aipchain.market.bilateral.arrays import ArrayCertificate, ArrayClearing, prices_of
-from aipchain.market.bilateral.certificate import Fault, OrderChallenge, PairChallenge, foreign_numbers
+from aipchain.market.bilateral.certificate import Fault, ForeignNumbers, OrderChallenge, PairChallenge, foreign_numbers
 from aipchain.market.bilateral.check_kernel import Claim, Side, duals_fit, holds
 from aipchain.market.bilateral.rows import Integers, Rows
+from aipchain.market.bilateral.tie_break import TieBreak
 from aipchain.market.book import OrderNumber
 from aipchain.market.breach import Breach
 from aipchain.market.compiled import HAS_NUMBA
+from aipchain.market.words import are_int64s
 
 __all__ = ["verify_arrays"]
 
@@ -27,30 +36,43 @@ _MOST_DUAL: Final = 2 * MOST_VALUE - 1
 def verify_arrays(book: ArrayBook, clearing: ArrayClearing, certificate: ArrayCertificate, seed: int) -> Breach | None:
     """The first breach, or None if the fills are an optimum of the book at the certificate's prices.
 
-    Numbers are taken by place, so an order cannot be dropped: a certificate of other lengths is refused.
-
-    :raises ValueError: fills, prices or duals are for another number of pairs or orders.
+    Numbers are taken by place, so an order cannot be dropped: a certificate of other lengths is malformed. Numbers that
+    no clearing in 64 bits was made unique by are too long.
     """
+    if not _are_told(book, clearing, certificate):
+        return Breach(Fault.MALFORMED)
     u, p, fills = certificate.u, certificate.p, clearing.fills
-    sizes = ((u, book.bids.wh), (p, book.offers.wh), (fills, book.charge), (clearing.price, book.charge))
-    if any(len(given) != len(needed) for given, needed in sizes):
-        raise ValueError("fills, prices and duals must have one number for each pair and order of the book")
     if numbers := foreign_numbers(certificate.tie_break, seed):
         return Breach(numbers)
+    if not values_fit(book, certificate.tie_break):
+        return Breach(ForeignNumbers.TOO_LONG)
     if HAS_NUMBA and duals_fit(u, _MOST_DUAL) and duals_fit(p, _MOST_DUAL) and _holds(book, clearing, certificate):
         return None
     return (
         _wrong_dual(book.bids, u)
         or _wrong_dual(book.offers, p)
+        or _wrong_sum(book, fills)
         or _wrong_order(book, fills, u, p)
         or _wrong_pair(book, fills, certificate)
         or _wrong_price(book, clearing, certificate)
     )
 
 
+def _are_told(book: ArrayBook, clearing: object, certificate: object) -> bool:
+    """Whether clearing and certificate are of their types, in columns of int64 as long as those of the book."""
+    if not isinstance(clearing, ArrayClearing) or not isinstance(certificate, ArrayCertificate):
+        return False
+    given = (certificate.u, certificate.p, clearing.fills, clearing.price)
+    needed = (book.bids.wh, book.offers.wh, book.charge, book.charge)
+    return (
+        isinstance(certificate.tie_break, TieBreak)
+        and are_int64s(*given)
+        and all(len(each) == len(other) for each, other in zip(given, needed, strict=True))
+    )
+
+
 def _holds(book: ArrayBook, clearing: ArrayClearing, certificate: ArrayCertificate) -> bool:
     """Yes or no in one pass; where no, the steps after it say why."""
-    check_values(book, certificate.tie_break)
     of_bids, of_offers = draws(book, certificate.tie_break)
     bids = Side(book.bids.wh, book.bids.limit, certificate.u, of_bids)
     offers = Side(book.offers.wh, book.offers.limit, certificate.p, of_offers)
@@ -61,6 +83,17 @@ def _holds(book: ArrayBook, clearing: ArrayClearing, certificate: ArrayCertifica
 def _wrong_dual(side: OrderColumns, duals: Integers) -> Breach | None:
     wrong = np.flatnonzero((duals < 0) | (duals > _MOST_DUAL))
     return _of_order(Fault.DUAL_NEGATIVE, side, int(wrong[0])) if len(wrong) else None
+
+
+def _wrong_sum(book: ArrayBook, fills: Integers) -> Breach | None:
+    """A fill that is more than any order has, either way, so that sums of such could run over."""
+    wrong = np.flatnonzero((fills > MOST_WH) | (fills < -MOST_WH))
+    if not len(wrong):
+        return None
+    at = int(wrong[0])
+    if fills[at] < 0:
+        return _of_pair(Fault.ZERO_ENERGY, book, at)
+    return _of_order(Fault.OVERFILLED, book.bids, int(bids_of(book.worth, wrong[:1])[0]))
 
 
 def _wrong_order(book: ArrayBook, fills: Integers, u: Integers, p: Integers) -> Breach | None:

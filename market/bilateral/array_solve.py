@@ -22,7 +22,17 @@ from aipchain.market.errors import OutsideArrayRange
 from aipchain.market.splitmix import GAMMA
 from aipchain.market.words import Words, mix_words
 
-__all__ = ["DENSE_FROM", "MANY_ORDERS", "check_values", "dense", "draws", "perturbed", "plain", "solve", "sparse"]
+__all__ = [
+    "DENSE_FROM",
+    "MANY_ORDERS",
+    "dense",
+    "draws",
+    "perturbed",
+    "plain",
+    "solve",
+    "sparse",
+    "values_fit",
+]
 
 MANY_ORDERS: Final = 50_000
 """Orders from which trees are so large that shortest paths win, if there are few pairs."""
@@ -38,19 +48,24 @@ def perturbed(book: ArrayBook, tie_break: TieBreak) -> Integers:
 
     :raises OutsideArrayRange: a value does not fit.
     """
-    check_values(book, tie_break)
+    _check_values(book, tie_break)
     make = pair_values if HAS_NUMBA else _pair_values
     return make(book.worth, *draws(book, tie_break), tie_break.bits)
 
 
-def check_values(book: ArrayBook, tie_break: TieBreak) -> None:
+def _check_values(book: ArrayBook, tie_break: TieBreak) -> None:
     """Refuse a book whose scaled values do not fit.
 
     :raises OutsideArrayRange: a value does not fit.
     """
-    most = int(book.worth.value.max(initial=0))
-    if most >= MOST_VALUE >> tie_break.bits:
+    if not values_fit(book, tie_break):
+        most = int(book.worth.value.max(initial=0))
         raise OutsideArrayRange("the largest value of a pair", most, (MOST_VALUE >> tie_break.bits) - 1)
+
+
+def values_fit(book: ArrayBook, tie_break: TieBreak) -> bool:
+    """Whether the scaled values of a book fit 64 bits."""
+    return int(book.worth.value.max(initial=0)) < MOST_VALUE >> tie_break.bits
 
 
 def solve(book: ArrayBook, values: Integers) -> Solution:

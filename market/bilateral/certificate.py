@@ -8,19 +8,20 @@ Fills are optimal exactly if duals exist with
 Together these say that the total value equals sum u_i d_i + sum p_j s_j, which no fills can exceed (weak duality).
 Every condition is about one pair or one order. So a wrong certificate has a witness that fits in a line, and whoever
 accepted it in good faith, a chain for example, can be shown that line: `PairChallenge`, `OrderChallenge`, `is_fraud`.
-`verify` asks every possible question and gives the first breach, orders before pairs, by number.
+`verify` asks every possible question and gives the first breach, orders before pairs, by number. Trades, duals and
+challenges come from strangers: whatever they hold, nothing is raised.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
-from typing import Final
 
+from aipchain.market.bilateral.faults import MOST_ATTEMPTS, Fault, ForeignNumbers, foreign_numbers
 from aipchain.market.bilateral.pairs import BilateralBook, CandidatePair, surplus
 from aipchain.market.bilateral.result import BilateralTrade, trade_price
 from aipchain.market.bilateral.tie_break import TieBreak
-from aipchain.market.book import BookOrder, OrderNumber, Side
+from aipchain.market.book import BookOrder, OrderNumber, Side, told_trades
 from aipchain.market.breach import Breach, Witness
+from aipchain.market.whole import are_whole, is_whole
 
 __all__ = [
     "MOST_ATTEMPTS",
@@ -36,55 +37,6 @@ __all__ = [
     "pair_breach",
     "verify",
 ]
-
-
-MOST_ATTEMPTS: Final = 8
-"""From the fifth on numbers have 64 bits; that so many leave a tie is beyond all chance."""
-
-
-class Fault(StrEnum):
-    """What can be wrong with a clearing or its certificate."""
-
-    UNKNOWN_PAIR = "UnknownPair"
-    """Energy goes between orders that are no candidate pair, or have no surplus."""
-    LISTED_TWICE = "ListedTwice"
-    """A pair trades twice in one result."""
-    ZERO_ENERGY = "ZeroEnergy"
-    """A trade without energy, or with less."""
-    DUAL_MISSING = "DualMissing"
-    """An order of the book has no dual: it may have been dropped."""
-    DUAL_OF_NO_ORDER = "DualOfNoOrder"
-    """A dual for an order that is not in the book, or on its other side."""
-    DUAL_NEGATIVE = "DualNegative"
-    """A dual below zero."""
-    OVERFILLED = "Overfilled"
-    """More energy than the order holds."""
-    BETTER_FILL_EXISTS = "BetterFillExists"
-    """An order with a dual above zero is not served in full."""
-    BETTER_PAIR_EXISTS = "BetterPairExists"
-    """A pair is worth more than its duals say: both would gain by trading."""
-    PAIR_NOT_WORTH_IT = "PairNotWorthIt"
-    """A pair trades that is worth less than its duals say."""
-    WRONG_CHARGE = "WrongCharge"
-    """A trade has another charge than its candidate pair."""
-    WRONG_PRICE = "WrongPrice"
-    """A trade has another price than the duals say."""
-
-
-class ForeignNumbers(StrEnum):
-    """What can be wrong with the numbers that tell equal trades apart; the whole certificate is wrong then."""
-
-    OTHER_SEED = "OtherSeed"
-    """They are not those of the interval."""
-    TOO_LONG = "TooLong"
-    """They were drawn more often than any book needs."""
-
-
-def foreign_numbers(tie_break: TieBreak, seed: int) -> ForeignNumbers | None:
-    """Whether equal trades were told apart by other numbers than those of the interval's `seed`."""
-    if tie_break.seed != seed:
-        return ForeignNumbers.OTHER_SEED
-    return ForeignNumbers.TOO_LONG if tie_break.attempt > MOST_ATTEMPTS else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +77,8 @@ def verify(
     :param seed: the public number of the interval. Whoever clears may not choose between equally good trades by
         another one.
     """
+    if not _are_told(trades, certificate):
+        return Breach(Fault.MALFORMED)
     if numbers := foreign_numbers(certificate.tie_break, seed):
         return Breach(numbers)
     facts = _Facts(book, trades, certificate)
@@ -141,6 +95,8 @@ def examine(
     challenge: PairChallenge | OrderChallenge,
 ) -> Breach | None:
     """What this one pair or order shows to be wrong, if anything; a challenge of something else shows nothing."""
+    if not _are_told(trades, certificate):
+        return Breach(Fault.MALFORMED)
     fault = _Facts(book, trades, certificate).answer(challenge)
     return None if fault is None else Breach(fault, challenge)
 
@@ -173,6 +129,22 @@ def order_breach(wh: int, filled: int, dual: int | None) -> Fault | None:
     return Fault.BETTER_FILL_EXISTS if dual and filled < wh else None
 
 
+def _are_told(trades: object, certificate: object) -> bool:
+    """Whether trades and certificate are of their types, and all their numbers whole."""
+    return (
+        isinstance(trades, Sequence)
+        and all(isinstance(each, BilateralTrade) for each in trades)
+        and told_trades([each.trade for each in trades]) is not None
+        and are_whole([each.charge for each in trades])
+        and isinstance(certificate, BilateralCertificate)
+        and isinstance(certificate.tie_break, TieBreak)
+        and all(
+            isinstance(duals, Mapping) and are_whole([*duals], [*duals.values()])
+            for duals in (certificate.u, certificate.p)
+        )
+    )
+
+
 class _Facts:
     """What the answers are read from: book, trades and duals by number."""
 
@@ -199,10 +171,11 @@ class _Facts:
     def answer(self, challenge: PairChallenge | OrderChallenge) -> Fault | None:
         """The fault that the challenge shows, if any."""
         match challenge:
-            case OrderChallenge(number):
+            case OrderChallenge(number) if is_whole(number):
                 return self._order(number)
-            case PairChallenge(bid, offer):
+            case PairChallenge(bid, offer) if are_whole((bid, offer)):
                 return self._pair(bid, offer)
+        return None
 
     def _order(self, number: OrderNumber) -> Fault | None:
         order = self.bids.get(number) or self.offers.get(number)
