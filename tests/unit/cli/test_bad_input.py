@@ -124,3 +124,12 @@ def test_a_reader_that_went_away_is_nothing_to_talk_about(command: tuple[str, ..
 
     os.close(writer)
     assert (ended.returncode, ended.stderr) == (1, "")
+
+
+def test_where_nobody_hears_the_sentence_the_exit_code_is_still_right() -> None:
+    """Standard error on the same full disk."""
+    script = "from aipchain.cli.app import main; main()"
+    with Path("/dev/full").open("w") as full:
+        ended = subprocess.run([sys.executable, "-c", script, "--help"], stdout=full, stderr=full, check=False)
+
+    assert ended.returncode == 2

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from aipchain.cli.output import refuse_unwritable, write_file
+from aipchain.cli.output import refuse_unwritable, show_table, write_file
 from aipchain.errors import InputError
 
 Aip = Callable[..., Any]
@@ -124,6 +124,13 @@ def test_a_socket_is_no_place_to_write(tmp_path: Path, monkeypatch: pytest.Monke
         heard.bind("socket")
         with pytest.raises(InputError, match="it is a socket"):
             refuse_unwritable(Path("socket"))
+
+
+def test_heads_of_tables_are_text(capsys: pytest.CaptureFixture[str]) -> None:
+    """A home is called what it is called: nothing of it is taken for a style, and a terminal obeys none of it."""
+    show_table("Bills", ("rule", "[bold]home\x1b[2J"), [("uniform-price", 3)])
+
+    assert "[bold]home\\x1b[2J" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("option", ["--report", "--json"])
