@@ -225,7 +225,7 @@ def _bound(connection: Connection, binding_hash: Hash) -> dict[str, object]:
     return {
         "plugin": plugin_label(connection, binding_hash),
         "bundle": hexed(bound.binding.bundle) if bound else None,
-        "config": bound.binding.config.decode() if bound else None,
+        "config": bound.binding.config.decode(errors="replace") if bound else None,
         "binding_hash": hexed(binding_hash),
     }
 
