@@ -14,7 +14,7 @@ from typing import Final, NewType
 from aipchain.market.auctions.ties import lots
 from aipchain.market.errors import DuplicateOrder
 from aipchain.market.splitmix import WORD
-from aipchain.market.whole import are_whole, refuse_fraction, refuse_outside
+from aipchain.market.whole import are_whole, refuse_fraction, refuse_outside, refuse_seed
 from aipchain.units import Price, Wh
 
 __all__ = [
@@ -151,9 +151,10 @@ def keep_largest(trades: Iterable[Trade], limit: int = MAX_TRADES, *, seed: int)
     What a rule promises beyond the envelope, a part may break: conditions, equal parts, an optimum.
 
     :param seed: of equal trades those whose orders have lower lots are kept (`auctions.ties.tie_seed`).
-    :raises TypeError, ValueError: `limit` is negative, or a number is not whole.
+    :raises TypeError, ValueError: `limit` is negative, the seed of more than 64 bits, or one is not whole.
     """
     refuse_outside("the most trades", limit, 0)
+    refuse_seed(seed)
     listed = in_canonical_order(trades)
     if len(listed) <= limit:
         return listed

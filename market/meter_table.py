@@ -3,19 +3,22 @@
     7=400,9=350          entries parted by one sign; in each a meter, another sign, and what belongs to the meter
 
 Which signs, and what belongs to a meter, is said by whoever reads a table. An empty text is an empty table. Nothing is
-dropped silently: a word, a fraction, a blank, a missing sign or a meter that stands twice is refused in one sentence
-that names the table.
+dropped silently: a word, a fraction, a blank, a missing sign, a number longer than any there is or a meter that stands
+twice is refused in one sentence that names the table.
 """
 
 from collections.abc import Callable
-from typing import TypeVar
+from typing import Final, TypeVar
 
-from aipchain.market.book import MeterId
+from aipchain.market.book import DEAREST, MeterId
 from aipchain.market.errors import TableInvalid
 
-__all__ = ["read_halves", "read_number", "read_table"]
+__all__ = ["MOST_DIGITS", "read_halves", "read_number", "read_table"]
 
 _T = TypeVar("_T")
+
+MOST_DIGITS: Final = len(str(DEAREST))
+"""Digits of the largest number that any part of an order has: what is longer is no number of a market."""
 
 
 def read_table(
@@ -51,9 +54,11 @@ def read_halves(what: str, text: str, sign: str, of: str) -> tuple[str, str]:
 def read_number(what: str, text: str, *, signed: bool = False) -> int:
     """A whole number in digits; one minus sign before them where it may be negative.
 
-    :raises TableInvalid: it is none.
+    :raises TableInvalid: it is none, or longer than `MOST_DIGITS`.
     """
     digits = text.removeprefix("-") if signed else text
     if not (digits.isascii() and digits.isdigit()):
         raise TableInvalid(what, f"{text!r} is no whole number")
+    if len(digits) > MOST_DIGITS:
+        raise TableInvalid(what, f"a number has {len(digits)} digits; none has more than {MOST_DIGITS}")
     return int(text)

@@ -11,7 +11,7 @@ from typing import Protocol
 
 from aipchain.market.auctions.ties import lots
 from aipchain.market.book import MAX_TRADES, OrderNumber, Trade, in_canonical_order
-from aipchain.market.whole import refuse_outside
+from aipchain.market.whole import refuse_outside, refuse_seed
 from aipchain.units import Price
 
 __all__ = ["HasLimit", "keep_best"]
@@ -36,9 +36,10 @@ def keep_best(
 
     :param orders: the book; it must hold all orders of the trades.
     :param seed: of equal trades those whose orders have lower lots are kept (`ties.tie_seed`).
-    :raises TypeError, ValueError: `limit` is negative, or a number is not whole.
+    :raises TypeError, ValueError: `limit` is negative, the seed of more than 64 bits, or one is not whole.
     """
     refuse_outside("the most trades", limit, 0)
+    refuse_seed(seed)
     listed = in_canonical_order(trades)
     if len(listed) <= limit:
         return listed

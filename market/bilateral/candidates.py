@@ -18,6 +18,7 @@ from aipchain.market.bilateral.preferences import Wishes
 from aipchain.market.bilateral.surroundings import Surroundings
 from aipchain.market.bilateral.tie_break import TieBreak
 from aipchain.market.book import BookOrder, MeterId, Side, in_number_order
+from aipchain.market.whole import refuse_fraction, refuse_outside, refuse_seed
 
 __all__ = ["MOST_PAIRS", "Surroundings", "candidate_pairs", "manageable_pairs"]
 
@@ -36,8 +37,10 @@ def candidate_pairs(
     :raises ValueError: `nearest` is below one.
     :raises DuplicateOrder: two orders have one number.
     """
-    if nearest is not None and nearest < 1:
-        raise ValueError(f"{nearest} sellers for a bid; at least one is needed")
+    if nearest is not None:
+        refuse_fraction("the number of sellers for a bid", nearest)
+        if nearest < 1:
+            raise ValueError(f"{nearest} sellers for a bid; at least one is needed")
     book = _Book(orders, surroundings)
     tie_break = TieBreak(seed)
     pairs: list[CandidatePair] = []
@@ -53,7 +56,12 @@ def manageable_pairs(
     """All candidate pairs of a book in which there can be no more than `most`; of larger books, the ones that matter.
 
     Listed partners are among them.
+
+    :param seed: public number of the interval, 0..2^64-1.
+    :raises TypeError, ValueError: `most` is negative, the seed of more than 64 bits, or one of them is not whole.
     """
+    refuse_seed(seed)
+    refuse_outside("the most pairs", most, 0)
     book = _Book(orders, surroundings)
     if len(book.bids) * len(book.offers) <= most:
         return candidate_pairs(orders, surroundings)

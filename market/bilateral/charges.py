@@ -17,6 +17,7 @@ from typing import Final, TypeAlias
 from aipchain.market.bilateral.errors import PreferencesInvalid
 from aipchain.market.book import MeterId
 from aipchain.market.rounding import PERMILLE, rounded_up
+from aipchain.market.whole import refuse_fraction
 from aipchain.units import Price
 
 __all__ = ["ORIGIN", "Connection", "Connections", "Place", "by_distance", "distance_m", "free_of_charge"]
@@ -34,6 +35,9 @@ class Connection:
     loss_permille: int = 0
 
     def __post_init__(self) -> None:
+        if type(self.charge) is not int or type(self.loss_permille) is not int:  # asked here too: there are many
+            refuse_fraction("the charge of a connection", self.charge)
+            refuse_fraction("the loss of a connection [permille]", self.loss_permille)
         if self.charge < 0 or not 0 <= self.loss_permille <= PERMILLE:
             raise PreferencesInvalid(
                 "connection", f"charge {self.charge} must not be negative, loss {self.loss_permille} lie in 0..1000"
@@ -56,6 +60,10 @@ class Place:
     east_m: int
     north_m: int
 
+    def __post_init__(self) -> None:
+        refuse_fraction("metres east", self.east_m)
+        refuse_fraction("metres north", self.north_m)
+
 
 ORIGIN: Final = Place(0, 0)
 
@@ -72,8 +80,18 @@ def by_distance(
 
     The function raises PreferencesInvalid for a meter without a place.
 
+    :raises TypeError: a charge, a loss or its price is not whole.
+    :raises PreferencesInvalid: one of them is negative.
     :param loss_price: what a lost watt-hour costs [base units per Wh]; it is charged to the millionth of the energy.
     """
+    for what, number in (
+        ("the charge by distance", per_km),
+        ("the loss by distance", loss_permille_per_km),
+        ("the price of losses", loss_price),
+    ):
+        refuse_fraction(what, number)
+        if number < 0:
+            raise PreferencesInvalid(what, f"{number} must not be negative")
 
     def connection(seller: MeterId, buyer: MeterId) -> Connection:
         metres = distance_m(_known(places, seller), _known(places, buyer))

@@ -37,8 +37,9 @@ class CandidatePair:
     bonus: int = 0
 
     def __post_init__(self) -> None:
-        refuse_fraction("the charge of a pair", self.charge)
-        refuse_fraction("the bonus of a pair", self.bonus)
+        if type(self.charge) is not int or type(self.bonus) is not int:  # asked here too: there are many
+            refuse_fraction("the charge of a pair", self.charge)
+            refuse_fraction("the bonus of a pair", self.bonus)
         if self.charge < 0 or self.bonus < 0:
             raise PairInvalid(self.bid, self.offer, f"charge {self.charge} and bonus {self.bonus} must not be negative")
 

@@ -25,7 +25,8 @@ from typing import Final
 
 from aipchain.market.bilateral.charges import Connection
 from aipchain.market.bilateral.errors import PreferencesInvalid
-from aipchain.market.book import BookOrder, MeterId, ReferencePrice
+from aipchain.market.book import DEAREST, BookOrder, MeterId, ReferencePrice
+from aipchain.market.splitmix import WORD
 from aipchain.units import Price
 
 __all__ = ["POINTS", "Criterion", "Meeting", "Requirements", "Standing", "Wishes", "bonus", "is_excluded", "points"]
@@ -76,7 +77,10 @@ class Requirements:
     def __post_init__(self) -> None:
         for name in ("least_reliability", "least_green", "least_reputation", "most_loss"):
             _check(f"requirements, {name}", getattr(self, name), POINTS)
-        _check("requirements, most_charge", self.most_charge or 0, None)
+        if type(self.only_partners) is not bool:
+            raise PreferencesInvalid("requirements, only_partners", "it must be true or false")
+        if self.most_charge is not None:
+            _check("requirements, most_charge", self.most_charge, DEAREST)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,10 +92,12 @@ class Wishes:
     requirements: Requirements = field(default_factory=Requirements)
 
     def __post_init__(self) -> None:
+        for meter in self.partners:
+            _check("partners", meter, WORD)
         if len(set(self.partners)) < len(self.partners):
             raise PreferencesInvalid("partners", "a meter is listed twice; list each once, the best first")
         for criterion, weight in self.weights.items():
-            _check(f"weight of {criterion.value}", weight, None)
+            _check(f"weight of {criterion.value}", weight, DEAREST)
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +156,6 @@ def _cheapness(limit: Price, reference: ReferencePrice | None) -> int:
     return min(POINTS, max(0, reached))
 
 
-def _check(where: str, number: object, most: int | None) -> None:
-    if type(number) is not int or number < 0 or (most is not None and number > most):
-        bounds = "a whole number, not negative" if most is None else f"a whole number in 0..{most}"
-        raise PreferencesInvalid(where, f"{number!r} must be {bounds}")
+def _check(where: str, number: object, most: int) -> None:
+    if type(number) is not int or not 0 <= number <= most:
+        raise PreferencesInvalid(where, f"{number!r} must be a whole number in 0..{most}")

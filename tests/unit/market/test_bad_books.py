@@ -26,7 +26,7 @@ from aipchain.market.bilateral.arrays import clear_objects
 from aipchain.market.bilateral.candidates import Surroundings, candidate_pairs
 from aipchain.market.bilateral.clearing import clear_bilateral
 from aipchain.market.bilateral.pairs import BilateralBook
-from aipchain.market.book import BookOrder, OrderNumber, ReferencePrice, Side, Trade
+from aipchain.market.book import DEAREST, BookOrder, OrderNumber, ReferencePrice, Side, Trade
 from aipchain.market.envelope import PlacedOrder, first_breach_in_book
 from aipchain.market.errors import DuplicateOrder
 from aipchain.market.network.clearing import clear_grid
@@ -49,7 +49,6 @@ Clear = Callable[[Orders, int], Sequence[Trade]]
 PRICE = 15
 SEED = 7
 MOST_WH = 2**64 - 1
-DEAREST = 2**128 - 1
 HOUR = Interval(UnixSeconds(36_000), 3_600)
 SCHEDULE = schedule_of(HOUR, (GateRule(Product.DAY_AHEAD, -3_000, -2_000), GateRule(Product.INTRADAY, -2_000, -1_000)))
 
@@ -183,6 +182,22 @@ def test_prices_at_the_edge_of_u128_stay_exact(book: Book, clear: Clear) -> None
     )
 
     assert traded(clear, orders, DEAREST - 1) in ((0, 5) if clear is KERNELS["trade reduction"] else (5, 10))
+
+
+def test_a_reduction_at_the_edge_of_u128_trades_at_the_price_of_whom_it_leaves_out(book: Book) -> None:
+    """Ben, who sets the price, is one base unit below the very top, and so is what Ann pays."""
+    orders = book(f"bid ann {DEAREST}@5", f"bid ben {DEAREST - 1}@5", f"offer cat {DEAREST - 2}@10")
+    trades = clear_trade_reduction(orders, seed=SEED)
+
+    assert trades == (Trade(OrderNumber(0), OrderNumber(2), Wh(5), Price(DEAREST - 1)),)
+    assert first_breach_in_book(trades, orders) is None
+
+
+def test_above_the_edge_there_are_no_orders(book: Book) -> None:
+    """No kernel is given one: u128 is the end of prices, u64 of energy."""
+    for terms in (f"{DEAREST + 1}@5", f"5@{MOST_WH + 1}"):
+        with pytest.raises(ValueError, match=r"order 0: its (limit price|energy .Wh.) is"):
+            book(f"bid ann {terms}")
 
 
 @every_full_kernel

@@ -21,6 +21,7 @@ def test_a_table_gives_each_meter_what_is_behind_its_sign() -> None:
         ("-7=1", "notes: '-7' is no whole number"),
         (" 7=1", "notes: ' 7' is no whole number"),
         ("²=1", "notes: '²' is no whole number"),
+        ("1" * 4_301 + "=1", "notes: a number has 4301 digits; none has more than 39"),
         ("7=1,07=2", "notes: meter 7 is listed twice"),
     ],
 )

@@ -1,6 +1,7 @@
 """Known defects of other markets' matchers, by name, and what must hold instead.
 
-`python_and_chain_agree` stands with the specification of the pallets.
+`python_and_chain_agree` stands with the specification of the pallets; what `integers_only` refuses, by kernel, in
+`test_whole_numbers`.
 """
 
 from collections.abc import Callable, Sequence

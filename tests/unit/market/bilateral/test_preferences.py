@@ -187,7 +187,15 @@ def test_unknown_places_are_refused() -> None:
         ('{"requirements":{"least_green":1001}}', "0..1000"),
         ('{"requirements":{"least_green":0.5}}', "0.5 is a fraction"),
         ('{"requirements":{"only_partners":1}}', "true or false"),
-        ('{"weights":{"greenest":-1}}', "not negative"),
+        ('{"weights":{"greenest":-1}}', "must be a whole number in 0.."),
+        ('{"partners":[1],"partners":[2]}', "'partners' stands twice; say it once"),
+        ('{"requirements":{"least_green":800,"least_green":0}}', "'least_green' stands twice; say it once"),
+        ('{"weights":{"greenest":' + "9" * 4_301 + "}}", "a number has 4301 digits; none has more than 39"),
+        ('{"weights":{"greenest":' + str(2**128) + "}}", "must be a whole number in 0.."),
+        ('{"partners":[-' + "9" * 40 + "]}", "a number has 40 digits; none has more than 39"),
+        ('{"partners":[-1]}', "partners: -1 must be a whole number in 0.."),
+        ('{"partners":[18446744073709551616]}', "partners: 18446744073709551616 must be a whole number in 0.."),
+        ('{"requirements":{"most_charge":0.0}}', "0.0 is a fraction"),
         ('{"weights":{"greenest":true}}', "whole number"),
         ('{"partners":[1,1]}', "listed twice"),
         ('{"partners":["1"]}', "list of meter numbers"),
@@ -198,6 +206,55 @@ def test_wishes_that_mean_nothing_are_refused(text: str, problem: str) -> None:
     """What is not known is never dropped in silence."""
     with pytest.raises(PreferencesInvalid, match=problem):
         decode_wishes(text)
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda: Requirements(most_charge=Price(0.0)),  # type: ignore[arg-type]
+        lambda: Requirements(only_partners=1),  # type: ignore[arg-type]
+        lambda: Requirements(least_green=0.0),  # type: ignore[arg-type]
+        lambda: Wishes((1.0,)),  # type: ignore[arg-type]
+        lambda: Wishes(weights={Criterion.GREENEST: 1.0}),  # type: ignore[dict-item]
+        lambda: Standing(green=1.0),  # type: ignore[arg-type]
+    ],
+)
+def test_wishes_are_whole_however_they_are_made(make: Callable[[], object]) -> None:
+    """What text may not say, objects may not either."""
+    with pytest.raises(PreferencesInvalid):
+        make()
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda: Place(1.5, 2),  # type: ignore[arg-type]
+        lambda: Place(1, 2.0),  # type: ignore[arg-type]
+        lambda: Connection(1.5),  # type: ignore[arg-type]
+        lambda: Connection(Price(1), 1.0),  # type: ignore[arg-type]
+        lambda: by_distance({}, 1.5),  # type: ignore[arg-type]
+        lambda: by_distance({}, Price(1), 0.5),  # type: ignore[arg-type]
+        lambda: by_distance({}, Price(1), loss_price=0.5),  # type: ignore[arg-type]
+    ],
+)
+def test_ways_are_measured_in_whole_numbers(make: Callable[[], object]) -> None:
+    """Metres, charges and losses."""
+    with pytest.raises(TypeError, match="which is not a whole number"):
+        make()
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda: by_distance({}, Price(-1)),
+        lambda: by_distance({}, Price(1), -1),
+        lambda: by_distance({}, Price(1), loss_price=Price(-1)),
+    ],
+)
+def test_distance_is_never_paid_for(make: Callable[[], object]) -> None:
+    """A charge below zero would round to nothing on short ways, and be refused on long ones."""
+    with pytest.raises(PreferencesInvalid, match="-1 must not be negative"):
+        make()
 
 
 def test_a_standing_outside_permille_is_refused() -> None:

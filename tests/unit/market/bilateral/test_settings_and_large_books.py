@@ -34,6 +34,8 @@ def test_tables_are_read() -> None:
         (read_partners, "12>", "partners: '' is no whole number"),
         (read_partners, "1>2;1>3", "partners: meter 1 is listed twice"),
         (read_partners, "1>-2", "partners: '-2' is no whole number"),
+        (read_places, "7=-" + "1" * 4_301 + "/0", "places: a number has 4301 digits; none has more than 39"),
+        (read_partners, "1>" + "1" * 40, "partners: a number has 40 digits; none has more than 39"),
         (read_places, "7=120", "places: '120' has no '/' between metres east and metres north"),
         (read_places, "7=1/2/3", "places: '2/3' is no whole number"),
         (read_places, "7=1.5/0", "places: '1.5' is no whole number"),
@@ -90,6 +92,39 @@ def test_the_array_form_refuses_what_does_not_fit(
     """Nothing wraps round in silence."""
     with pytest.raises(refusal):
         arrays.array_book(bids, offers, pairs)
+
+
+@pytest.mark.parametrize("fractions", [[1.5], [1.0], ["1"], [True]])
+@pytest.mark.parametrize("column", ["number", "owner", "wh", "limit", "bid", "offer", "charge", "bonus"])
+def test_columns_hold_whole_numbers(column: str, fractions: list[object]) -> None:
+    """A column of another type is refused, not cut to whole numbers."""
+    columns, pairs, given = side([1]), pair(0, 0, 0, 0), np.array(fractions)
+    if hasattr(columns, column):
+        columns = replace(columns, **{column: given})
+    else:
+        pairs = pairs._replace(**{column: given})
+
+    with pytest.raises(TypeError, match=r"is not a whole number|not uint64"):
+        arrays.array_book(columns, side([2]), pairs)
+
+
+def test_columns_of_fewer_bits_do_not_run_over() -> None:
+    """Limits of eight bits have a difference of nine."""
+    bids, offers = side([1], limit=100), replace(side([2], limit=-100), owner=np.array([1]))
+    narrow = arrays.array_book(replace(bids, limit=bids.limit.astype(np.int8)), offers, pair(0, 0, 0, 0))
+
+    assert narrow.worth.value.tolist() == [200]
+
+
+def test_few_sellers_and_few_pairs_are_whole_numbers(book: Book) -> None:
+    """Of sellers at least one, of pairs none or more."""
+    orders = book("bid ann 20@5", "offer cat 10@5")
+    with pytest.raises(TypeError, match="the number of sellers for a bid is"):
+        candidate_pairs(orders, Surroundings(), nearest=1.5)  # type: ignore[arg-type]
+    with pytest.raises(ValueError, match="the most pairs is -1"):
+        manageable_pairs(orders, Surroundings(), seed=1, most=-1)
+    with pytest.raises(ValueError, match="the seed is -1"):
+        manageable_pairs(orders, Surroundings(), seed=-1)
 
 
 def test_a_value_that_grows_out_of_its_word_is_refused() -> None:
