@@ -1,22 +1,31 @@
 """The LinDistFlow sweep over arrays, compiled when numba is installed; the same whole numbers as `sweep`.
 
+`compiled_check` is what a clearing takes in place of `sweep.keeps_limits`: the same verdict for every feeder and power,
+as what does not fit goes to the plain form. It is the caller who takes it (`clear_grid(..., check=compiled_check)`),
+because loading numba takes as long as thousands of plain sweeps: worth it where a process clears many intervals.
+
 Everything is int64. A feeder and the power for which a sum could leave that range are refused by `ArrayFeeder.holds`
 (then use the plain form); with real grids that is beyond a hundred times the rated power.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 import numpy as np
 
-from aipchain.market.compiled import compiled
+from aipchain.market.compiled import HAS_NUMBA, compiled
 from aipchain.market.errors import OutsideArrayRange
+from aipchain.market.network import sweep as plain
 from aipchain.market.network.feeder import Feeder
 from aipchain.market.words import Int64s
 
-__all__ = ["ArrayFeeder", "array_feeder", "keeps_limits", "sweep_arrays"]
+__all__ = ["ArrayFeeder", "array_feeder", "compiled_check", "keeps_limits", "sweep_arrays"]
 
 _ROOM: Final = 1 << 62
+_KEPT: Final = 16
+"""So many feeders' tables are kept; to make one takes longer than to sweep it."""
 
 
 @dataclass(frozen=True)
@@ -40,7 +49,7 @@ def array_feeder(feeder: Feeder) -> ArrayFeeder:
     """The table of a feeder; one whose own numbers leave 62 bits holds no power at all."""
     columns = (feeder.parent, feeder.resistance, feeder.reactance, feeder.rated_w, feeder.tan_phi)
     band = (feeder.root_voltage, feeder.lowest, feeder.highest)
-    if max(*band, *map(max, columns)) >= _ROOM or min(band) <= -_ROOM:
+    if max(*band, *map(max, columns)) >= _ROOM or min(band) <= -_ROOM or min(map(min, columns[1:])) < 0:
         return ArrayFeeder(np.zeros((5, 1), np.int64), (0, 0, 0), -1)
     falls = [0] * len(feeder.parent)
     for node in range(1, len(falls)):
@@ -70,6 +79,28 @@ def keeps_limits(feeder: ArrayFeeder, load_w: Int64s, generation_w: Int64s) -> b
     """
     flow, voltage = sweep_arrays(feeder, load_w, generation_w)
     return bool(_inside(feeder.tree[3], feeder.band[1], feeder.band[2], flow, voltage))
+
+
+def compiled_check(feeder: Feeder, load_w: Sequence[int], generation_w: Sequence[int]) -> bool:
+    """Whether loads and generation by position [W] keep every limit; exactly as `sweep.keeps_limits` has it.
+
+    Without numba, and for numbers beyond 64 bits, it is that.
+    """
+    if not HAS_NUMBA:
+        return plain.keeps_limits(feeder, load_w, generation_w)
+    try:
+        return keeps_limits(_table(feeder), _column(load_w), _column(generation_w))
+    except (OverflowError, OutsideArrayRange):
+        return plain.keeps_limits(feeder, load_w, generation_w)
+
+
+def _column(watts: Sequence[int]) -> Int64s:
+    return np.fromiter(watts, np.int64, len(watts))
+
+
+@lru_cache(_KEPT)
+def _table(feeder: Feeder) -> ArrayFeeder:
+    return array_feeder(feeder)
 
 
 @compiled

@@ -11,7 +11,7 @@
 5. Without a solver, or if it fails: curtailment of the merit order, which is feasible, and marked.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Final
@@ -30,10 +30,11 @@ from aipchain.market.network.grid_book import GridBook, injections, outside_exch
 from aipchain.market.network.merit import MeritPoint, merit_point
 from aipchain.market.network.program import SHIFT, Program, Row, limit_row, program_of
 from aipchain.market.network.solver import Session, Solver
-from aipchain.market.network.sweep import GridLimit, LimitKind, exceeded, sweep
+from aipchain.market.network.sweep import GridLimit, LimitCheck, LimitKind, exceeded, keeps_limits, sweep
 from aipchain.market.network.tableau import BALANCE
 from aipchain.market.network.vertex import Vertex, optimal_vertex
 from aipchain.market.rounding import nearest, rounded_up
+from aipchain.market.whole import refuse_seed
 from aipchain.units import Price, Wh
 
 __all__ = ["ClearingMethod", "GridClearing", "RoundingMargin", "clear_grid", "node_prices"]
@@ -80,18 +81,27 @@ class GridClearing:
 
 
 def clear_grid(
-    book: GridBook, *, seed: int, solver: Solver | None = None, margin: RoundingMargin | None = None
+    book: GridBook,
+    *,
+    seed: int,
+    solver: Solver | None = None,
+    margin: RoundingMargin | None = None,
+    check: LimitCheck = keeps_limits,
 ) -> GridClearing:
     """The welfare-optimal fills that keep every limit of the feeder.
 
     :param seed: `aipchain.market.auctions.ties.tie_seed` of the interval; says which of equal orders is served.
     :param solver: for instance `aipchain.market.network.lp.HighsSolver()`; None curtails.
+    :param check: decides whether the grid binds: the plain sweep, or `aipchain.market.network.arrays.compiled_check`.
+    :raises TypeError, ValueError: the seed is none (`market.whole.refuse_seed`).
     """
+    refuse_seed(seed)
     margin = margin or RoundingMargin()
     exact = program_of(book, seed)
     merit = merit_point(exact)
     fills = _rounded(book, merit.point, 1)
-    if next(_exceeded(book, fills), None) is None:
+    power = injections(book, fills)
+    if check(book.feeder, power.load_w, power.generation_w):
         return _result(book, fills, ClearingMethod.UNCONSTRAINED, _merit_certificate(merit), True)
     program = replace(exact, feeder=book.feeder.tightened(margin.squared_voltage, margin.power_w))
     vertex = _optimum(book, program, solver.start(program), merit) if solver is not None else None
@@ -177,11 +187,6 @@ def _rounded(book: GridBook, point: Sequence[int], scale: int) -> dict[OrderNumb
         if wh:
             fills[order.number] = Wh(wh)
     return fills
-
-
-def _exceeded(book: GridBook, fills: Mapping[OrderNumber, Wh]) -> Iterator[tuple[GridLimit, int]]:
-    power = injections(book, fills)
-    return exceeded(book.feeder, sweep(book.feeder, power.load_w, power.generation_w))
 
 
 def _merit_certificate(merit: MeritPoint) -> GridCertificate:

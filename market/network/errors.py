@@ -11,6 +11,7 @@ AipchainError
             ├── UnplacedMeter           an order's meter has no place in the grid
             ├── UnknownZone             a zone that the community does not have
             ├── LineOutOfRange          a negative impedance or limit
+            ├── VoltageOutOfRange       a voltage or a band that no grid has
             ├── BandWithoutRoot         the root's voltage is outside of its own band
             ├── FeeOutOfRange           a fee, loss or reduction below zero or above its cap
             ├── FeederTextInvalid       a feeder, written as text, has no meaning
@@ -18,6 +19,7 @@ AipchainError
 """
 
 from collections.abc import Sequence
+from typing import Final
 
 from aipchain.market.errors import MarketError
 
@@ -34,7 +36,12 @@ __all__ = [
     "UnknownNode",
     "UnknownZone",
     "UnplacedMeter",
+    "VoltageOutOfRange",
 ]
+
+
+_SHOWN: Final = 60
+"""So many characters of an entry are shown; a message is one sentence."""
 
 
 class NetworkError(MarketError):
@@ -99,6 +106,14 @@ class LineOutOfRange(NetworkError):
         super().__init__(f"the line to node {node} has {what} {value}; it must not be negative (zero is allowed)")
 
 
+class VoltageOutOfRange(NetworkError):
+    """A voltage, or an end of its band, that no grid has."""
+
+    def __init__(self, what: str, value: int, least: int, most: int) -> None:
+        self.what, self.value, self.least, self.most = what, value, least, most
+        super().__init__(f"{what} is {value}; it must lie in {least}..{most}")
+
+
 class BandWithoutRoot(NetworkError):
     """With nobody trading the voltage is the root's everywhere; a band without it allows nothing."""
 
@@ -131,4 +146,5 @@ class FeederTextInvalid(NetworkError):
 
     def __init__(self, entry: str, problem: str) -> None:
         self.entry, self.problem = entry, problem
-        super().__init__(f"{entry!r} in the text of the feeder: {problem}")
+        shown = entry if len(entry) <= _SHOWN else f"{entry[:_SHOWN]}..."
+        super().__init__(f"{shown!r} in the text of the feeder: {problem}")

@@ -23,6 +23,7 @@ from aipchain.market.network.errors import (
     UnknownNode,
 )
 from aipchain.market.rounding import PERMILLE, nearest, rounded_up
+from aipchain.market.whole import refuse_fraction
 
 __all__ = [
     "ONE_PU2",
@@ -51,6 +52,9 @@ class Line:
 
     `resistance` [2^-48 pu^2 per W], `reactance` [2^-48 pu^2 per var]; `rated_w` is the most active power either way
     [W]: the rated apparent power times the lowest power factor that is expected.
+
+    :raises LineOutOfRange: a negative number.
+    :raises TypeError: a number that is not whole.
     """
 
     parent: NodeId
@@ -61,6 +65,7 @@ class Line:
 
     def __post_init__(self) -> None:
         for what in ("resistance", "reactance", "rated_w"):
+            refuse_fraction(f"{what} of the line to node {self.node}", getattr(self, what))
             if getattr(self, what) < 0:
                 raise LineOutOfRange(self.node, what, getattr(self, what))
 
@@ -82,6 +87,11 @@ class Feeder:
     root_voltage: int
     lowest: int
     highest: int
+
+    def __hash__(self) -> int:
+        # the rest is left to equality: a hash of every number takes longer than a compiled sweep, whose tables are
+        # found by it (`arrays`)
+        return hash((self.nodes, self.lowest, self.highest))
 
     def position(self) -> dict[NodeId, int]:
         """Position by node."""
@@ -114,7 +124,10 @@ def build_feeder(
     :param lowest: lowest and `highest` squared voltage of every node [1 / `ONE_PU2` pu^2].
     :param tan_phi: reactive over active power of each node's loads [permille]; missing means 0.
     :raises NetworkError: what is said at the top of this module.
+    :raises TypeError: a number that is not whole.
     """
+    for what, voltage in (("root", root_voltage), ("lowest", lowest), ("highest", highest)):
+        refuse_fraction(f"the {what} squared voltage", voltage)
     if not lowest <= root_voltage <= highest:
         raise BandWithoutRoot(lowest, root_voltage, highest)
     feeding = _feeding_lines(lines, root)
@@ -140,6 +153,7 @@ def _refuse_shares(tan_phi: Mapping[NodeId, int], position: Mapping[NodeId, int]
     for node, share in tan_phi.items():
         if node not in position:
             raise UnknownNode(node, "a tan phi")
+        refuse_fraction(f"tan phi of node {node} [permille]", share)
         if share < 0:
             raise LineOutOfRange(node, "tan phi", share)
 

@@ -9,6 +9,9 @@ the node before, or from the node whose number stands first; node 0 is the root.
 (the data of a whole transformer, so 1 m of it), 35 m of cable a to node 2 with meter 12, 40 m more to node 3 with two
 meters, and from node 1 20 m of cable b to node 4. Meters that are not listed are at the root, where no line is in their
 way; so an empty text is a grid without limits.
+
+Refused are numbers that no low-voltage grid has, so that a slip of the hand is seen: more than 100 km of one line, more
+than a million micro-ohm (1 ohm) per m, more than 100 MW, a type that is neither a line nor anything else (all zero).
 """
 
 import re
@@ -17,7 +20,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from aipchain.market.book import MeterId
-from aipchain.market.network.errors import FeederTextInvalid
+from aipchain.market.network.errors import FeederTextInvalid, LineOutOfRange, VoltageOutOfRange
 from aipchain.market.network.feeder import (
     Feeder,
     Line,
@@ -27,11 +30,18 @@ from aipchain.market.network.feeder import (
     highest_squared_voltage,
     lowest_squared_voltage,
 )
+from aipchain.market.splitmix import WORD
+from aipchain.market.whole import refuse_fraction
 
 __all__ = ["ROOT", "LineType", "PlacedFeeder", "VoltageTerms", "read_feeder", "read_line_types"]
 
 ROOT: Final = NodeId(0)
 
+MOST_METRES: Final = 100_000
+MOST_MICRO_OHM: Final = 1_000_000
+MOST_W: Final = 100_000_000
+MOST_VOLT: Final = 1_000_000
+MOST_PERMILLE: Final = 10_000
 _LINE: Final = re.compile(r"(?P<parent>[0-9]+)?(?P<type>[a-z])(?P<metres>[0-9]+)(?::(?P<meters>[0-9]+(?:\+[0-9]+)*))?")
 _TYPE: Final = re.compile(r"([a-z])=([0-9]+)/([0-9]+)/([0-9]+)")
 
@@ -47,12 +57,25 @@ class LineType:
 
 @dataclass(frozen=True, slots=True)
 class VoltageTerms:
-    """Line-to-line voltage [V], the band of every node [permille of it], and tan phi of all loads [permille]."""
+    """Line-to-line voltage [V], the band of every node [permille of it], and tan phi of all loads [permille].
+
+    :raises VoltageOutOfRange: no voltage, more than 1,000 kV, or a band that begins below zero or ends above tenfold.
+    :raises LineOutOfRange: tan phi is negative.
+    :raises TypeError: a number that is not whole.
+    """
 
     volt: int
     lowest_permille: int
     highest_permille: int
     tan_phi: int = 0
+
+    def __post_init__(self) -> None:
+        _refuse_voltage("the voltage between lines [V]", self.volt, 1, MOST_VOLT)
+        _refuse_voltage("the lowest voltage [permille]", self.lowest_permille, 0, MOST_PERMILLE)
+        _refuse_voltage("the highest voltage [permille]", self.highest_permille, 0, MOST_PERMILLE)
+        refuse_fraction("tan phi [permille]", self.tan_phi)
+        if self.tan_phi < 0:
+            raise LineOutOfRange(ROOT, "tan phi", self.tan_phi)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +93,7 @@ class PlacedFeeder:
 def read_line_types(text: str) -> dict[str, LineType]:
     """Types by letter.
 
-    :raises FeederTextInvalid: not of this form, or a letter stands twice.
+    :raises FeederTextInvalid: not of this form, out of bounds, or a letter stands twice.
     """
     types: dict[str, LineType] = {}
     for entry in text.split(",") if text else ():
@@ -80,14 +103,20 @@ def read_line_types(text: str) -> dict[str, LineType]:
         letter, *numbers = found.groups()
         if letter in types:
             raise FeederTextInvalid(entry, f"type {letter} stands twice")
-        types[letter] = LineType(*map(int, numbers))
+        types[letter] = LineType(
+            _number(entry, numbers[0], MOST_MICRO_OHM, "micro-ohm per m"),
+            _number(entry, numbers[1], MOST_MICRO_OHM, "micro-ohm per m"),
+            _number(entry, numbers[2], MOST_W, "W"),
+        )
+        if types[letter] == LineType(0, 0, 0):
+            raise FeederTextInvalid(entry, f"type {letter} is no line: it has no impedance and carries nothing")
     return types
 
 
 def read_feeder(text: str, types: Mapping[str, LineType], terms: VoltageTerms) -> PlacedFeeder:
     """The feeder and its meters.
 
-    :raises FeederTextInvalid: not of this form, a type that is not there, or a meter that stands twice.
+    :raises FeederTextInvalid: not of this form, out of bounds, a type that is not there, or a meter that stands twice.
     :raises NetworkError: the lines form no tree, or the band leaves the root out.
     """
     lines: list[Line] = []
@@ -98,17 +127,35 @@ def read_feeder(text: str, types: Mapping[str, LineType], terms: VoltageTerms) -
             raise FeederTextInvalid(entry, "a line is a type, its metres, and : with meters, as in 1b20:15+16")
         if found["type"] not in types:
             raise FeederTextInvalid(entry, f"there is no type {found['type']}")
-        parent = NodeId(int(found["parent"]) if found["parent"] else place - 1)
-        lines.append(_line(parent, NodeId(place), types[found["type"]], int(found["metres"]), terms.volt))
-        for meter in _meters(found["meters"]):
+        parent = NodeId(
+            _number(entry, found["parent"], WORD, "as the number of a node") if found["parent"] else place - 1
+        )
+        metres = _number(entry, found["metres"], MOST_METRES, "m")
+        lines.append(_line(parent, NodeId(place), types[found["type"]], metres, terms.volt))
+        for meter in _meters(entry, found["meters"]):
             if meter in nodes:
                 raise FeederTextInvalid(entry, f"meter {meter} stands twice")
             nodes[meter] = NodeId(place)
     return PlacedFeeder(_feeder(lines, terms), nodes)
 
 
-def _meters(text: str | None) -> Iterator[MeterId]:
-    yield from (MeterId(int(meter)) for meter in (text.split("+") if text else ()))
+def _meters(entry: str, text: str | None) -> Iterator[MeterId]:
+    for meter in text.split("+") if text else ():
+        yield MeterId(_number(entry, meter, WORD, "as the number of a meter"))
+
+
+def _number(entry: str, digits: str, most: int, unit: str) -> int:
+    """The number that `digits` are; never read where they are more than any number in bounds has."""
+    short = digits.lstrip("0") or "0"
+    if len(short) > len(str(most)) or int(short) > most:
+        raise FeederTextInvalid(entry, f"a number is too large; at most {most} {unit}")
+    return int(short)
+
+
+def _refuse_voltage(what: str, value: int, least: int, most: int) -> None:
+    refuse_fraction(what, value)
+    if not least <= value <= most:
+        raise VoltageOutOfRange(what, value, least, most)
 
 
 def _line(parent: NodeId, node: NodeId, kind: LineType, metres: int, volt: int) -> Line:

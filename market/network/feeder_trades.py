@@ -10,6 +10,9 @@
    others can be too much for a line; then trades are cut, those first that lose least worth per relief, until the
    exact sweep finds nothing. Cutting ends, because no trade at all keeps every limit, and soon (`curtailment.pressed`).
    If that leaves nothing, the auction's own trades are cut instead.
+
+What is published is proven as far as it goes: `clear_feeder_proven` gives the duals and the gap to their bound with the
+trades. After 3. that gap can be larger than the optimum's own, by what was dropped.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -18,17 +21,20 @@ from typing import NamedTuple
 from aipchain.market.auctions.columns import as_trades, columns_of
 from aipchain.market.auctions.uniform_price import clear_columns
 from aipchain.market.book import MAX_TRADES, BookOrder, OrderNumber, Side, Trade, in_canonical_order, keep_largest
+from aipchain.market.network.certificate import DUAL_BITS, GridCertificate
 from aipchain.market.network.clearing import clear_grid, node_prices
 from aipchain.market.network.curtailment import pressed
 from aipchain.market.network.exact import ExactSolver
+from aipchain.market.network.feeder_proof import FeederClearing, fills_of, trades_gap_ppm
 from aipchain.market.network.feeder_text import PlacedFeeder
 from aipchain.market.network.grid_book import GridBook, grid_book, injections
 from aipchain.market.network.program import Program, Row, limit_row, program_of
-from aipchain.market.network.sweep import GridLimit, exceeded, sweep
+from aipchain.market.network.sweep import GridLimit, LimitCheck, exceeded, keeps_limits, sweep
 from aipchain.market.rounding import rounded_up
+from aipchain.market.whole import refuse_seed
 from aipchain.units import Price, Wh
 
-__all__ = ["clear_feeder", "worst_limit"]
+__all__ = ["clear_feeder", "clear_feeder_proven", "worst_limit"]
 
 
 class _Served(NamedTuple):
@@ -55,36 +61,63 @@ def clear_feeder(
     seed: int,
     k_permille: int = 500,
     most_trades: int = MAX_TRADES,
+    check: LimitCheck = keeps_limits,
 ) -> tuple[Trade, ...]:
     """Trades of members with each other in an interval of `interval_s` [s], in canonical order.
 
     :param seed: `aipchain.market.auctions.ties.tie_seed` of the interval; says which of equal orders is served.
     :param k_permille: where the one price lies in its interval: 0 is best for buyers. Node prices are not blended.
-    :raises ValueError: `k_permille` is outside 0..1000.
+    :param check: decides whether the grid binds: the plain sweep, or `aipchain.market.network.arrays.compiled_check`.
+    :raises TypeError, ValueError: `k_permille` is outside 0..1000, or the seed is none (`market.whole.refuse_seed`).
     :raises DuplicateOrder: two orders have one number.
     :raises IntervalNotWhole: the interval does not divide an hour.
     """
+    return _cleared(_placed_book(placed, orders, interval_s), seed, k_permille, most_trades, check)[0]
+
+
+def clear_feeder_proven(
+    placed: PlacedFeeder,
+    orders: Iterable[BookOrder],
+    *,
+    interval_s: int,
+    seed: int,
+    k_permille: int = 500,
+    most_trades: int = MAX_TRADES,
+    check: LimitCheck = keeps_limits,
+) -> FeederClearing:
+    """As `clear_feeder`, with the duals that bound what any clearing could be worth, and the gap of these trades."""
+    book = _placed_book(placed, orders, interval_s)
+    trades, certificate = _cleared(book, seed, k_permille, most_trades, check)
+    return FeederClearing(trades, certificate, trades_gap_ppm(book, trades, certificate))
+
+
+def _placed_book(placed: PlacedFeeder, orders: Iterable[BookOrder], interval_s: int) -> GridBook:
     known = tuple(orders)
     nodes = {order.meter: placed.node(order.meter) for order in known}
-    book = grid_book(placed.feeder, known, nodes, reference=None, interval_s=interval_s)
+    return grid_book(placed.feeder, known, nodes, reference=None, interval_s=interval_s)
+
+
+def _cleared(
+    book: GridBook, seed: int, k_permille: int, most_trades: int, check: LimitCheck
+) -> tuple[tuple[Trade, ...], GridCertificate]:
+    """Trades, and the duals that bound them: the auction's price alone, or the optimum's duals where the grid binds."""
+    refuse_seed(seed)
     columns = columns_of(book.orders)
-    free = as_trades(columns, clear_columns(columns, k_permille, seed=seed).trades)
-    trades = keep_largest(free, most_trades, seed=seed)
-    if worst_limit(book, trades) is None:
-        return trades
-    clearing = clear_grid(book, seed=seed, solver=ExactSolver())
+    auction = clear_columns(columns, k_permille, seed=seed)
+    trades = keep_largest(as_trades(columns, auction.trades), most_trades, seed=seed)
+    power = injections(book, fills_of(trades))
+    if check(book.feeder, power.load_w, power.generation_w):
+        return trades, GridCertificate(auction.price << DUAL_BITS)
+    clearing = clear_grid(book, seed=seed, solver=ExactSolver(), check=check)
     paired = _paired(book, clearing.fills, node_prices(book, clearing.certificate))
     program = program_of(book, seed)
-    return _cut(book, program, keep_largest(paired, most_trades, seed=seed)) or _cut(book, program, trades)
+    kept = _cut(book, program, keep_largest(paired, most_trades, seed=seed)) or _cut(book, program, trades)
+    return kept, clearing.certificate
 
 
 def worst_limit(book: GridBook, trades: Iterable[Trade]) -> tuple[GridLimit, int] | None:
     """The limit that the trades exceed most, and by how much; overloaded lines before voltages; None if none is."""
-    fills: dict[OrderNumber, Wh] = {}
-    for trade in trades:
-        for number in (trade.bid, trade.offer):
-            fills[number] = Wh(fills.get(number, 0) + trade.wh)
-    power = injections(book, fills)
+    power = injections(book, fills_of(trades))
     found = exceeded(book.feeder, sweep(book.feeder, power.load_w, power.generation_w))
     return max(found, key=lambda each: (-(each[0].kind // 2), each[1], -each[0].position), default=None)
 

@@ -9,13 +9,19 @@ Delivery 4(1), 1989, without the terms of losses. What that leaves out (voltages
 for the voltage margin; an alternating-current power flow is an audit's, not a clearing's.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
+from typing import TypeAlias
 
 from aipchain.market.network.feeder import Feeder
 
-__all__ = ["GridLimit", "GridState", "LimitKind", "exceeded", "sweep"]
+__all__ = ["GridLimit", "GridState", "LimitCheck", "LimitKind", "exceeded", "keeps_limits", "sweep"]
+
+
+LimitCheck: TypeAlias = Callable[[Feeder, Sequence[int], Sequence[int]], bool]
+"""Whether loads and generation by position [W] keep every limit of a feeder: `keeps_limits`, or the same compiled
+(`arrays.compiled_check`)."""
 
 
 class LimitKind(IntEnum):
@@ -62,6 +68,11 @@ def sweep(feeder: Feeder, load_w: Sequence[int], generation_w: Sequence[int]) ->
     for node in range(1, len(parent)):
         voltage[node] = voltage[parent[node]] - resistance[node] * flow[node] - reactance[node] * reactive[node]
     return GridState(tuple(flow), tuple(voltage))
+
+
+def keeps_limits(feeder: Feeder, load_w: Sequence[int], generation_w: Sequence[int]) -> bool:
+    """Whether loads and generation by position [W] keep every limit."""
+    return next(exceeded(feeder, sweep(feeder, load_w, generation_w)), None) is None
 
 
 def exceeded(feeder: Feeder, state: GridState, scale: int = 1) -> Iterator[tuple[GridLimit, int]]:

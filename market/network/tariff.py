@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from aipchain.market.network.errors import FeeOutOfRange, UnknownZone
 from aipchain.market.rounding import PERMILLE, rounded_up
 from aipchain.market.terms import ZoneCharge
+from aipchain.market.whole import refuse_fraction
 from aipchain.units import Price
 
 __all__ = ["GridTariff", "Relief", "grid_tariff"]
@@ -30,6 +31,7 @@ class Relief:
 
     def __post_init__(self) -> None:
         for what in ("same_zone", "same_substation"):
+            refuse_fraction(f"the relief {what} [permille]", getattr(self, what))
             if not 0 <= getattr(self, what) <= PERMILLE:
                 raise FeeOutOfRange(f"the relief {what}", getattr(self, what), PERMILLE)
 
@@ -77,14 +79,14 @@ def grid_tariff(
     :param loss_permille: energy lost on the way, in the same form; `loss_price` [base units per Wh] pays for it.
     :param substations: the substation of each zone; without it each zone has its own.
     :raises NetworkError: see the top of this module.
+    :raises TypeError: a number that is not whole.
     """
     zones = len(fees)
     losses = loss_permille or [[0] * zones] * zones
     above = list(range(zones)) if substations is None else list(substations)
     for what, rows in (("fees", fees), ("losses", losses), ("substations", [above])):
         _check(what, rows, zones)
-    if loss_price < 0:
-        raise FeeOutOfRange("the loss price", loss_price)
+    _check_values("loss prices", [loss_price], None)
     granted = relief or Relief()
 
     def charge(offer: int, bid: int) -> Price:
@@ -109,5 +111,6 @@ def _check(what: str, rows: Sequence[Sequence[int]], zones: int) -> None:
 
 def _check_values(what: str, values: Iterable[int], most: int | None) -> None:
     for value in values:
+        refuse_fraction(f"one of the {what}", value)
         if value < 0 or (most is not None and value > most):
             raise FeeOutOfRange(f"one of the {what}", value, most)

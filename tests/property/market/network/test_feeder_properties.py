@@ -1,5 +1,6 @@
 """Sweeps of random trees against dense linear algebra, and the array form against the plain one."""
 
+from dataclasses import replace
 from fractions import Fraction
 
 import numpy as np
@@ -8,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from aipchain.market.errors import OutsideArrayRange
-from aipchain.market.network.arrays import array_feeder, keeps_limits, sweep_arrays
+from aipchain.market.network import sweep as plain
+from aipchain.market.network.arrays import array_feeder, compiled_check, keeps_limits, sweep_arrays
 from aipchain.market.network.feeder import ONE_PU2, Feeder, Line, NodeId, build_feeder
 from aipchain.market.network.sweep import exceeded, sweep
 
@@ -99,6 +101,32 @@ def test_the_array_form_is_the_plain_form(case: tuple[Feeder, list[int], list[in
 
     assert (tuple(flow.tolist()), tuple(voltage.tolist())) == (state.flow_w, state.squared_voltage)
     assert keeps_limits(table, *columns) == (next(exceeded(feeder, state), None) is None)
+
+
+@given(loaded(), st.sampled_from([1, 1_000, 2**40, 2**64]))
+def test_the_compiled_check_has_the_plain_verdict(case: tuple[Feeder, list[int], list[int]], factor: int) -> None:
+    """Whatever the power, also beyond 64 bits, whether the grid binds is decided alike; twice, by kept tables."""
+    feeder, load, generation = case
+    load, generation = [each * factor for each in load], [each * factor for each in generation]
+
+    for same in (feeder, replace(feeder)):
+        assert compiled_check(same, load, generation) is plain.keeps_limits(feeder, load, generation)
+
+
+def test_feeders_that_differ_in_one_number_are_told_apart_by_the_check() -> None:
+    """Kept tables are found by the whole feeder: impedance, limits and power factor too."""
+    base = build_feeder(
+        [Line(NodeId(0), NodeId(1), 10, 10, 100)], root=NodeId(0), lowest=ONE_PU2 - 10**6, highest=ONE_PU2 + 10**6
+    )
+    others = (
+        replace(base, rated_w=(0, 99)),
+        replace(base, resistance=(0, 10**6)),
+        replace(base, reactance=(0, 10**6), tan_phi=(0, 1)),
+        replace(base, lowest=ONE_PU2),
+    )
+
+    assert compiled_check(base, [0, 100], [0, 0])
+    assert not any(compiled_check(other, [0, 100], [0, 0]) for other in others)
 
 
 def test_numbers_beyond_64_bits_are_refused_by_the_array_form() -> None:

@@ -11,12 +11,14 @@ from tests.unit.market.network.sample import sample_feeder, sample_orders
 from aipchain.market.auctions.uniform_price import clear_uniform_price
 from aipchain.market.book import AccountId, BookOrder, MeterId, OrderNumber, Side
 from aipchain.market.envelope import first_breach_in_book
-from aipchain.market.network.certificate import SUM_BITS, upper_bound
+from aipchain.market.network.arrays import compiled_check
+from aipchain.market.network.certificate import SUM_BITS, Fault, upper_bound
 from aipchain.market.network.clearing import clear_grid
 from aipchain.market.network.exact import ExactSolver
 from aipchain.market.network.feeder import NodeId
+from aipchain.market.network.feeder_proof import verify_trades
 from aipchain.market.network.feeder_text import PlacedFeeder
-from aipchain.market.network.feeder_trades import clear_feeder, worst_limit
+from aipchain.market.network.feeder_trades import clear_feeder, clear_feeder_proven, worst_limit
 from aipchain.market.network.grid_book import GridBook, grid_book
 from aipchain.units import Price, Wh
 
@@ -96,6 +98,25 @@ def test_trades_are_worth_no_more_than_the_bound(placed: PlacedFeeder, orders: l
     assert worth << SUM_BITS <= upper_bound(book, clear_grid(book, seed=4, solver=ExactSolver()).certificate)
 
 
+@settings(max_examples=60)
+@given(feeders(), books(), st.integers(0, 4))
+def test_what_is_published_has_a_gap_that_anyone_can_check(
+    placed: PlacedFeeder, orders: list[BookOrder], most: int
+) -> None:
+    """The same trades as without the proof, by either check; the gap told is the one found, and one less is refused."""
+    for kept in (most, 2_000):
+        plain = clear_feeder(placed, orders, interval_s=HOUR_S, seed=4, most_trades=kept)
+        proven = clear_feeder_proven(placed, orders, interval_s=HOUR_S, seed=4, most_trades=kept, check=compiled_check)
+        book, gap = on_grid(placed, orders), proven.gap_ppm
+
+        assert proven.trades == plain
+        assert verify_trades(book, proven.trades, proven.certificate, gap) is None
+        if gap:
+            breach = verify_trades(book, proven.trades, proven.certificate, gap - 1)
+            assert breach is not None
+            assert breach.fault is Fault.GAP_TOO_LARGE
+
+
 @pytest.mark.parametrize("seed", range(6))
 @pytest.mark.parametrize(("size", "homes"), [(14, 40), (43, 90)])
 def test_on_usual_feeders_trades_are_the_optimum(size: int, homes: int, seed: int) -> None:
@@ -104,6 +125,7 @@ def test_on_usual_feeders_trades_are_the_optimum(size: int, homes: int, seed: in
     scales = ((1_000, 1_000), (500, 2_000), (2_000, 500))[seed % 3]
     orders, nodes = sample_orders(sample, seed, load_permille=scales[0], generation_permille=scales[1])
     placed = PlacedFeeder(sample.feeder, nodes)
+    proven = clear_feeder_proven(placed, orders, interval_s=900, seed=seed)
     trades = clear_feeder(placed, orders, interval_s=900, seed=seed)
     book = on_grid(placed, list(orders), 900)
     limits = {order.number: order.limit_price for order in orders}
@@ -113,3 +135,5 @@ def test_on_usual_feeders_trades_are_the_optimum(size: int, homes: int, seed: in
     assert worst_limit(book, trades) is None
     assert first_breach_in_book(trades, orders) is None
     assert (bound - worth) * 10_000 <= 5 * bound
+    assert proven.gap_ppm <= 500
+    assert verify_trades(book, proven.trades, proven.certificate) is None

@@ -7,6 +7,7 @@ from tests.property.market.network.trees import small_feeders
 from tests.unit.market.network.sample import sample_feeder, sample_orders
 
 from aipchain.market.book import AccountId, BookOrder, MeterId, OrderNumber, ReferencePrice, Side
+from aipchain.market.network.arrays import compiled_check
 from aipchain.market.network.certificate import gap_ppm, upper_bound, verify
 from aipchain.market.network.clearing import ClearingMethod, GridClearing, RoundingMargin, clear_grid, node_prices
 from aipchain.market.network.exact import ExactSolver
@@ -15,7 +16,7 @@ from aipchain.market.network.grid_book import GridBook, grid_book, injections, w
 from aipchain.market.network.lp import HighsSolver
 from aipchain.market.network.merit import merit_point
 from aipchain.market.network.program import limit_row, program_of
-from aipchain.market.network.sweep import GridLimit, LimitKind, exceeded, sweep
+from aipchain.market.network.sweep import GridLimit, LimitKind, exceeded, keeps_limits, sweep
 from aipchain.market.network.tableau import BALANCE, Basis
 from aipchain.market.network.vertex import optimal_vertex
 from aipchain.units import Price, Wh
@@ -74,6 +75,15 @@ def test_every_method_ends_at_one_result(book: GridBook) -> None:
     assert results[0] == results[1] == results[2]
     assert results[0].is_unique
     assert results[0].method is not ClearingMethod.CURTAILED
+
+
+@settings(max_examples=40)
+@given(books())
+def test_a_clearing_by_the_compiled_check_is_the_plain_one(book: GridBook) -> None:
+    """The same fills, duals, gap and method, whoever decides whether the grid binds."""
+    results = [clear_grid(book, seed=4, solver=ExactSolver(), check=check) for check in (keeps_limits, compiled_check)]
+
+    assert results[0] == results[1]
 
 
 @settings(max_examples=60)

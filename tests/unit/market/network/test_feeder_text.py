@@ -8,8 +8,10 @@ from aipchain.market.network.errors import (
     BandWithoutRoot,
     FeederLoop,
     FeederTextInvalid,
+    LineOutOfRange,
     NetworkError,
     NotConnected,
+    VoltageOutOfRange,
 )
 from aipchain.market.network.feeder import (
     Line,
@@ -90,6 +92,15 @@ def test_couplers_and_open_lines_are_lines() -> None:
         (lambda: read_feeder("a3٥", TYPES, TERMS), "a line is a type, its metres"),
         (lambda: read_feeder("z35", TYPES, TERMS), "there is no type z"),
         (lambda: read_feeder("a35:1,a35:1", TYPES, TERMS), "meter 1 stands twice"),
+        (lambda: read_feeder(f"a{10**20}:0", TYPES, TERMS), "too large; at most 100000 m"),
+        (lambda: read_feeder("a100001", TYPES, TERMS), "too large; at most 100000 m"),
+        (lambda: read_feeder("a" + "9" * 5_000, TYPES, TERMS), "too large; at most 100000 m"),
+        (lambda: read_feeder("9" * 5_000 + "a1", TYPES, TERMS), "the number of a node"),
+        (lambda: read_feeder("a1:" + "9" * 5_000, TYPES, TERMS), "the number of a meter"),
+        (lambda: read_line_types("a=" + "9" * 5_000 + "/1/1"), "at most 1000000 micro-ohm per m"),
+        (lambda: read_line_types("a=1/1000001/1"), "at most 1000000 micro-ohm per m"),
+        (lambda: read_line_types("a=1/1/100000001"), "at most 100000000 W"),
+        (lambda: read_line_types("a=0/0/0"), "type a is no line"),
     ],
 )
 def test_what_has_no_meaning_is_refused(act: Act, problem: str) -> None:
@@ -110,3 +121,35 @@ def test_a_band_without_the_root_is_refused() -> None:
     """The root has 1000 permille; with nobody trading it must be allowed."""
     with pytest.raises(BandWithoutRoot):
         read_feeder("a35", TYPES, VoltageTerms(400, 1_010, 1_030))
+
+
+def test_a_refused_text_is_not_repeated_at_length() -> None:
+    """Whoever pastes a book into a setting gets one sentence back."""
+    with pytest.raises(FeederTextInvalid) as caught:
+        read_feeder("a" + "9" * 5_000, TYPES, TERMS)
+    assert len(str(caught.value)) < 200
+
+
+def test_bounds_and_leading_zeros_are_read() -> None:
+    """The largest numbers are numbers, and noughts before them say nothing."""
+    assert read_line_types("a=1000000/1000000/100000000")["a"] == LineType(10**6, 10**6, 10**8)
+    assert read_feeder("a" + "0" * 5_000 + "35", TYPES, TERMS) == read_feeder("a35", TYPES, TERMS)
+    assert read_feeder(f"a100000:{2**64 - 1}", TYPES, TERMS).nodes == {2**64 - 1: 1}
+
+
+@pytest.mark.parametrize(
+    ("terms", "error"),
+    [
+        ((0, 970, 1_030), VoltageOutOfRange),
+        ((-400, 970, 1_030), VoltageOutOfRange),
+        ((400, -970, 1_030), VoltageOutOfRange),
+        ((400, 970, 10_001), VoltageOutOfRange),
+        ((400, 970, 1_030, -1), LineOutOfRange),
+        ((400.5, 970, 1_030), TypeError),
+        ((400, 970, 1_030, 0.5), TypeError),
+    ],
+)
+def test_voltages_that_no_grid_has_are_refused(terms: tuple[int, ...], error: type[Exception]) -> None:
+    """Where they enter, not by a division by zero further on."""
+    with pytest.raises(error):
+        VoltageTerms(*terms)
