@@ -84,10 +84,25 @@ def test_a_room_that_prints_something_else_is_not_measured() -> None:
     rooms = {room: ["nothing | known"] for room in ("sparse", "dense", "network", "allocation")}
     goals = all_goals([], rooms, [])
 
-    unread = [goal for goal in goals if "keep every limit" not in goal.what]
-    assert {goal.part for goal in unread} == {"P4", "P5", "P7", "P8"}
-    assert all(goal.value is None and goal.note.startswith("no row") for goal in unread)
+    assert {goal.part for goal in goals} == {"P4", "P5", "P7", "P8"}
+    assert all(goal.value is None and goal.note.startswith("no row") for goal in goals)
     assert not any(goal.is_met for goal in goals)
+
+
+@pytest.mark.parametrize(
+    ("row", "share"),
+    [
+        ("all: 126 of 126 results feasible, 126 proven, 72 bound", 100.0),
+        ("all: 63 of 126 results feasible, 126 proven, 72 bound", 50.0),
+        ("all: 0 of 0 results feasible, 0 proven, 0 bound", None),
+        ("all: 72 bound, every result feasible", None),
+    ],
+)
+def test_feasible_results_are_counted(row: str, share: float | None) -> None:
+    """Results that keep every limit over all results; words, and counts of nothing, are no number."""
+    (goal,) = [goal for goal in all_goals([], {"network": [row]}, []) if "keep every limit" in goal.what]
+
+    assert (goal.value, goal.is_met) == (share, share == 100.0)
 
 
 def test_every_peer_has_hashed_requirements() -> None:
