@@ -26,6 +26,7 @@ from aipchain.market.auctions.pairing import Fill, pair_fills, trades_at
 from aipchain.market.auctions.pairing import Pair as OrderPair
 from aipchain.market.book import BookOrder, MeterId, Side, Trade, in_number_order
 from aipchain.market.pool.one_price import clear_at_price, eligible
+from aipchain.market.whole import refuse_fraction
 from aipchain.units import Price, Wh
 
 __all__ = ["ActsOn", "KeyTable", "clear_by_coefficients", "clear_by_key", "clear_by_producers"]
@@ -125,7 +126,11 @@ def clear_by_producers(
 
 
 def _sides(orders: Iterable[BookOrder], price: Price) -> tuple[list[Fill], list[Fill]]:
-    """Eligible bids and offers, by number."""
+    """Eligible bids and offers, by number.
+
+    :raises TypeError: the price is not whole.
+    """
+    refuse_fraction("the price", price)
     by_number = in_number_order(orders)
     bids, offers = ([Fill(order, order.wh) for order in by_number if eligible(order, price, side)] for side in Side)
     return bids, offers

@@ -10,6 +10,7 @@ from typing import TypeAlias
 
 from aipchain.market.auctions.pairing import Fill, Pair, Pairing, pair_fills, trades_at
 from aipchain.market.book import AccountId, BookOrder, OrderNumber, Side, Trade, in_number_order
+from aipchain.market.whole import refuse_fraction
 from aipchain.units import Price, Wh
 
 __all__ = ["ShareOrders", "clear_at_price", "eligible"]
@@ -22,7 +23,9 @@ def clear_at_price(orders: Iterable[BookOrder], price: Price, share: ShareOrders
     """Trades at `price` [base units per Wh], in canonical order.
 
     :raises DuplicateOrder: two orders have one number.
+    :raises TypeError: the price is not whole.
     """
+    refuse_fraction("the price", price)
     by_number = in_number_order(orders)
     bids, offers = ([Fill(order, order.wh) for order in by_number if eligible(order, price, side)] for side in Side)
     first = _round(bids, offers, share)

@@ -179,7 +179,7 @@ def test_the_order_of_meters_does_not_matter(
     )
 
 
-@given(st.integers(1, 10**12), st.integers(0, 10**18), st.lists(st.tuples(st.booleans(), st.integers(0, 10**6))))
+@given(st.integers(1, 10**12), st.integers(1, 10**18), st.lists(st.tuples(st.booleans(), st.integers(0, 10**6))))
 def test_a_sequential_pool_never_loses(energy: int, money: int, swaps: list[tuple[bool, int]]) -> None:
     """x y never falls, and what traders paid is in the pool."""
     pool = ConstantProductPool(Wh(energy), Balance(money))

@@ -8,6 +8,7 @@ import pytest
 from aipchain.market.allocation import keys
 from aipchain.market.allocation.betas import BetaTable
 from aipchain.market.allocation.claims import WHOLE, Claim
+from aipchain.market.allocation.clearing import KeyTable, clear_by_coefficients, clear_by_producers
 from aipchain.market.allocation.errors import NegativeClaim
 from aipchain.market.allocation.pairs import share_by_pairs
 from aipchain.market.allocation.participation import split_by_participation
@@ -41,6 +42,8 @@ Act = Callable[[], object]
         lambda: split_by_participation(Wh(100), {1: 33.3}),  # type: ignore[dict-item]
         lambda: split_by_participation(HALF, {1: 33}),
         lambda: BetaTable(date(2026, 1, 1), [{ANN: WHOLE / 2, BEN: WHOLE / 2}]),  # type: ignore[dict-item]
+        lambda: clear_by_coefficients([], Price(9.5), KeyTable()),  # type: ignore[arg-type]
+        lambda: clear_by_producers([], Price(9.5), {}),  # type: ignore[arg-type]
         lambda: shared_energy([HALF], [Wh(3)]),
         lambda: premium(Wh(5), Price(100), Price(0.5)),  # type: ignore[arg-type]
         lambda: excess_premium(Balance(5), Wh(5), Wh(5), 0.5),  # type: ignore[arg-type]

@@ -7,6 +7,7 @@ import pytest
 from aipchain.market.book import MeterId, ReferencePrice
 from aipchain.market.pool.batched_amm import batched_amm_local_price, price_band
 from aipchain.market.pool.constant_product import ConstantProductPool, buy_from, sell_to
+from aipchain.market.pool.equal_shares import clear_equal_shares
 from aipchain.market.pool.fitting import clear_within
 from aipchain.market.pool.price_rules import (
     average_prices,
@@ -45,6 +46,8 @@ def test_a_rule_takes_whole_watt_hours(rule: Callable[..., object], energies: tu
         lambda: sell_to(POOL, HALF),
         lambda: settle_pool(REFERENCE, Price(9), {MeterId(1): HALF}, {}),
         lambda: settle_pool(REFERENCE, Price(9.5), {}, {}),  # type: ignore[arg-type]
+        lambda: clear_pro_rata([], Price(9.5)),  # type: ignore[arg-type]
+        lambda: clear_equal_shares([], Price(9.5)),  # type: ignore[arg-type]
     ],
 )
 def test_a_fraction_is_no_number_of_a_pool(act: Callable[[], object]) -> None:
