@@ -7,22 +7,26 @@ from typing import Any, Final
 from aipchain.ai.errors import PartMissing
 from aipchain.ai.executors.executor import Executor
 from aipchain.ai.executors.in_process import InProcess
+from aipchain.errors import InputError
 
 __all__ = ["RAY_ADDRESS", "choose_executor"]
 
 RAY_ADDRESS: Final = "AIPCHAIN_RAY_ADDRESS"
-"""Names the cluster where no option does."""
+"""Names the cluster where no option says where to work."""
 
 
 def choose_executor(ray_address: str | None = None, workers: int = 1) -> Executor:
-    """The Ray cluster at the address given or in the environment; else so many processes of this machine.
+    """The Ray cluster at the address given; else so many processes of this machine; one is this process itself.
 
-    One process is this one itself.
+    What is given goes before the environment, whose cluster takes the work where neither is given.
 
+    :raises InputError: an address and more than one worker are given: a cluster has workers of its own.
     :raises PartMissing: Ray or joblib is not installed.
     :raises ClusterUnreachable: nobody answers at the address.
     """
-    address = ray_address or os.environ.get(RAY_ADDRESS)
+    if ray_address and workers > 1:
+        raise InputError("--ray takes all cores of a cluster, --workers some of this machine: give one of the two")
+    address = ray_address or (os.environ.get(RAY_ADDRESS) if workers == 1 else None)
     if address:
         cluster: Executor = _part("cluster", "ray").Cluster.at(address)
         return cluster

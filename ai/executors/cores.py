@@ -19,7 +19,8 @@ from joblib.externals.loky import get_reusable_executor
 from joblib.externals.loky.process_executor import TerminatedWorkerError
 
 from aipchain.ai.errors import WorkLost
-from aipchain.ai.executors.executor import ONE_THREAD, TRIES
+from aipchain.ai.executors.executor import ENDED, ONE_THREAD, TRIES
+from aipchain.ai.executors.settled import Settled, settle
 
 __all__ = ["Cores"]
 
@@ -64,21 +65,27 @@ class _Piece(Generic[Result]):
         self._workers, self._work, self._arguments = workers, work, arguments
         self._future = self._begun()
 
-    def _begun(self) -> Future[Result]:
+    def _begun(self) -> Future[Settled[Result]]:
+        try:
+            return self._submitted()
+        except TerminatedWorkerError:  # another piece has just ended its worker
+            return self._submitted()
+
+    def _submitted(self) -> Future[Settled[Result]]:
         workers: Any = get_reusable_executor(max_workers=self._workers, timeout=_IDLE_S, env=ONE_THREAD)
-        begun: Future[Result] = workers.submit(self._work, *self._arguments)
+        begun: Future[Settled[Result]] = workers.submit(settle, self._work, *self._arguments)
         return begun
 
     def result(self) -> Result:
         for _ in range(TRIES - 1):
             try:
-                return self._future.result()
+                return self._future.result().result()
             except TerminatedWorkerError:
                 self._future = self._begun()
         try:
-            return self._future.result()
+            return self._future.result().result()
         except TerminatedWorkerError as error:
-            raise WorkLost(f"the work ended its worker {TRIES} times: is there enough memory?") from error
+            raise WorkLost(ENDED) from error
 
 
 @dataclass(frozen=True, slots=True)

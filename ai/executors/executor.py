@@ -9,10 +9,13 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager
 from typing import Final, Protocol, TypeVar
 
-__all__ = ["ONE_THREAD", "TRIES", "ActorPool", "Executor", "Pending"]
+__all__ = ["ENDED", "ONE_THREAD", "TRIES", "ActorPool", "Executor", "Pending"]
 
 TRIES: Final = 4
 """A piece whose worker is lost is given to others, three times again."""
+
+ENDED: Final = f"the work ended its worker {TRIES} times: is there enough memory?"
+"""What is said then, wherever that was."""
 
 ONE_THREAD: Final = dict.fromkeys(("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"), "1")
 """The environment of workers: cores are shared by pieces, not inside of one."""
@@ -37,7 +40,10 @@ class ActorPool(Protocol[Actor_co]):
     """Workers that keep something warm, such as a loaded model, and are asked one item at a time."""
 
     def map(self, ask: Callable[[Actor_co, Item], Result], items: Iterable[Item]) -> list[Result]:
-        """Results in the order of the items, whichever worker gave them."""
+        """Results in the order of the items, whichever worker gave them; raises what an ask or making raised.
+
+        :raises WorkLost: an ask ended its worker again and again.
+        """
         ...
 
 
@@ -51,7 +57,7 @@ class Executor(Protocol):
 
     @property
     def workers(self) -> int:
-        """How many pieces are worked on at a time."""
+        """How many pieces are worked on at a time; of a cluster, the cores that it had when it was joined."""
         ...
 
     def map(self, work: Callable[[Shared, Item], Result], items: Iterable[Item], shared: Shared) -> Iterator[Result]:
@@ -66,5 +72,8 @@ class Executor(Protocol):
         ...
 
     def actors(self, make: Callable[[], Actor]) -> AbstractContextManager[ActorPool[Actor]]:
-        """Workers that each make an actor once and keep it until the end of the block."""
+        """Workers that each make an actor when first asked, and keep it until the end of the block.
+
+        They take all workers of the place: do no other work there inside the block.
+        """
         ...

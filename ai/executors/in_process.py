@@ -2,8 +2,10 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Generic, TypeVar
+
+from aipchain.ai.executors.settled import Settled, settle
 
 __all__ = ["InProcess"]
 
@@ -25,33 +27,25 @@ class InProcess:
         for item in items:
             yield work(shared, item)
 
-    def submit(self, work: Callable[..., Result], *arguments: object) -> "_Settled[Result]":
+    def submit(self, work: Callable[..., Result], *arguments: object) -> Settled[Result]:
         """See `Executor.submit`."""
-        try:
-            return _Settled(work(*arguments), None)
-        except Exception as error:  # whatever the work raises is its result
-            return _Settled(None, error)
+        return settle(work, *arguments)
 
     @contextmanager
     def actors(self, make: Callable[[], Actor]) -> Iterator["_One[Actor]"]:
         """See `Executor.actors`."""
-        yield _One(make())
-
-
-@dataclass(frozen=True, slots=True)
-class _Settled(Generic[Result]):
-    value: Result | None
-    error: Exception | None
-
-    def result(self) -> Result:
-        if self.error is not None:
-            raise self.error
-        return self.value  # type: ignore[return-value]  # there is a value where there is no error
+        yield _One(make)
 
 
 @dataclass(frozen=True, slots=True)
 class _One(Generic[Actor]):
-    actor: Actor
+    make: Callable[[], Actor]
+    made: list[Actor] = field(default_factory=list)
 
     def map(self, ask: Callable[[Actor, Item], Result], items: Iterable[Item]) -> list[Result]:
-        return [ask(self.actor, item) for item in items]
+        return [ask(self._actor(), item) for item in items]
+
+    def _actor(self) -> Actor:
+        if not self.made:
+            self.made.append(self.make())
+        return self.made[0]

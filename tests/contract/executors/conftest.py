@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import ray
 from ray.cluster_utils import Cluster as Nodes
 
 from aipchain.ai.executors.cluster import Cluster
@@ -24,17 +23,31 @@ def two_nodes() -> Iterator[Nodes]:
     """A head without cores and two nodes with one core each."""
     with pytest.MonkeyPatch.context() as environment:
         environment.setenv("PYTHONPATH", HERE, prepend=os.pathsep)
-        nodes = Nodes(initialize_head=True, head_node_args={"num_cpus": 0})
+        nodes = Nodes(initialize_head=True, head_node_args={"num_cpus": 0, "include_dashboard": False})
         for _ in range(2):
             nodes.add_node(num_cpus=1)
         yield nodes
-        ray.shutdown()
         nodes.shutdown()  # type: ignore[no-untyped-call]  # Ray
+
+
+@pytest.fixture(scope="package")
+def on_ray(two_nodes: Nodes) -> Cluster:
+    """Joined once."""
+    return Cluster.at(two_nodes.address)
 
 
 @pytest.fixture(params=["in process", "joblib", "ray"])
 def executor(request: pytest.FixtureRequest) -> Executor:
     """Each place in turn."""
-    if request.param == "ray":
-        return Cluster.at(request.getfixturevalue("two_nodes").address)
-    return Cores(2) if request.param == "joblib" else InProcess()
+    return InProcess() if request.param == "in process" else _elsewhere(request)
+
+
+@pytest.fixture(params=["joblib", "ray"])
+def elsewhere(request: pytest.FixtureRequest) -> Executor:
+    """Each place with two workers in processes of their own, which can be lost."""
+    return _elsewhere(request)
+
+
+def _elsewhere(request: pytest.FixtureRequest) -> Executor:
+    place: Executor = request.getfixturevalue("on_ray") if request.param == "ray" else Cores(2)
+    return place

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from aipchain.ai.errors import UnusablePanel
+from aipchain.ai.errors import PartMissing, UnusablePanel
 
 
 def column_mean(panel: NDArray[np.int64], item: int) -> NDArray[np.float64]:
@@ -23,9 +23,19 @@ def refuse(_: object, item: int) -> int:
     return item
 
 
+def refuse_with_fields(_: object, __: int) -> int:
+    """Fails with an error that is made of two fields, and has other words than these."""
+    raise PartMissing("sundial", "sun")
+
+
 def times(one: int, other: int) -> int:
     """A product."""
     return one * other
+
+
+def refuse_to_be_made() -> "Warm":
+    """An actor that cannot be."""
+    raise UnusablePanel("there is nothing to keep warm")
 
 
 class Warm:
@@ -64,3 +74,40 @@ def slowly(seconds: float, item: int) -> int:
     """A square that takes its time."""
     time.sleep(seconds)
     return item * item
+
+
+def meet(folder: str, item: int) -> str:
+    """Who works on it, once another works on the other of two items at the same time."""
+    mine, other = (Path(folder) / f"{each}" for each in (item, 1 - item))
+    mine.write_text(str(os.getpid()))
+    end = time.monotonic() + 120
+    while not other.exists() and time.monotonic() < end:
+        time.sleep(0.02)
+    return mine.read_text() if other.exists() else "nobody came"
+
+
+class Mortal:
+    """Can be killed, and is made with a file that tells whether it was."""
+
+    def __init__(self, file: str) -> None:
+        self.file = file
+
+
+def ask_mortal(actor: Mortal, item: int) -> int:
+    """Ends its worker the first time that item 3 is asked."""
+    return die_once(actor.file, item)
+
+
+def ask_to_die(_: object, item: int) -> int:
+    """Ends its worker each time that item 1 is asked."""
+    return die(None, item) if item == 1 else item
+
+
+def ask_to_refuse(_: object, item: int) -> int:
+    """Fails for one item."""
+    return refuse(None, item)
+
+
+def ask_to_meet(folder: str, item: int) -> str:
+    """See `meet`; the actor is the folder."""
+    return meet(folder, item)

@@ -9,13 +9,14 @@ from threading import Thread
 
 import numpy as np
 import pytest
-from executor_work import Warm, ask, column_mean, die, die_once, refuse, slowly, threads, times
+from executor_work import column_mean, die, die_once, meet, refuse, refuse_with_fields, slowly, threads, times
 from ray.cluster_utils import Cluster as Nodes
 
-from aipchain.ai.errors import ClusterUnreachable, UnusablePanel, WorkLost
+from aipchain.ai.errors import ClusterUnreachable, PartMissing, UnusablePanel, WorkLost
 from aipchain.ai.executors.choose import RAY_ADDRESS, choose_executor
 from aipchain.ai.executors.cluster import Cluster
 from aipchain.ai.executors.executor import Executor
+from aipchain.errors import InputError
 
 PANEL = np.arange(240_000, dtype=np.int64).reshape(10, 24_000)
 
@@ -38,6 +39,9 @@ def test_an_error_of_the_work_comes_as_it_was(executor: Executor) -> None:
         list(executor.map(refuse, range(5), None))
     with pytest.raises(UnusablePanel, match="item 2 cannot be used"):
         executor.submit(refuse, None, 2).result()
+    with pytest.raises(PartMissing) as told:
+        list(executor.map(refuse_with_fields, [0], None))
+    assert (str(told.value), told.value.extra) == ("sundial is not installed: pip install 'aipchain[sun]'", "sun")
 
 
 def test_a_piece_that_was_submitted_gives_its_result(executor: Executor) -> None:
@@ -47,49 +51,47 @@ def test_a_piece_that_was_submitted_gives_its_result(executor: Executor) -> None
     assert (pending.result(), pending.result()) == (42, 42)
 
 
-def test_actors_stay_warm(executor: Executor) -> None:
-    """Twelve items are asked of as many actors as there are workers, each made once."""
-    with executor.actors(Warm) as pool:
-        told = pool.map(ask, range(12))
-
-    assert [item for item, _, _ in told] == list(range(12))
-    assert len({process for _, _, process in told}) <= max(executor.workers, 1)
-    assert sum(asked == 1 for _, asked, _ in told) == len({process for _, _, process in told})
+def test_a_worker_computes_with_one_thread(elsewhere: Executor) -> None:
+    """Cores are shared by pieces."""
+    assert set(elsewhere.map(threads, range(4), None)) == {"1"}
 
 
-def test_a_worker_computes_with_one_thread(executor: Executor) -> None:
-    """Elsewhere than in this process."""
-    if executor.workers > 1:
-        assert set(executor.map(threads, range(4), None)) == {"1"}
+def test_all_workers_work_at_a_time(elsewhere: Executor, tmp_path: Path) -> None:
+    """Two pieces wait for one another."""
+    assert len({*elsewhere.map(meet, range(2), str(tmp_path))} - {"nobody came"}) == 2
 
 
-def test_a_killed_worker_loses_nothing(executor: Executor, tmp_path: Path) -> None:
+def test_a_killed_worker_loses_nothing(elsewhere: Executor, tmp_path: Path) -> None:
     """Its pieces are done again by another."""
-    if executor.workers > 1:
-        assert list(executor.map(die_once, range(8), str(tmp_path / "died"))) == [item * item for item in range(8)]
+    assert list(elsewhere.map(die_once, range(8), str(tmp_path / "died"))) == [item * item for item in range(8)]
 
 
-def test_work_that_kills_every_worker_is_lost(executor: Executor) -> None:
+def test_work_that_kills_every_worker_is_lost(elsewhere: Executor) -> None:
     """After four tries, with a sentence; and the next work is done."""
-    if executor.workers > 1:
-        with pytest.raises(WorkLost, match="4 times"):
-            list(executor.map(die, [1], None))
-        assert executor.submit(times, 6, 7).result() == 42
+    with pytest.raises(WorkLost, match="ended its worker 4 times"):
+        list(elsewhere.map(die, [1], None))
+    assert elsewhere.submit(times, 6, 7).result() == 42
 
 
 def test_where_to_work_is_chosen(two_nodes: Nodes, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The cluster of the environment or of the option; else processes; else this one."""
+    """The option's cluster or number of processes; the environment's cluster; else this process."""
     monkeypatch.delenv(RAY_ADDRESS, raising=False)
     assert [choose_executor().name, choose_executor(workers=2).name] == ["in process", "joblib"]
     assert choose_executor(two_nodes.address).name == "ray"
     monkeypatch.setenv(RAY_ADDRESS, two_nodes.address)
-    assert choose_executor(workers=2).name == "ray"
+    assert [choose_executor().name, choose_executor(workers=2).name] == ["ray", "joblib"]
 
 
-def test_a_node_that_is_lost_loses_nothing(two_nodes: Nodes) -> None:
+def test_a_cluster_and_a_number_of_processes_are_too_much() -> None:
+    """Neither is dropped in silence, and nobody is asked."""
+    with pytest.raises(InputError, match="give one of the two"):
+        choose_executor("127.0.0.1:1", workers=2)
+
+
+def test_a_node_that_is_lost_loses_nothing(two_nodes: Nodes, on_ray: Cluster) -> None:
     """A third node goes away while pieces are worked on; others do them again."""
     third = two_nodes.add_node(num_cpus=1)
-    told = Cluster.at(two_nodes.address).map(slowly, range(12), 0.3)
+    told = on_ray.map(slowly, range(12), 0.3)
     first = next(told)
     two_nodes.remove_node(third)
 
@@ -97,7 +99,7 @@ def test_a_node_that_is_lost_loses_nothing(two_nodes: Nodes) -> None:
 
 
 def test_a_trap_of_a_runtime_is_still_caught_beside_ray(two_nodes: Nodes) -> None:
-    """Ray's driver replaces the handlers of crashes; those of WebAssembly are put back."""
+    """Ray's driver replaces the handlers of crashes, so it has a process of its own."""
     script = [sys.executable, str(Path(__file__).parent / "trap_beside_ray.py"), two_nodes.address]
     done = subprocess.run(script, capture_output=True, text=True, check=False)
 
@@ -136,3 +138,9 @@ def test_an_address_that_cannot_be_is_told_in_a_sentence(address: str) -> None:
     """A port beyond all ports, a host that has no address."""
     with pytest.raises(ClusterUnreachable, match=f"no Ray cluster answers at {address} "):
         Cluster.at(address)
+
+
+def test_an_address_of_a_client_is_refused_with_the_right_one() -> None:
+    """The cluster is not blamed for it."""
+    with pytest.raises(InputError, match="ray://head:10001 is an address for Ray's client, which is not used here"):
+        Cluster.at("ray://head:10001")
