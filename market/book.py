@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import pairwise
+from operator import attrgetter
 from typing import Final, NewType
 
 from aipchain.market.auctions.ties import lots
@@ -73,20 +74,20 @@ class BookOrder:
     def __post_init__(self) -> None:
         if not isinstance(self.side, Side):
             raise TypeError(f"order {self.number}: its side is {self.side!r}, not a Side")
-        for name, what, least, most in _BOUNDS:
-            number = getattr(self, name)
+        for number, (what, least, most) in zip(_NUMBERS(self), _BOUNDS, strict=True):
             if type(number) is not int or not least <= number <= most:  # asked here too, for words cost more than that
                 refuse_outside(f"order {self.number}: its {what}", number, least, most)
 
 
+_NUMBERS: Final = attrgetter("number", "meter", "wh", "limit_price", "zone")
 _BOUNDS: Final = (
-    ("number", "number", 0, WORD),
-    ("meter", "meter", 0, WORD),
-    ("wh", "energy [Wh]", 1, WORD),
-    ("limit_price", "limit price", 0, DEAREST),
-    ("zone", "zone", 0, WORD),
+    ("number", 0, WORD),
+    ("meter", 0, WORD),
+    ("energy [Wh]", 1, WORD),
+    ("limit price", 0, DEAREST),
+    ("zone", 0, WORD),
 )
-"""What an order's numbers may be: field, name, least, most."""
+"""What each of an order's numbers is called, and its least and most."""
 
 
 @dataclass(frozen=True, slots=True)
