@@ -122,7 +122,11 @@ def _fuzz(rows: Rows) -> list[Goal]:
     def share(field: str) -> float:
         return float(100 * field_of(rows, "fuzzed books", field) / field_of(rows, "fuzzed books", "books"))
 
-    names = (("optimal", "welfare = optimum"), ("equilibrium", "low, price and high are equilibrium prices"))
+    names = (
+        ("optimal", "welfare = optimum"),
+        ("equilibrium", "low, price and high are equilibrium prices"),
+        ("sharp", "one base unit beyond low or high is none"),
+    )
     return [
         _goal("P3", f"fuzzed books with {what}", ">= 100", "%", lambda field=field: share(field))  # type: ignore[misc]
         for field, what in names
