@@ -5,7 +5,7 @@ InputError
 ├── UnusablePanel        what homes measured cannot be learned from or forecast
 └── ClusterUnreachable   no Ray cluster answers at the address
 OperationError
-└── WorkLost             a worker went away, and so did those that tried again
+└── WorkLost             a worker went away, and so did those that tried again; or the cluster did
 """
 
 from aipchain.errors import InputError, OperationError
@@ -37,4 +37,4 @@ class ClusterUnreachable(InputError):
 
 
 class WorkLost(OperationError):
-    """A piece of work was tried again and again, and its worker went away each time."""
+    """A piece of work was tried again and again and its worker went away each time, or the place to work was lost."""
