@@ -9,13 +9,15 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
+from pickle import loads
 from tempfile import TemporaryDirectory
 from typing import Any, Final, Generic, TypeVar
-from uuid import uuid4
 
 import joblib
 from joblib.externals.loky import get_reusable_executor
+from joblib.externals.loky.backend.reduction import dumps
 from joblib.externals.loky.process_executor import TerminatedWorkerError
 
 from aipchain.ai.errors import WorkLost
@@ -54,8 +56,11 @@ class Cores:
 
     @contextmanager
     def actors(self, make: Callable[[], Actor]) -> Iterator["_Warm[Actor]"]:
-        """See `Executor.actors`."""
-        yield _Warm(self, make, uuid4().hex)
+        """See `Executor.actors`; how they are made is written to a file once, as it may hold a whole model."""
+        with TemporaryDirectory(prefix="aipchain-") as folder:
+            file = Path(folder) / "make.pickle"
+            file.write_bytes(dumps(make))
+            yield _Warm(self, str(file))
 
 
 class _Piece(Generic[Result]):
@@ -90,28 +95,30 @@ class _Piece(Generic[Result]):
 
 @dataclass(frozen=True, slots=True)
 class _Warm(Generic[Actor]):
-    """Workers that make the actor when they first need it, and keep it under a name of this block."""
+    """Workers that make the actor, as the file says, when they first need it, and keep it."""
 
     cores: Cores
-    make: Callable[[], Actor]
-    key: str
+    file: str
 
     def map(self, ask: Callable[[Actor, Item], Result], items: Iterable[Item]) -> list[Result]:
-        pending = [self.cores.submit(_ask_kept, self.key, self.make, ask, item) for item in items]
+        pending = [self.cores.submit(_ask_kept, self.file, ask, item) for item in items]
         return [each.result() for each in pending]
 
 
 _kept: dict[str, Any] = {}
-"""In a worker: what it last worked with, by the name of the file or of the actors' block."""
+"""In a worker: what it last worked with, by the name of its file."""
 
 
 def _with_shared(file: str, work: Callable[[Any, Item], Result], item: Item) -> Result:
     return work(_keep(file, lambda: joblib.load(file, mmap_mode="r")), item)
 
 
-def _ask_kept(key: str, make: Callable[[], Actor], ask: Callable[[Actor, Item], Result], item: Item) -> Result:
-    actor: Actor = _keep(key, make)
-    return ask(actor, item)
+def _ask_kept(file: str, ask: Callable[[Any, Item], Result], item: Item) -> Result:
+    return ask(_keep(file, partial(_made, file)), item)
+
+
+def _made(file: str) -> Any:  # noqa: ANN401  # an actor
+    return loads(Path(file).read_bytes())()  # noqa: S301  # a file of the process that works with this one
 
 
 def _keep(name: str, make: Callable[[], Any]) -> Any:  # noqa: ANN401  # whatever is shared
