@@ -161,8 +161,9 @@ def _cluster_of_this_machine() -> Callable[[], Any]:
 def _placed(
     panel: Panel, forecasters: Sequence[Forecaster], executor: Executor, told: Callable[[str], None]
 ) -> dict[str, Any]:
-    """A back-test after a small one, so that workers have loaded what they compute with."""
-    back_tested(panel.until(_SMALL.stop), forecasters, _SMALL, executor)
+    """A back-test after small ones, one for each worker: a cluster wakes its second worker while the first is at work."""
+    for _ in range(executor.workers):
+        back_tested(panel.until(_SMALL.stop), forecasters, _SMALL, executor)
     told(f"back-test: {executor.name}, {executor.workers} at a time")
     return {"place": executor.name, "workers": executor.workers, **back_tested(panel, forecasters, TEST, executor)}
 
