@@ -161,7 +161,7 @@ def _cluster_of_this_machine() -> Callable[[], Any]:
 def _placed(
     panel: Panel, forecasters: Sequence[Forecaster], executor: Executor, told: Callable[[str], None]
 ) -> dict[str, Any]:
-    """A back-test after small ones, one for each worker: a cluster wakes its second worker while the first is at work."""
+    """A back-test after small ones, one for each worker: a cluster wakes the second while the first is at work."""
     for _ in range(executor.workers):
         back_tested(panel.until(_SMALL.stop), forecasters, _SMALL, executor)
     told(f"back-test: {executor.name}, {executor.workers} at a time")
