@@ -7,7 +7,7 @@ have no zone, so a day with a clock change has its 24 hours like any other.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Final
 
 import numpy as np
@@ -20,6 +20,7 @@ __all__ = ["DAY_S", "Panel", "panel_of"]
 
 DAY_S: Final = 86_400
 _STEPS_S: Final = (900, 3_600)
+_EPOCH: Final = date(1970, 1, 1).toordinal()
 _MONDAY: Final = 3
 """1 January 1970 was a Thursday, three days after a Monday."""
 
@@ -42,6 +43,14 @@ class Panel:
     def steps_per_day(self) -> int:
         """Number of steps of a day: 24 or 96."""
         return int(self.energy_wh.shape[2])
+
+    def date_of(self, day: int) -> date:
+        """The date of a day, also of one before the first or after the last."""
+        return date.fromordinal(_EPOCH + self.start // DAY_S + day)
+
+    def day_of(self, when: date) -> int:
+        """The day that has a date: below 0 before the first."""
+        return (when - self.date_of(0)).days
 
     def weekday(self, day: int) -> int:
         """0 for a Monday."""

@@ -9,7 +9,7 @@ measured there is none, and it says that.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from enum import StrEnum
 from typing import Final
 
@@ -22,7 +22,7 @@ from aipchain.ai.forecasting.online import LEAST_DAYS
 from aipchain.ai.forecasting.quantiles import Quantiles, whole_wh
 from aipchain.ai.forecasting.tracking import QuantileTracker
 from aipchain.ai.models.meters import homes_seen_net
-from aipchain.ai.models.trained import TrainedModel, date_of
+from aipchain.ai.models.trained import TrainedModel
 from aipchain.ai.panel import Panel
 from aipchain.days import day_written
 
@@ -56,8 +56,8 @@ def days_to_ask(model: TrainedModel, panel: Panel) -> tuple[date, date]:
 
     :raises UnusablePanel: it learned from all that was measured.
     """
-    begin, learned = datetime.fromtimestamp(panel.start, UTC).date(), _learned_until(model)
-    first, last = begin + timedelta(days=1), begin + timedelta(days=panel.days)
+    learned = _learned_until(model)
+    first, last = panel.date_of(1), panel.date_of(panel.days)
     if learned is not None and learned >= last:
         raise UnusablePanel(
             f"the model learned from days up to {learned}, and what was measured ends on {last - timedelta(days=1)}: "
@@ -100,10 +100,10 @@ def _place(model: TrainedModel, panel: Panel, day: date) -> int:
     first, last = days_to_ask(model, panel)
     if not first <= day <= last:
         raise UnusablePanel(
-            f"{day} cannot be forecast from what was measured on {date_of(panel, 0)} to "
-            f"{date_of(panel, panel.days - 1)}: choose a day from {first} to {last}"
+            f"{day} cannot be forecast from what was measured on {panel.date_of(0)} to "
+            f"{panel.date_of(panel.days - 1)}: choose a day from {first} to {last}"
         )
-    return panel.days - (last - day).days
+    return panel.day_of(day)
 
 
 def _learned_until(model: TrainedModel) -> date | None:
@@ -152,7 +152,7 @@ def _adjusted(model: TrainedModel, shown: Panel, place: int) -> Quantiles:
 def _trained_days(model: TrainedModel, shown: Panel) -> int:
     """How many of the panel's days were over when training ended; none where nobody told."""
     learned = _learned_until(model)
-    return 0 if learned is None else (learned - datetime.fromtimestamp(shown.start, UTC).date()).days + 1
+    return 0 if learned is None else shown.day_of(learned) + 1
 
 
 def _whole(told: Quantiles) -> tuple[tuple[int, ...], ...]:

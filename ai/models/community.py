@@ -5,7 +5,7 @@ Homes whose meters seem to see the net only are left out: their load is not know
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date
 
 from aipchain.ai.errors import UnusablePanel
 from aipchain.ai.forecasting.aggregate_total import FEWEST_DAYS, CommunityTotal
@@ -55,8 +55,7 @@ def community_document(told: CommunityDay) -> dict[str, object]:
 
 
 def _place(panel: Panel, day: date) -> int:
-    begin = datetime.fromtimestamp(panel.start, UTC).date()
-    place, first, last = (day - begin).days, begin + timedelta(days=FEWEST_DAYS), begin + timedelta(days=panel.days)
+    place, first, last = panel.day_of(day), panel.date_of(FEWEST_DAYS), panel.date_of(panel.days)
     if first > last:
         raise UnusablePanel(f"{panel.days} days are too few to forecast a community: give {FEWEST_DAYS}")
     if not FEWEST_DAYS <= place <= panel.days:

@@ -6,7 +6,6 @@ card and the shifts. Then the blend that is kept learns from all days.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
 from typing import Final
 
 import numpy as np
@@ -30,7 +29,6 @@ __all__ = [
     "LEAST_DAYS",
     "TrainedModel",
     "card_of_parts",
-    "date_of",
     "features_of",
     "held_out_days",
     "learned_card",
@@ -92,11 +90,6 @@ def unshifted(homes: Sequence[str]) -> Quantiles:
     return np.zeros((len(homes), len(LEVELS)))
 
 
-def date_of(panel: Panel, day: int) -> str:
-    """The date of a day of a panel."""
-    return f"{datetime.fromtimestamp(panel.start, UTC) + timedelta(days=day):%Y-%m-%d}"
-
-
 def features_of(steps_per_day: int) -> tuple[str, ...]:
     """Names of the features that this version makes."""
     none = np.zeros((1, 1, steps_per_day), dtype=np.int64)
@@ -122,7 +115,9 @@ def scored(fitted: FittedBlend, panel: Panel, first: int) -> tuple[HeldOut | Non
     found = score(actual[counted], missing[counted], told[counted], naive_wh[counted])
     figures = {name: round(float(getattr(found, name)), 4) for name in ("mase", "nmae", "wql")}
     covered = {"cov80_min": round(min(found.coverage), 4), "cov80_max": round(max(found.coverage), 4)}
-    return HeldOut(date_of(panel, first), date_of(panel, panel.days - 1), **figures, **covered), tracker.shift
+    return HeldOut(
+        panel.date_of(first).isoformat(), panel.date_of(panel.days - 1).isoformat(), **figures, **covered
+    ), tracker.shift
 
 
 def learned_card(panel: Panel, weights: dict[str, float], held_out: HeldOut | None) -> ModelCard:
@@ -133,8 +128,8 @@ def learned_card(panel: Panel, weights: dict[str, float], held_out: HeldOut | No
     return replace(
         card_of_parts(panel.steps_per_day, weights),
         homes=panel.homes,
-        first_day=date_of(panel, 0),
-        last_day=date_of(panel, panel.days - 1),
+        first_day=panel.date_of(0).isoformat(),
+        last_day=panel.date_of(panel.days - 1).isoformat(),
         held_out=held_out,
     )
 

@@ -3,7 +3,6 @@
 import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import UTC, datetime
 from functools import partial
 from importlib import import_module
 from pathlib import Path
@@ -96,7 +95,7 @@ def panel_of_pack(pack: Path | None, until: str = "", homes: str = "") -> Any:  
     panel = part("panel").panel_of(found.start, found.step_s, [(home, found.columns[home]) for home in chosen])
     if last is None:
         return panel
-    days = (last - datetime.fromtimestamp(panel.start, UTC).date()).days + 1
+    days = panel.day_of(last) + 1
     if not 1 <= days <= panel.days:
         raise InputError(f"--until {last} is not in the pack, which has {panel.days} days: choose one of them")
     return panel.until(days)
